@@ -1,0 +1,106 @@
+"""Tables: people, posts, sign-in attempts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_login import UserMixin
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.base.access import Grant, Role
+from tracker.base.db import Base, Instant, words
+from tracker.org.models import Region, Unit
+from tracker.settings.models import Category
+
+
+class User(Base, UserMixin):  # type: ignore[misc]  # flask-login ships no types
+    """A person. Without ``account`` they were named in a ledger and cannot sign in yet."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str | None] = mapped_column(String(60))  # 副市长, 局长 … as people write it
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    account: Mapped[str | None] = mapped_column(String(60), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    one_time: Mapped[bool] = mapped_column(default=False)  # the password must be changed at the next sign-in
+    active: Mapped[bool] = mapped_column(default=True)
+    session_version: Mapped[int] = mapped_column(default=1)
+    locale: Mapped[str | None] = mapped_column(String(5))
+
+    unit: Mapped[Unit] = relationship(lazy="joined")
+    posts: Mapped[list[Post]] = relationship(
+        primaryjoin="and_(Post.user_id == User.id, Post.ended_at.is_(None))",
+        order_by="Post.id",
+        lazy="selectin",
+        viewonly=True,
+    )
+
+    __table_args__ = (
+        CheckConstraint("account IS NULL OR password_hash IS NOT NULL", name="account_has_password"),
+        Index("ix_person_unit_id", "unit_id"),
+        Index("ix_person_name", "name"),  # imports and suggestions look people up by name
+    )
+
+    def get_id(self) -> str:
+        """What the session cookie holds: it dies when ``session_version`` moves on."""
+        return f"{self.id}:{self.session_version}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.active and self.account is not None
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """The posts in force; none for a deactivated person."""
+        return tuple(post.grant for post in self.posts) if self.active else ()
+
+
+class Post(Base):
+    """A role over a region and all below it, optionally one category. Ended, never deleted."""
+
+    __tablename__ = "post"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[Role] = mapped_column(words(Role, "role"))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    began_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    region: Mapped[Region] = relationship(lazy="joined")
+    category: Mapped[Category | None] = relationship(lazy="joined")
+
+    __table_args__ = (
+        Index("uq_post_running", "user_id", "role", "region_id", text("coalesce(category_id, 0)"), unique=True,
+              sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+        # no account holds two of the three administrators
+        Index("uq_post_one_administrator", "user_id", unique=True,
+              sqlite_where=text("ended_at IS NULL AND role IN ('auditor','system_admin','security_admin')"),
+              postgresql_where=text("ended_at IS NULL AND role IN ('auditor','system_admin','security_admin')")),
+        Index("ix_post_region", "role", "region_id"),  # who reviews at this level
+    )
+
+    @property
+    def grant(self) -> Grant:
+        return Grant(self.role, self.region_id, self.region.parent_id is None, self.category_id)
+
+
+class SignInAttempt(Base):
+    """One try; counted per account and per address to slow guessing down."""
+
+    __tablename__ = "sign_in_attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    account: Mapped[str] = mapped_column(String(60))
+    address: Mapped[str] = mapped_column(String(60))
+    succeeded: Mapped[bool]
+
+    __table_args__ = (
+        Index("ix_sign_in_attempt_account", "account", "at"),
+        Index("ix_sign_in_attempt_address", "address", "at"),
+    )

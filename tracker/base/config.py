@@ -1,0 +1,104 @@
+"""Every setting, typed, read once; a bad one stops the start with one clear line."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from tracker.base.access import Refused
+
+PREFIX = "TRACKER_"
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+class BadConfig(Refused):
+    """A setting is unusable; nothing starts."""
+
+
+class Config(BaseModel):
+    """The settings. Each is ``TRACKER_<NAME>`` in the environment or ``TRACKER_<NAME>_FILE`` naming a file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Path = Field(Path("var"), description="where evidence, the SQLite database and the secret key live")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data directory")
+    secret_key: str = Field("", description="signs sessions, 32 characters or more; empty: made once in the data directory")
+    base_url: str = Field("", description="public address, https:// in production; turns secure cookies on")
+    files_url: str = Field("", description="other address to serve evidence from; empty: the same")
+    locale: str = Field("zh", description="language for people who have not chosen: zh or en")
+    max_upload_mb: int = Field(20, ge=1, le=1024, description="largest single evidence file, in MB")
+    proxies: int = Field(0, ge=0, le=5, description="how many trusted reverse proxies stand in front")
+    session_hours: int = Field(12, ge=1, le=720, description="hours without use after which a session ends")
+
+    @field_validator("locale")
+    @classmethod
+    def _known_locale(cls, value: str) -> str:
+        if value not in {"zh", "en"}:
+            raise ValueError("zh or en")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_secret(cls, value: str) -> str:
+        if value and len(value) < 32:
+            raise ValueError("at least 32 characters")
+        return value
+
+    @field_validator("base_url", "files_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("an address beginning with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def url(self) -> str:
+        """The database's URL, SQLite in the data directory unless set."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'tracker.db'}"
+
+    def secret(self) -> str:
+        """The signing key: set, or made once and kept with mode 0600 in the data directory."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_dir / "secret.key"
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            try:
+                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                    out.write(secrets.token_urlsafe(48))
+            except FileExistsError:
+                pass  # another process made it between the look and the open
+        return path.read_text().strip()
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Config:
+    """Settings from the environment. Raises BadConfig naming the variable and what it should be."""
+    values = {name: text for name in Config.model_fields if (text := _value(environ, PREFIX + name.upper())) is not None}
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise BadConfig("%(name)s: %(problem)s", name=name, problem=first["msg"]) from error
+
+
+def _value(environ: Mapping[str, str], name: str) -> str | None:
+    if name in environ:
+        return environ[name]
+    if f"{name}_FILE" not in environ:
+        return None
+    path = Path(environ[f"{name}_FILE"])
+    try:
+        return path.read_text().strip()
+    except OSError as error:
+        raise BadConfig("%(name)s_FILE: %(problem)s", name=name, problem=error.strerror or str(error)) from error
+
+
+def data_path(name: str) -> Path:
+    """``templates``, ``static`` or ``migrations``: beside the package in a checkout, inside it in a wheel."""
+    packed = _PACKAGE / "_data" / name
+    return packed if packed.is_dir() else _PACKAGE.parent / name

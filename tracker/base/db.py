@@ -1,0 +1,134 @@
+"""Engines, the declarative base, column types, and ``transaction()``: the only commit."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.types import DateTime, TypeDecorator
+
+from tracker.base.access import Conflict
+
+_WRITES = "tracker_writes"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time, UTC both ways; refuses a naive one (SQLite would hand it back without a zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def words(enum: type[StrEnum], name: str) -> Enum:
+    """A column of one of the enum's words, held by a CHECK."""
+    return Enum(
+        enum,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def init_app(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def prepare(engine: Engine) -> None:
+    """Set what SQLite needs on every connection; see ``transaction`` for why BEGIN is ours."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _pragmas)
+    event.listen(engine, "begin", _begin)
+
+
+def _pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late to be IMMEDIATE
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # Deferred transactions that turn into writers lose updates or fail with "locked" however long they wait.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Do the block whole or not at all.
+
+    Ends the reading transaction first (objects read before are read again on use), so the write lock is
+    held only for the block. Raises Conflict when somebody else's change came first.
+    """
+    session = db.session
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes made before transaction(): move them inside it")
+    session.rollback()
+    session.connection(execution_options={_WRITES: True})
+    try:
+        yield
+        session.commit()
+    except StaleDataError as error:
+        session.rollback()
+        raise Conflict from error
+    except IntegrityError as error:
+        session.rollback()
+        if _is_race(error):
+            raise Conflict from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def _is_race(error: IntegrityError) -> bool:
+    """A unique constraint lost to someone faster, as opposed to a slip of ours (CHECK, NOT NULL, foreign key)."""
+    text = str(error.orig)
+    return "UNIQUE constraint" in text or "duplicate key value" in text
+
+
+def upsert(table: Any) -> sqlite.Insert | postgresql.Insert:
+    """INSERT that can say ON CONFLICT, for the engine in use."""
+    return sqlite.insert(table) if db.engine.dialect.name == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,1 @@
+"""Who handed over which list: inspections and their findings."""

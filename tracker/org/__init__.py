@@ -1,0 +1,1 @@
+"""Regions and units: the tree of places, the organisations seated in them, "all below this one"."""
