@@ -1,0 +1,34 @@
+// A POST form is sent once: a second press does nothing while the first is on its way.
+// The word on the button comes from <body data-sending>.
+(() => {
+  const AGAIN_MS = 20000; // a download answers a form without leaving the page
+  const release = (form) => {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button[data-label]")) {
+      button.textContent = button.dataset.label;
+      button.removeAttribute("aria-disabled");
+      delete button.dataset.label;
+    }
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    const button = event.submitter || form.querySelector("button[type=submit]");
+    if (button && button.tagName === "BUTTON") {
+      // not disabled: a disabled button would not send its own name and value
+      button.dataset.label = button.textContent;
+      button.setAttribute("aria-disabled", "true");
+      button.textContent = document.body.dataset.sending || button.textContent;
+    }
+    setTimeout(() => release(form), AGAIN_MS);
+  });
+
+  // coming back by the browser's Back shows the page as it was left
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+})();
