@@ -22,7 +22,14 @@
       });
       list.replaceChildren(...rows);
       const excess = [...input.files].some((file) => file.size > most);
-      input.setCustomValidity(excess ? input.dataset.tooLarge || "" : "");
+      input.setCustomValidity(excess ? input.dataset.tooLarge || "!" : "");
+    });
+    input.form.addEventListener("submit", (event) => {
+      if (input.validity.customError) {
+        event.preventDefault();
+        list.scrollIntoView({ block: "center" });
+        input.focus();
+      }
     });
   }
 })();
