@@ -1,0 +1,57 @@
+"""The rectification tracker. ``create_app`` names every part once, left to right; imports point left only."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from tracker.accounts import routes as accounts
+from tracker.base import config as settings_from
+from tracker.base import db, web
+from tracker.base.access import N_, Right
+from tracker.base.config import Config, data_path
+from tracker.base.web import NavigationEntry
+from tracker.board import routes as board
+from tracker.clearance import routes as clearance
+from tracker.deadlines import routes as deadlines
+from tracker.desks import routes as desks
+from tracker.dossier import routes as dossier
+from tracker.issues import routes as issues
+from tracker.ledgers import routes as ledgers
+from tracker.org import routes as org
+from tracker.plans import routes as plans
+from tracker.progress import routes as progress
+from tracker.register import routes as register
+from tracker.schedule import models as _schedule_tables  # noqa: F401 - its table belongs to the metadata
+
+PARTS = (
+    org, accounts, issues, plans, progress, deadlines, clearance, dossier, ledgers, register, desks, board,
+)
+
+NAVIGATION = (
+    NavigationEntry("desks.desk", N_("工作台"), Right.ISSUE_READ),
+    NavigationEntry("board.board", N_("清零看板"), Right.BOARD_READ),
+    NavigationEntry("register.register", N_("问题清单"), Right.ISSUE_READ),
+    NavigationEntry("ledgers.ledgers", N_("台账导入"), Right.LEDGER_IMPORT),
+    NavigationEntry("org.regions", N_("行政区划"), Right.REGIONS),
+    NavigationEntry("org.units", N_("单位"), Right.UNITS),
+    NavigationEntry("accounts.users", N_("人员"), Right.USERS),
+    NavigationEntry("accounts.posts", N_("岗位"), Right.POSTS),
+)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The whole application for these settings (the environment's by default)."""
+    config = config or settings_from.read()
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    app = Flask("tracker", template_folder=str(data_path("templates")), static_folder=str(data_path("static")))
+    app.config["TRACKER"] = config
+    app.config["SQLALCHEMY_DATABASE_URI"] = config.url
+    db.init_app(app)
+    Migrate(app, db.db, directory=str(data_path("migrations")), render_as_batch=True)
+    web.init_app(app, config, NAVIGATION)
+    for part in PARTS:
+        app.register_blueprint(part.bp)
+        if hasattr(part, "init_app"):
+            part.init_app(app)
+    return app

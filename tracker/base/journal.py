@@ -65,3 +65,11 @@ def record(
     )
     db.session.add(entry)
     return entry
+
+
+def keep(text: str) -> int:
+    """Store free text beside the journal and return its id, for an event to refer to."""
+    remark = Remark(text=text)
+    db.session.add(remark)
+    db.session.flush()
+    return remark.id

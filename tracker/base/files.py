@@ -1,0 +1,186 @@
+"""Stored evidence, addressed by content: written and fsynced before the row that names it commits.
+
+An original is only ever sent as an attachment; what is shown is a picture the server made from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import filetype
+import pypdfium2
+from flask import current_app
+from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import BigInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.base import clock
+from tracker.base.access import N_, Refused
+from tracker.base.db import Base, Instant, db, upsert
+
+#: extension -> media type sniffed from the bytes (None: plain text, which has no magic number)
+ALLOWED: dict[str, str | None] = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "doc": "application/msword",
+    "xls": "application/vnd.ms-excel",
+    "csv": None,
+    "txt": None,
+}
+_OFFICE = {"doc", "xls"}
+_ZIP_BASED = {"docx", "xlsx"}
+PREVIEW_EDGE = 1400  # px, longest side
+PREVIEW_PAGES = 20
+Image.MAX_IMAGE_PIXELS = 80_000_000
+
+
+class StoredFile(Base):
+    """One content, however often it is attached."""
+
+    __tablename__ = "stored_file"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column(String(100))
+    pages: Mapped[int] = mapped_column(default=0)  # how many previews can be made
+    stored_at: Mapped[datetime] = mapped_column(Instant)
+
+
+def store(stream: BinaryIO, name: str, limit: int | None = None) -> StoredFile:
+    """Write the bytes under the data directory and register them in the running transaction.
+
+    ``limit``: largest size in bytes (the configured one by default). Raises Refused for an empty or too
+    large file and for a type that is not allowed or is not what its name says.
+    """
+    limit = limit or current_app.config["TRACKER"].max_upload_mb * 1024 * 1024
+    folder = _folder("files")
+    handle, temporary = tempfile.mkstemp(dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            digest, size = _copy(stream, out, limit, name)
+            out.flush()
+            os.fsync(out.fileno())
+        media_type = _media_type(Path(temporary), name)
+        pages = _page_count(Path(temporary), media_type, name)
+        final = _place(folder, digest)
+        os.replace(temporary, final)
+        _sync_folder(final.parent)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+    row = upsert(StoredFile).values(sha256=digest, size=size, media_type=media_type, pages=pages, stored_at=clock.now())
+    db.session.execute(row.on_conflict_do_nothing(index_elements=["sha256"]))
+    return db.session.get_one(StoredFile, digest)
+
+
+def path_of(sha256: str) -> Path:
+    """Where the original's bytes stand."""
+    return _place(_folder("files"), sha256)
+
+
+def preview(stored: StoredFile, page: int = 1) -> Path | None:
+    """The picture of this page (1-based) made by the server, or None when there is none to make."""
+    if not 1 <= page <= stored.pages:
+        return None
+    target = _folder("previews") / f"{stored.sha256}-{page}.jpg"
+    if not target.exists():
+        picture = _render(path_of(stored.sha256), stored.media_type, page)
+        with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".jpg", delete=False) as out:
+            picture.save(out, "JPEG", quality=82)
+        os.replace(out.name, target)
+    return target
+
+
+def _folder(name: str) -> Path:
+    folder = Path(current_app.config["TRACKER"].data_dir) / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _place(folder: Path, sha256: str) -> Path:
+    shelf = folder / sha256[:2]
+    if not shelf.is_dir():
+        shelf.mkdir(exist_ok=True)
+        _sync_folder(folder)
+    return shelf / sha256
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _copy(stream: BinaryIO, out: BinaryIO, limit: int, name: str) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(1 << 16):
+        size += len(chunk)
+        if size > limit:
+            raise Refused(N_("“%(name)s”超过 %(limit)s MB，请压缩或分开上传。"), name=name, limit=limit // (1024 * 1024))
+        digest.update(chunk)
+        out.write(chunk)
+    if not size:
+        raise Refused(N_("“%(name)s”是空文件，请重新选择。"), name=name)
+    return digest.hexdigest(), size
+
+
+def _media_type(path: Path, name: str) -> str:
+    extension = name.rsplit(".", 1)[-1].lower()
+    if extension not in ALLOWED:
+        raise Refused(N_("不接受“%(name)s”这种文件，请用图片、PDF、Word、Excel、CSV 或文本。"), name=name)
+    expected = ALLOWED[extension]
+    guess = filetype.guess(str(path))
+    found = guess.mime if guess else None
+    if expected is None:
+        if found is None and b"\0" not in path.open("rb").read(4096):
+            return "text/plain"
+    elif found == expected:
+        return expected
+    elif extension in _ZIP_BASED and found == "application/zip":
+        return expected
+    elif extension in _OFFICE and path.open("rb").read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return expected
+    raise Refused(N_("“%(name)s”的内容与扩展名不符，请检查文件后重新上传。"), name=name)
+
+
+def _page_count(path: Path, media_type: str, name: str) -> int:
+    if media_type.startswith("image/"):
+        try:
+            with Image.open(path) as picture:
+                picture.verify()
+        except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise Refused(N_("图片“%(name)s”已损坏，无法打开，请重新上传。"), name=name) from error
+        return 1
+    if media_type == "application/pdf":
+        try:
+            with pypdfium2.PdfDocument(path) as document:
+                return min(len(document), PREVIEW_PAGES)
+        except pypdfium2.PdfiumError as error:
+            raise Refused(N_("PDF“%(name)s”已损坏或有密码，无法打开，请重新上传。"), name=name) from error
+    return 0
+
+
+def _render(path: Path, media_type: str, page: int) -> Image.Image:
+    if media_type == "application/pdf":
+        with pypdfium2.PdfDocument(path) as document:
+            picture = document[page - 1].render(scale=1.8).to_pil()
+    else:
+        with Image.open(path) as source:
+            picture = ImageOps.exif_transpose(source)
+    picture = picture.convert("RGB")  # drops EXIF, so no place leaks through a preview
+    picture.thumbnail((PREVIEW_EDGE, PREVIEW_EDGE))
+    return picture

@@ -1,0 +1,1 @@
+"""The leaders' zero-clearance board."""

@@ -1,0 +1,1 @@
+"""Extensions, lamps, overdue episodes, and the nightly job."""

@@ -1,0 +1,155 @@
+"""Lamps, clocks besides the deadline, escalation levels: pure functions of dates and the calendar (DOMAIN §5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from tracker.base.access import N_
+from tracker.issues.workflow import OPEN, State
+from tracker.workdays.rules import Calendar
+
+
+class ExtensionState(StrEnum):
+    WAITING = "waiting"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class Lamp(StrEnum):
+    GREEN = "green"
+    BLUE = "blue"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+LAMP_NAMES: dict[Lamp, str] = {
+    Lamp.GREEN: N_("正常"),
+    Lamp.BLUE: N_("临近"),
+    Lamp.YELLOW: N_("预警"),
+    Lamp.RED: N_("逾期"),
+}
+
+
+class Why(StrEnum):
+    """Why a lamp shows what it shows; the page explains it in words."""
+
+    ENDED = "ended"
+    OVERDUE = "overdue"
+    UNSIGNED = "unsigned"
+    LAG_RED = "lag_red"
+    DUE_SOON = "due_soon"
+    LAG_YELLOW = "lag_yellow"
+    DUE_THIS_WEEK = "due_this_week"
+    IN_TIME = "in_time"
+    NO_DEADLINE = "no_deadline"
+    UNDER_REVIEW = "under_review"
+
+
+WHY_NAMES: dict[Why, str] = {
+    Why.ENDED: N_("已办结，不再计时。"),
+    Why.OVERDUE: N_("已过整改时限，未销号前一直亮红灯。"),
+    Why.UNSIGNED: N_("交办后超过 3 个工作日未签收。"),
+    Why.LAG_RED: N_("整改进度落后时间进度 30 个百分点以上。"),
+    Why.DUE_SOON: N_("距整改时限 3 天以内。"),
+    Why.LAG_YELLOW: N_("整改进度落后时间进度 10 至 30 个百分点。"),
+    Why.DUE_THIS_WEEK: N_("距整改时限 7 天以内。"),
+    Why.IN_TIME: N_("在时限内正常推进。"),
+    Why.NO_DEADLINE: N_("没有整改时限，按检视日期跟踪。"),
+    Why.UNDER_REVIEW: N_("已在时限内申请销号，审核期间不计逾期。"),
+}
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Thresholds: days before the deadline, percentage points of lag, working days of waiting."""
+
+    blue_days: int = 7
+    yellow_days: int = 3
+    yellow_lag: int = 10
+    red_lag: int = 30
+    unassigned_workdays: int = 3
+    unsigned_workdays: int = 3
+    planning_workdays: int = 10
+    review_workdays: int = 5
+
+
+DEFAULT = Clocks()
+
+#: Escalation: days overdue -> who is told, highest first (DOMAIN §5).
+LEVELS: tuple[tuple[int, str], ...] = (
+    (30, N_("约谈名单")),
+    (15, N_("通报名单")),
+    (7, N_("督办单")),
+    (3, N_("牵头领导")),
+    (1, N_("责任单位")),
+)
+
+
+def level(days_overdue: int) -> int:
+    """0 (not overdue) to 5 (talk list)."""
+    for place, (days, _name) in enumerate(LEVELS):
+        if days_overdue >= days:
+            return len(LEVELS) - place
+    return 0
+
+
+def level_name(number: int) -> str:
+    """The level's msgid; ``number`` 1 to 5."""
+    return LEVELS[len(LEVELS) - number][1]
+
+
+@dataclass(frozen=True)
+class Facing:
+    """What the lamp depends on, apart from today and the calendar. ``progress``: 0 to 100, None without measure."""
+
+    state: State
+    deadline: date | None
+    overdue_from: date | None
+    waiting_since: date
+    began_on: date
+    progress: int | None = None
+
+
+def lamp(facing: Facing, today: date, calendar: Calendar, clocks: Clocks = DEFAULT) -> tuple[Lamp, Why]:
+    """The lamp and its reason; the gravest wins."""
+    if facing.state not in OPEN:
+        return Lamp.GREEN, Why.ENDED
+    if facing.overdue_from is not None and facing.overdue_from <= today:
+        return Lamp.RED, Why.OVERDUE
+    if _unsigned(facing, today, calendar, clocks):
+        return Lamp.RED, Why.UNSIGNED
+    if facing.state is State.REVIEWING and facing.overdue_from is None and facing.deadline is not None:
+        return Lamp.GREEN, Why.UNDER_REVIEW
+    lag = lag_of(facing, today)
+    if lag > clocks.red_lag:
+        return Lamp.RED, Why.LAG_RED
+    left = (facing.deadline - today).days if facing.deadline else None
+    if left is not None and left <= clocks.yellow_days:
+        return Lamp.YELLOW, Why.DUE_SOON
+    if lag >= clocks.yellow_lag:
+        return Lamp.YELLOW, Why.LAG_YELLOW
+    if left is not None and left <= clocks.blue_days:
+        return Lamp.BLUE, Why.DUE_THIS_WEEK
+    return Lamp.GREEN, Why.IN_TIME if left is not None else Why.NO_DEADLINE
+
+
+def _unsigned(facing: Facing, today: date, calendar: Calendar, clocks: Clocks) -> bool:
+    if facing.state is not State.ASSIGNED:
+        return False
+    return calendar.workdays_between(facing.waiting_since, today) > clocks.unsigned_workdays
+
+
+def lag_of(facing: Facing, today: date) -> int:
+    """Percentage points by which progress lags the time used; 0 without deadline or measure of progress."""
+    if facing.progress is None or facing.deadline is None or facing.deadline <= facing.began_on:
+        return 0
+    used = (today - facing.began_on).days * 100 // (facing.deadline - facing.began_on).days
+    return max(0, min(used, 100) - facing.progress)
+
+
+def progress_of(quantity: tuple[int, int] | None, measures: tuple[int, int] | None) -> int | None:
+    """Percent done: of the quantity (done, total) if there is one, else of the measures; None with neither."""
+    done, total = quantity or measures or (0, 0)
+    return min(100, done * 100 // total) if total else None

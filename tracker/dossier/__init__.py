@@ -1,0 +1,1 @@
+"""One issue, everything about it."""

@@ -1,0 +1,400 @@
+"""The one door: every change of an issue's state passes ``advance`` (or ``enter`` when it begins)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from tracker.base import clock, journal
+from tracker.base.access import Actor, N_, Refused, may
+from tracker.base.db import db, upsert
+from tracker.base.journal import Event
+from tracker.inspections.models import Finding
+from tracker.inspections.rules import Source
+from tracker.issues import workflow
+from tracker.issues.models import (
+    Issue,
+    IssueCount,
+    IssueText,
+    IssueUnit,
+    NumberSeries,
+    OverdueEpisode,
+    TaskForceMember,
+)
+from tracker.issues.queries import relations, supervises
+from tracker.issues.rules import IMMEDIATE_WORKDAYS, EpisodeEnd, bigrams, overdue_from
+from tracker.issues.workflow import Fact, Kind, State, Transition, Verb, Who
+from tracker.org.queries import county_of
+from tracker.workdays.rules import Calendar
+
+#: Free text: may name people, so an event only refers to it.
+_TEXTS = frozenset({"title", "wording", "requirement", "task_force", "source_note", "deadline_written"})
+_ENDS = {State.CLEARED: EpisodeEnd.CLEARED, State.DISMISSED: EpisodeEnd.DISMISSED}
+
+
+@dataclass(frozen=True)
+class Duty:
+    """The duty chain as one value: who leads, which units are responsible (the first is 主责), who is named."""
+
+    lead_official_id: int | None
+    lead_unit_id: int | None
+    unit_ids: tuple[int, ...]
+    responsible_person_id: int | None = None
+    task_force: str | None = None
+    member_ids: tuple[int, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.lead_official_id and self.lead_unit_id and self.unit_ids)
+
+
+# --- the door -------------------------------------------------------------------------------------------------
+
+
+def advance(
+    issue: Issue,
+    verb: Verb,
+    actor: Actor,
+    *,
+    today: date,
+    facts: Mapping[Fact, bool] | None = None,
+    changes: Mapping[str, Any] | None = None,
+    duty: Duty | None = None,
+    also: frozenset[Who] = frozenset(),
+    last_level: bool | None = None,
+    remark: str | None = None,
+    data: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> Event:
+    """Move an issue by one verb, or refuse and change nothing.
+
+    1. the table's row for this verb in this state; 2. the right and the relation it asks for (``also``: relations
+    that only parts further right know); 3. its facts; 4. the change with everything that moves along: dates,
+    duty chain, counts, episode, search text; 5. the event, with before and after.
+
+    ``changes``: columns to set; ``at``: the instant to record, the clock's unless a story is being told.
+    """
+    row = workflow.find(verb, issue.state, issue.kind, last_level=last_level)
+    authorise(row, actor, relations(issue, actor) | also)
+    chain = duty.complete if duty else issue.duty_chain_complete
+    workflow.require(row, {Fact.DUTY_CHAIN: chain, Fact.REASON: bool(remark), **(facts or {})})
+    before, cell = issue.state, _cell(issue)
+    to = row.to or before
+    trail = _apply(issue, changes or {}) | (_hand_to(issue, duty) if duty else {})
+    if row.to is not None:
+        _enter_state(issue, row.to, verb, today)
+    _settle(issue, cell, today, at)
+    if trail.keys() & _TEXTS:
+        index_text(issue)
+    moved = {"from": before.value, "to": to.value} if to is not before else {}
+    return journal.record(verb.value, "issue", issue.id, actor_id=actor.id, remark=remark, at=at,
+                          data={**moved, **({"changed": trail} if trail else {}), **(data or {})})
+
+
+def enter(
+    issue: Issue,
+    verb: Verb,
+    actor: Actor,
+    *,
+    state: State,
+    today: date,
+    facts: Mapping[Fact, bool],
+    duty: Duty | None = None,
+    data: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> Event:
+    """Let a new issue begin, by ``list`` (always listed) or ``take_over`` (any state but dismissed)."""
+    row = workflow.find(verb, None, issue.kind)
+    authorise(row, actor, supervises(actor, issue.region_id, issue.category_id))
+    workflow.require(row, facts)
+    if state is not (row.to or state) or state is State.DISMISSED:
+        raise Refused(N_("不能以“%(state)s”状态进入清单。"), state=workflow.STATE_NAMES[state])
+    issue.county_id = county_of(issue.region_id)
+    issue.original_deadline = issue.original_deadline or issue.deadline
+    issue.taken_over = verb is Verb.TAKE_OVER
+    issue.listed_on = issue.listed_on or today
+    if duty:
+        _hand_to(issue, duty)
+    _enter_state(issue, state, verb, today)
+    db.session.add(issue)
+    _settle(issue, None, today, at)
+    index_text(issue)
+    return journal.record(verb.value, "issue", issue.id, actor_id=actor.id, at=at,
+                          data={"to": state.value, **(data or {})})
+
+
+def authorise(row: Transition, actor: Actor, known: frozenset[Who]) -> None:
+    """Refuse unless the person has the row's right and stands in one of its relations."""
+    if not may(actor, row.right) or not row.who & known:
+        raise Refused(N_("您不能对这个问题“%(verb)s”。"), verb=workflow.VERB_NAMES[row.verb])
+
+
+def _apply(issue: Issue, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Set columns and return what changed; free text is kept apart from the event and only referred to."""
+    trail: dict[str, Any] = {}
+    for name, value in changes.items():
+        old = getattr(issue, name)
+        if old == value:
+            continue
+        setattr(issue, name, value)
+        trail[name] = [_reference(name, old), _reference(name, value)]
+    return trail
+
+
+def _reference(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, bool | int):
+        return value
+    if name in _TEXTS:
+        return {"remark": journal.keep(str(value))}
+    return str(value.value) if isinstance(value, StrEnum) else str(value)
+
+
+def _hand_to(issue: Issue, duty: Duty) -> dict[str, Any]:
+    """Replace the duty chain whole, so there are never two leads."""
+    trail = _apply(issue, {
+        "lead_official_id": duty.lead_official_id,
+        "lead_unit_id": duty.lead_unit_id,
+        "responsible_person_id": duty.responsible_person_id,
+        "task_force": duty.task_force,
+    })
+    units = [row.unit_id for row in issue.units]
+    if units != list(duty.unit_ids):
+        trail["units"] = [units, list(duty.unit_ids)]
+        _replace_units(issue, duty.unit_ids)
+    members = {row.user_id for row in issue.members}
+    if members != set(duty.member_ids):
+        trail["members"] = [sorted(members), sorted(duty.member_ids)]
+        issue.members = [row for row in issue.members if row.user_id in duty.member_ids]
+        issue.members += [TaskForceMember(user_id=user) for user in duty.member_ids if user not in members]
+    return trail
+
+
+def _replace_units(issue: Issue, unit_ids: Sequence[int]) -> None:
+    if issue.units:
+        issue.units = []
+        db.session.flush()  # positions are unique: the old rows go before the new ones come
+    issue.units = [IssueUnit(unit_id=unit, position=place) for place, unit in enumerate(dict.fromkeys(unit_ids))]
+
+
+def _enter_state(issue: Issue, state: State, verb: Verb, today: date) -> None:
+    issue.state = state
+    issue.waiting_since = today
+    issue.applied_on = today if state is State.REVIEWING else None
+    issue.cleared_on = (issue.cleared_on or today) if state is State.CLEARED else None
+    issue.dismissed_on = today if state is State.DISMISSED else None
+    issue.proven = state is State.CLEARED and verb is Verb.PASS
+    if state is State.ASSIGNED:
+        issue.assigned_on, issue.accepted_on = today, None
+    if verb is Verb.ACCEPT:
+        issue.accepted_on = today
+    if verb is Verb.RELAPSE:
+        issue.relapses += 1
+
+
+# --- what moves along -----------------------------------------------------------------------------------------
+
+Cell = tuple[int, int, Kind, State, bool]
+
+
+def _settle(issue: Issue, before: Cell | None, today: date, at: datetime | None) -> None:
+    """Bring counts and episode in line; ``updated_at`` always changes, so two acts at once collide on the version."""
+    issue.overdue_from = overdue_from(issue.state, issue.deadline, issue.applied_on)
+    issue.updated_at = at or clock.now()
+    db.session.flush()
+    shift_counts(Counter() if before is None else Counter({before: -1}), _cell(issue))
+    _settle_episode(issue, today)
+
+
+def _cell(issue: Issue) -> Cell | None:
+    """The summary row the issue counts in; none for a parent, which is shown but never counted."""
+    if issue.has_children:
+        return None
+    return (issue.category_id, issue.county_id, issue.kind, issue.state, issue.proven)
+
+
+def shift_counts(shifts: Counter[Cell], entered: Cell | None = None) -> None:
+    """Add to the board's summary, always in the same order so that two transactions cannot block each other."""
+    if entered is not None:
+        shifts[entered] += 1
+    for cell in sorted(cell for cell, number in shifts.items() if number):
+        category, county, kind, state, proven = cell
+        keys = {"category_id": category, "county_id": county, "kind": kind, "state": state, "proven": proven}
+        if shifts[cell] < 0:  # an upsert would first try the negative number against the CHECK
+            match = [getattr(IssueCount, name) == value for name, value in keys.items()]
+            db.session.execute(
+                update(IssueCount).where(*match).values(number=IssueCount.number + shifts[cell]),
+                execution_options={"synchronize_session": False},
+            )
+        else:
+            insert = upsert(IssueCount).values(number=shifts[cell], **keys)
+            db.session.execute(insert.on_conflict_do_update(
+                index_elements=list(keys), set_={"number": IssueCount.number + shifts[cell]}))
+
+
+def recount() -> None:
+    """Rebuild the board's summary from the issues."""
+    db.session.execute(delete(IssueCount))
+    keys = (Issue.category_id, Issue.county_id, Issue.kind, Issue.state, Issue.proven)
+    rows = select(*keys, func.count()).where(~Issue.has_children).group_by(*keys)
+    db.session.execute(insert(IssueCount).from_select(
+        ["category_id", "county_id", "kind", "state", "proven", "number"], rows))
+
+
+def _settle_episode(issue: Issue, today: date) -> None:
+    """End the running episode when its reason is gone; open one when the deadline has passed."""
+    running = db.session.scalar(
+        select(OverdueEpisode).where(OverdueEpisode.issue_id == issue.id, OverdueEpisode.ended_on.is_(None)))
+    if running is not None and (issue.overdue_from is None or running.deadline != issue.deadline):
+        running.ended_on, running.end = today, _ENDS.get(issue.state, EpisodeEnd.EXTENDED)
+        running = None
+        db.session.flush()
+    if running is None and issue.overdue_from is not None and issue.overdue_from <= today and issue.deadline:
+        db.session.add(OverdueEpisode(issue_id=issue.id, deadline=issue.deadline, starts_on=issue.overdue_from,
+                                      recorded_at=issue.updated_at))
+
+
+def index_text(issue: Issue) -> None:
+    """Refresh what search looks in: number, wording, requirement."""
+    text = " ".join(filter(None, (issue.number, issue.ledger_number, issue.title, issue.wording, issue.requirement)))
+    row = upsert(IssueText).values(issue_id=issue.id, grams=bigrams(text))
+    db.session.execute(row.on_conflict_do_update(index_elements=["issue_id"], set_={"grams": row.excluded.grams}))
+
+
+def next_number(year: int) -> str:
+    """The next number of a year's series, ``2019-00042``; unique under concurrency."""
+    row = upsert(NumberSeries).values(year=year, last=1)
+    row = row.on_conflict_do_update(index_elements=["year"], set_={"last": NumberSeries.last + 1})
+    last = db.session.scalar(row.returning(NumberSeries.last))
+    return f"{year}-{last:05d}"
+
+
+# --- use cases ------------------------------------------------------------------------------------------------
+
+
+def list_issue(
+    actor: Actor,
+    *,
+    today: date,
+    title: str,
+    wording: str,
+    source: Source,
+    category_id: int,
+    region_id: int,
+    kind: Kind,
+    source_note: str | None = None,
+    number: str | None = None,
+    findings: Iterable[Finding] = (),
+    amount: Decimal | None = None,
+    at: datetime | None = None,
+) -> Issue:
+    """Put a problem on the list (列单)."""
+    issue = Issue(number=number or next_number(today.year), title=title, wording=wording, source=source,
+                  source_note=source_note, category_id=category_id, region_id=region_id, kind=kind,
+                  listed_on=today, findings=list(findings), amount=amount)
+    enter(issue, Verb.LIST, actor, state=State.LISTED, today=today, at=at,
+          facts={Fact.SOURCE_STATED: source is not Source.OTHER or bool(source_note)})
+    return issue
+
+
+def assign(
+    issue: Issue,
+    actor: Actor,
+    *,
+    today: date,
+    calendar: Calendar,
+    duty: Duty,
+    requirement: str,
+    deadline: date | None = None,
+    review_on: date | None = None,
+    quantity: tuple[str, int] | None = None,
+    at: datetime | None = None,
+) -> Event:
+    """Hand a listed problem to its duty chain (交办).
+
+    An immediate problem without a deadline gets ten working days, marked as proposed by the system. A deadline
+    once set stays: declining and handing over again is no way around an extension.
+    """
+    proposed = False
+    if issue.original_deadline is not None:
+        if deadline not in (None, issue.deadline):
+            raise Refused(N_("整改时限已定为 %(date)s，要改须走延期。"), date=issue.deadline)
+        deadline, proposed = issue.deadline, issue.deadline_proposed
+    elif deadline is None and issue.kind is Kind.IMMEDIATE:
+        deadline, proposed = calendar.add_workdays(today, IMMEDIATE_WORKDAYS), True
+    elif deadline is not None and deadline < today:
+        raise Refused(N_("整改时限 %(date)s 已经过去，请填写今天或以后的日期。"), date=deadline)
+    unit, total = quantity or (issue.quantity_unit, issue.quantity_total)
+    return advance(
+        issue, Verb.ASSIGN, actor, today=today, duty=duty, at=at,
+        facts={Fact.REQUIREMENT: bool(requirement.strip()),
+               Fact.DEADLINE_SET: bool(review_on if issue.kind is Kind.LONG_TERM else deadline)},
+        changes={"requirement": requirement, "deadline": deadline, "deadline_proposed": proposed,
+                 "original_deadline": issue.original_deadline or deadline, "review_on": review_on,
+                 "quantity_unit": unit, "quantity_total": total},
+    )
+
+
+def accept(issue: Issue, actor: Actor, *, today: date, at: datetime | None = None) -> Event:
+    """Sign for it (签收)."""
+    return advance(issue, Verb.ACCEPT, actor, today=today, at=at)
+
+
+def decline(issue: Issue, actor: Actor, *, today: date, reason: str, at: datetime | None = None) -> Event:
+    """Give it back to the supervisor with a reason (退回)."""
+    return advance(issue, Verb.DECLINE, actor, today=today, remark=reason, at=at)
+
+
+def reassign(
+    issue: Issue, actor: Actor, *, today: date, duty: Duty, reason: str, at: datetime | None = None
+) -> Event:
+    """Hand it over to another duty chain (转办); the deadline stays."""
+    return advance(issue, Verb.REASSIGN, actor, today=today, duty=duty, remark=reason, at=at)
+
+
+def correct(
+    issue: Issue,
+    actor: Actor,
+    *,
+    today: date,
+    reason: str,
+    changes: Mapping[str, Any],
+    duty: Duty | None = None,
+    at: datetime | None = None,
+) -> Event:
+    """Mend what is written wrongly (更正), with a reason, before and after.
+
+    A later deadline is an extension, not a correction; a missing one may be filled in. Where the place or
+    category moves, the supervisor must cover the new one too.
+    """
+    fields = dict(changes)
+    if "deadline" in fields:
+        fields |= _corrected_deadline(issue, fields["deadline"])
+    if "region_id" in fields:
+        fields["county_id"] = county_of(fields["region_id"])
+    region, category = fields.get("region_id", issue.region_id), fields.get("category_id", issue.category_id)
+    if Who.SUPERVISOR not in supervises(actor, region, category):
+        raise Refused(N_("更正后的地区或类别不在您的职责范围内。"))
+    return advance(issue, Verb.CORRECT, actor, today=today, remark=reason, changes=fields, duty=duty, at=at)
+
+
+def _corrected_deadline(issue: Issue, deadline: date | None) -> dict[str, Any]:
+    if issue.deadline is None:
+        return {"original_deadline": issue.original_deadline or deadline, "deadline_proposed": False}
+    if deadline is None or deadline > issue.deadline:
+        raise Refused(N_("时限不能用更正改晚或删去，请走延期申请。"))
+    return {"deadline_proposed": False}
+
+
+def dismiss(
+    issue: Issue, actor: Actor, *, today: date, reason: str, document: str, at: datetime | None = None
+) -> Event:
+    """Take it off the list without clearing it (不予列单): merged, withdrawn, handed over. Counted apart."""
+    return advance(issue, Verb.DISMISS, actor, today=today, remark=f"{reason}\n{document}", at=at,
+                   facts={Fact.REASON: bool(reason.strip()), Fact.DOCUMENT: bool(document.strip())})

@@ -1,0 +1,320 @@
+"""THE table of columns: which fields a ledger can have and the words offices use for them.
+
+A header cell is first brought to one form (``plain_header``), then looked up among exact words, then among patterns.
+A word that may mean two fields (完成时间: the deadline, or the day it was done) lists both; ``assign`` gives each field
+to the column that says it best.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tracker.base.access import N_
+
+Path = tuple[str, ...]  # header texts of one column, from top to bottom
+
+
+@dataclass(frozen=True)
+class Field:
+    code: str
+    label: str
+    words: str  # exact words, best first
+    pattern: str = ""  # whole-header pattern, weaker than any word
+    joins: bool = False  # several columns may hold parts of it
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("serial", N_("序号"), "序号 序 项次 序次 行号 顺序号 问题序号 排序 No No. 编次"),
+    Field(
+        "number",
+        N_("问题编号"),
+        "问题编号 问题编码 台账编号 清单编号 问题号 编号 编码 受理编号 交办编号 任务编号 整改编号 销号编号 案件编号 线索编号 问题代码 "
+        "唯一编号 统一编号 事项编号",
+        r"(?:问题|台账|任务|清单|整改|交办|受理|事项|信访件).{0,4}(?:编号|编码|号码)",
+    ),
+    Field(
+        "source",
+        N_("问题来源"),
+        "问题来源 来源 问题出处 出处 来源渠道 问题来源渠道 发现渠道 反馈来源 反馈单位 检查来源 问题线索来源 线索来源 检查类型 检查名称 "
+        "反馈部门 指出单位 交办来源 问题提出单位 提出单位 检查单位 审计项目 发现方式 任务来源 来源类别 来源类型 问题发现来源 督查单位 巡视单位",
+        r".{0,6}(?:问题|线索|任务|发现).{0,4}(?:来源|渠道|出处)",
+    ),
+    Field("clause", N_("来源文件及条款"), "来源文件及条款 来源文件 文件及条款 条款 原文条款 反馈条款 文号 依据文件 反馈文件 来源文号"),
+    Field("fed_back", N_("反馈时间"), "反馈时间 反馈日期 检查时间 检查日期 巡视时间 问题反馈时间 发现时间 发现日期 通报时间 通报日期 审计时间"),
+    Field(
+        "handed_over",
+        N_("交办日期"),
+        "交办日期 交办时间 转办日期 转办时间 移交时间 移交日期 下达时间 下达日期 派单时间 下发时间 受理时间 受理日期 交办时间日期 "
+        "任务下达时间 列单时间 列单日期 登记时间 登记日期",
+    ),
+    Field(
+        "title",
+        N_("问题描述"),
+        "问题描述 问题表述 原文表述 具体问题 存在问题 存在的问题 存在的突出问题 突出问题 问题内容 问题 反馈问题 反馈的问题 问题详情 "
+        "问题具体内容 具体问题描述 问题具体表现 问题具体描述 问题情况 问题概况 问题概述 问题简述 问题摘要 问题表现 具体表现 主要问题 发现问题 "
+        "发现的问题 检查发现问题 检查发现的问题 查出问题 查出的问题 审计查出的问题 审计查出问题 审计发现的问题 审计发现问题 巡视反馈问题 "
+        "巡视反馈具体问题 考核反馈问题 问题清单 问题事项 问题及表现 问题描述及表现 问题名称 问题标题 整改事项 整改问题 整改任务 交办问题 "
+        "交办事项 举报内容 信访内容 反映问题 反映的问题 反映的主要问题 信访事项 反馈意见 反馈内容 问题具体情况 隐患描述 事项 问题点 问题要点 "
+        "短板问题 问题和不足 存在不足 描述 表述 问题原文 反馈问题原文 原文",
+        r"(?!.*(?:单位|部门|责任|措施|时限|来源|类|数|情况说明|原因|整改情况)).*(?:存在|反馈|发现|查出|指出|突出|主要|具体|反映|交办|督办|"
+        r"需整改|待整改|梳理|排查).{0,8}问题(?:描述|内容|表述|情况|清单|表现|事项|及表现)?",
+    ),
+    Field("detail", N_("问题详情"), "问题详细描述 详细描述 详细情况 问题详细情况 问题补充说明 问题背景", joins=True),
+    Field(
+        "category",
+        N_("问题类别"),
+        "问题类别 问题分类 类别 分类 问题类型 问题领域 所属类别 所属领域 领域 九类问题 清零类别 问题归类 所属类型 涉及领域 类型 "
+        "归类 问题所属类别 问题种类 清零事项 专项 类别名称",
+        r".{0,4}问题.{0,4}(?:类别|分类|类型|领域|归类)",
+    ),
+    Field("nature", N_("问题性质"), "问题性质 性质 问题属性"),
+    Field("kind", N_("整改类型"), "整改类型 整改类别 整改方式 整改性质 整改分类 整改时限类型 整改要求类型 时限类型 整改种类 整改属性"),
+    Field(
+        "county",
+        N_("县市区"),
+        "县市区 县区 区县 区(县) 县(市、区) 县(市区) 县 所在县市区 所在县 所在县区 所属县市区 所属县区 涉及县市区 涉及县区 责任县市区 整改县市区 "
+        "行政区划 行政区域 所在地区 地区 区域 属地 所属地区 县级 县级单位 问题所在地 所属区域 所在区域 发生地 涉及地区 责任县区 被检查县市区 "
+        "县名 县(市)区 区划 辖区 县市 责任地区 被检查地区 问题属地",
+        r".{0,4}(?:县市区|县区|区县|县、市、区).{0,3}",
+    ),
+    Field("town", N_("乡镇"), "乡镇 乡镇街道 乡(镇) 乡镇(街道) 镇 所在乡镇 街道 镇(街道) 所属乡镇 乡镇名称 涉及乡镇 乡(镇、街道) 镇街 乡镇(街办)"),
+    Field("village", N_("村"), "村 行政村 村(社区) 村(居) 所在村 村名 村居 村社区 涉及村"),
+    Field(
+        "lead_official",
+        N_("牵头领导"),
+        "牵头领导 牵头市领导 牵头县领导 牵头市级领导 牵头县级领导 包案领导 包抓领导 领衔领导 挂牌领导 责任领导 责任市领导 责任县领导 "
+        "市级责任领导 县级责任领导 市级领导 县级领导 牵头负责人 挂点领导 联系领导 督办领导 督导领导 分管领导 分管市领导 分管县领导 主管领导 "
+        "牵头责任领导 牵头人 领导 责任领导姓名 整改牵头领导 县级牵头领导 市级牵头领导 领办领导",
+        r".{0,4}(?:牵头|包案|责任|挂牌|领衔).{0,4}领导",
+    ),
+    Field("lead_official_post", N_("牵头领导职务"), "牵头领导职务 责任领导职务 领导职务"),
+    Field(
+        "lead_unit",
+        N_("牵头单位"),
+        "牵头单位 牵头部门 牵头责任单位 整改牵头单位 整体牵头部门 市级牵头单位 市直牵头单位 县级牵头单位 主办单位 主责单位 主责部门 主管单位 "
+        "主管部门 行业主管部门 督办单位 市直责任单位 市级责任单位 市直责任部门 牵头单位(部门) 牵头责任部门 业务主管部门 行业部门 市级牵头部门 "
+        "县级牵头部门 牵头科室 督导单位 主办部门",
+        r".{0,4}牵头.{0,4}(?:单位|部门)",
+    ),
+    Field(
+        "responsible_units",
+        N_("责任单位"),
+        "责任单位 责任部门 整改责任单位 责任主体 整改主体 整改单位 承办单位 落实单位 实施单位 责任科室 承办部门 整改部门 责任单位(部门) "
+        "负责部门 负责单位 具体责任单位 县级责任单位 整改责任主体 整改责任部门 责任乡镇 单位 部门 被审计单位 属地责任单位 问题单位 所属单位 "
+        "涉及单位 责任机构 整改落实单位 执行单位",
+        r".{0,6}(?:责任|整改|落实|承办|实施).{0,4}(?:单位|部门|主体)",
+        joins=True,
+    ),
+    Field(
+        "assisting_units",
+        N_("配合单位"),
+        "配合单位 配合部门 协办单位 协助单位 参与单位 责任配合单位 协同单位 协办部门 协同部门 协作单位 配合责任单位 会办单位",
+        r".{0,4}(?:配合|协办|协助|协同).{0,4}(?:单位|部门)",
+        joins=True,
+    ),
+    Field(
+        "responsible_person",
+        N_("责任人"),
+        "责任人 具体责任人 责任人员 直接责任人 整改责任人 经办人 承办人 单位责任人 责任人姓名 具体负责人 负责人 单位负责人 责任单位责任人 "
+        "主责责任人 第一责任人 主要责任人 经办人员 具体经办人 责任工作人员 具体承办人 联系人 落实人 整改人 整改负责人",
+        r".{0,6}(?:责任|负责|经办|承办)(?:人|人员|同志)",
+    ),
+    Field("responsible_person_post", N_("责任人职务"), "责任人职务 职务 责任人单位及职务"),
+    Field("phone", N_("联系电话"), "联系电话 电话 联系方式 手机 手机号 手机号码 责任人电话 联系人电话"),
+    Field("task_force", N_("专班"), "专班 整改专班 工作专班 专班名称 牵头专班 责任专班 专项小组 专项工作组 工作组 整改小组 专班组长"),
+    Field("goal", N_("整改目标"), "整改目标 目标 整改目标任务 目标任务 整改标准 达到标准 销号标准 验收标准 目标要求 预期目标"),
+    Field("requirement", N_("整改要求"), "整改要求 要求 工作要求 整改意见 整改建议 处理建议 处理意见 审计建议 工作建议", joins=True),
+    Field(
+        "measures",
+        N_("整改措施"),
+        "整改措施 整改措施及要求 措施 整改内容 整改举措 具体措施 主要措施 具体整改措施 工作措施 整改方案 整改计划 推进措施 整改办法 "
+        "整改目标及措施 整改目标和措施 整改措施及目标 整改措施和目标 整改具体措施 主要整改措施 整改思路 拟采取的措施 整改落实措施 任务分解",
+        r".{0,4}整改.{0,4}(?:措施|举措|办法).{0,4}",
+        joins=True,
+    ),
+    Field(
+        "deadline",
+        N_("整改时限"),
+        "整改时限 整改期限 完成时限 整改完成时限 办理时限 办结时限 整改限期 完成期限 时限 期限 时限要求 整改时限要求 计划完成时间 "
+        "拟完成时间 预计完成时间 要求完成时间 整改完成期限 限期 达标期限 整改截止时间 截止时间 截止日期 整改截止日期 到期时间 到期日期 "
+        "办理期限 销号时限 拟销号时间 计划销号时间 预计销号时间 整改时间 整改日期 整改完成时间 完成时间 完成日期 时间节点 完成时间节点 时间要求 "
+        "整改到位时间 计划整改时间 时限节点 时间进度安排 整改时间节点 整改到期日 结束时间 整改时间要求 计划完成日期",
+        r"(?!.*实际).*(?:时限|期限)(?:要求)?|(?!.*实际).{0,6}(?:计划|要求|预计|拟|应|限).{0,4}(?:完成|销号|办结|整改).{0,2}(?:时间|日期)",
+    ),
+    Field(
+        "completed_on",
+        N_("实际完成时间"),
+        "实际完成时间 实际完成日期 实际整改完成时间 办结时间 办结日期 实际办结时间 整改到位日期 整改完成日期 完成时间 完成日期",
+    ),
+    Field(
+        "state",
+        N_("整改状态"),
+        "整改状态 状态 办理状态 问题状态 整改结果 整改进度 是否整改到位 是否完成整改 是否整改完成 是否完成 是否办结 完成状态 任务状态 "
+        "当前状态 目前状态 整改状况 进度状态 整改进展状态 办理结果 落实状态 办结情况 是否整改 整改与否 进度",
+        r".{0,4}整改.{0,2}状态|是否.{0,4}(?:完成|整改|办结|到位).{0,4}",
+    ),
+    Field(
+        "strike_off",
+        N_("销号情况"),
+        "销号情况 是否销号 销号状态 销号与否 销号 销号进度 销号意见 销号结果 销号申请情况 验收销号情况 验收情况 验收结果 是否申请销号 是否已销号 "
+        "销号验收情况 验收销号 是否验收 对账销号 审核销号情况",
+        r".{0,4}销号(?:情况|状态|结果)",
+    ),
+    Field("struck_off_on", N_("销号时间"), "销号时间 销号日期 验收时间 验收日期 验收销号时间 实际销号时间"),
+    Field(
+        "progress",
+        N_("整改进展"),
+        "整改进展 整改进展情况 进展情况 整改情况 完成情况 整改完成情况 落实情况 整改落实情况 整改情况说明 目前进展 进展 工作进展 整改成效 "
+        "推进情况 办理情况 处理情况 已采取措施 整改结果说明 进度情况 目前整改情况 办理进展 当前进展 最新进展 整改进度情况 取得成效 完成情况说明 "
+        "整改效果 阶段性成效 目前进展情况 工作进展情况 整改进展及成效 整改描述 答复意见 工作落实情况",
+        r".{0,6}(?:整改|工作|办理|落实|完成).{0,4}(?:进展|情况|成效)(?:说明)?",
+        joins=True,
+    ),
+    Field(
+        "amount",
+        N_("涉及金额"),
+        "涉及金额 金额 问题金额 资金 涉及资金 资金额 涉案金额 违规金额 问题资金 涉及资金额 金额合计 资金金额 违纪违规金额 审计金额",
+        r".{0,8}(?:金额|资金额)",
+    ),
+    Field("quantity", N_("量化指标"), "量化指标 数量 涉及户数 涉及人数 涉及村数 总数 任务数"),
+    Field(
+        "remark", N_("备注"), "备注 说明 备注说明 其他说明 备考 附注 其他 需要说明的事项 需说明的问题 备注(说明)", joins=True
+    ),
+)
+
+LABELS: Mapping[str, str] = {field.code: field.label for field in FIELDS}
+_JOINS = frozenset(field.code for field in FIELDS if field.joins)
+
+# Under a merged header these words mean nothing alone: 牵头领导 over 姓名 and 职务.
+_PARTS: Mapping[str, str] = {
+    "姓名": "", "名称": "", "单位": "单位", "部门": "单位", "单位名称": "单位", "职务": "职务", "内容": "", "描述": "", "情况": "",
+    "时间": "", "日期": "", "电话": "电话", "联系电话": "电话", "联系方式": "电话", "名字": "", "人员": "", "领导": "领导", "类别": "类别",
+    "来源": "来源", "状态": "状态", "措施": "措施", "具体内容": "", "责任人": "", "完成时间": "", "万元": "", "元": "",
+}
+# A reviewer's columns are not the duty chain's.
+_OTHERS = re.compile(r"验收(?:组|人|单位)|审核(?:组|人|单位)|核查|复核|督查组|抽查|填报|审批|回头看")
+_PUNCTUATION = re.compile(r"[\s*:：。.·※☆★\"'“”、,，;；/\\|]+")
+
+
+@lru_cache(maxsize=10_000)
+def plain_header(text: str) -> str:
+    """One width, no spaces, marks, leading numbers or remarks in brackets: ３.整改时限（年月日）* → 整改时限."""
+    text = unicodedata.normalize("NFKC", text)
+    text = re.sub(r"\s+", "", text)
+    whole = _PUNCTUATION.sub("", re.sub(r"^[(（]?\d{1,2}[)）.、]", "", text))
+    if whole in _WORDS:
+        return whole
+    return _PUNCTUATION.sub("", re.sub(r"[(\[【][^()\[\]【】]*[)\]】]", "", whole)) or whole
+
+
+def _table_of_words() -> dict[str, list[tuple[int, str]]]:
+    words: dict[str, list[tuple[int, str]]] = {}
+    for field in FIELDS:
+        for rank, word in enumerate(field.words.split()):
+            bare = _PUNCTUATION.sub("", unicodedata.normalize("NFKC", word))
+            words.setdefault(bare, []).append((rank, field.code))
+    return words
+
+
+_WORDS = _table_of_words()
+_PATTERNS = [(re.compile(field.pattern), field.code) for field in FIELDS if field.pattern]
+_BY_PATTERN = 500  # weaker than any exact word
+COMBINED = "responsible_units+responsible_person"  # 责任单位及责任人 in one cell
+COMBINED_LEAD = "lead_unit+lead_official"
+_COMBINED = (
+    (re.compile(r"(?:整改)?(?:责任|落实|承办)(?:单位|部门|主体)(?:及|和|与)?(?:责任人|负责人|责任人员|经办人)|责任单位责任人"), COMBINED),
+    (re.compile(r"牵头(?:单位|部门)(?:及|和|与)?(?:牵头|责任|分管)?(?:领导|负责人|责任人)|(?:牵头|责任)领导(?:及|和|与)?(?:牵头|责任)(?:单位|部门)"), COMBINED_LEAD),
+)
+
+
+@lru_cache(maxsize=10_000)
+def choices(path: Path) -> tuple[tuple[int, str], ...]:
+    """Fields this header may mean, each with its rank (0 is best)."""
+    texts = [plain_header(text) for text in path if text.strip()]
+    if not texts or any(_OTHERS.search(text) for text in texts):
+        return ()
+    leaf = texts[-1]
+    above = texts[-2] if len(texts) > 1 else ""
+    for word in _readings(leaf, above):
+        if found := _choices_of(word):
+            return found
+    return ()
+
+
+def _readings(leaf: str, above: str) -> list[str]:
+    if above and leaf in _PARTS:
+        stem = re.sub(r"(?:情况|名单|信息)$", "", above)
+        part = _PARTS[leaf]
+        if part == "职务":
+            return [stem + "职务", "职务"]
+        return [stem + part if not stem.endswith(part or "　") else stem, stem + leaf, stem, leaf]
+    return [leaf, above + leaf] if above else [leaf]
+
+
+def _choices_of(word: str) -> tuple[tuple[int, str], ...]:
+    for pattern, code in _COMBINED:
+        if pattern.fullmatch(word):
+            return ((0, code),)
+    if word in _WORDS:
+        return tuple(sorted(_WORDS[word]))
+    for pattern, code in _PATTERNS:
+        if pattern.fullmatch(word):
+            return ((_BY_PATTERN, code),)
+    return ()
+
+
+def field_of(path: Path) -> str | None:
+    """The field a header means when no other column competes for it."""
+    found = choices(path)
+    return found[0][1] if found else None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """``fields``: column → field. ``beaten``: column → the column that says the same and was taken instead."""
+
+    fields: Mapping[int, str]
+    beaten: Mapping[int, int]
+
+
+def assign(paths: Mapping[int, Path], corrected: Mapping[str, str] | None = None) -> Assignment:
+    """Give each field to the column that says it best; what a person corrected comes first.
+
+    ``corrected`` maps a header as written (parts joined by /) to a field's code, or to "" for a column to leave out.
+    """
+    fields: dict[int, str] = {}
+    given = corrected or {}
+    for column, path in paths.items():
+        if header_text(path) in given:
+            fields[column] = given[header_text(path)]
+    bids = sorted(
+        (rank, order, column, code)
+        for column, path in paths.items()
+        if column not in fields
+        for order, (rank, code) in enumerate(choices(path))
+    )
+    taken = {code: column for column, code in fields.items()}
+    beaten: dict[int, int] = {}
+    for _, _, column, code in bids:
+        if column in fields:
+            continue
+        if code not in taken or code in _JOINS:
+            fields[column] = code
+            taken.setdefault(code, column)
+            beaten.pop(column, None)
+        else:
+            beaten.setdefault(column, taken[code])
+    return Assignment({column: code for column, code in fields.items() if code}, beaten)
+
+
+def header_text(path: Path) -> str:
+    return "/".join(re.sub(r"\s+", " ", text).strip() for text in path if text.strip())
+
+
+def known_headers(paths: Sequence[Path]) -> int:
+    """How many different fields these headers name: what tells a header row from any other row."""
+    return len({code for path in paths if (code := field_of(path))})

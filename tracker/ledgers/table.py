@@ -1,0 +1,407 @@
+"""From a sheet's cells to a table: header, title lines, records, and everything that is neither.
+
+The header is the block of one to three rows whose words name most fields (``columns``). Above it stand title lines;
+below it each row is a record, a section row (一、中央巡视反馈问题), a total, a note, a repeated header or blank.
+Merged cells give their value to every cell they cover, and remember where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from tracker.base.sheets import Merge, Sheet, Value, letter
+from tracker.ledgers.columns import Assignment, Path, assign, choices, header_text, known_headers, plain_header
+
+HEADER_SEARCH_ROWS = 60
+MAX_HEADER_ROWS = 3
+MIN_KNOWN_HEADERS = 3
+
+
+@dataclass(frozen=True)
+class Heading:
+    column: int
+    path: Path
+    field: str | None
+    hidden: bool = False
+    beaten_by: str | None = None  # header of the column that was taken in its place
+
+    @property
+    def text(self) -> str:
+        return header_text(self.path)
+
+    @property
+    def letter(self) -> str:
+        return letter(self.column)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One problem: its row and, where it goes on below (merged serial and wording), the further rows."""
+
+    row: int
+    sections: tuple[str, ...] = ()  # from outer to inner
+    more: tuple[int, ...] = ()
+    joined: bool = False  # ``more`` was judged by blanks, not by merged cells
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A row that is no problem, and why."""
+
+    row: int
+    what: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    sheet: Sheet
+    header: tuple[int, int]
+    headings: tuple[Heading, ...]
+    titles: tuple[str, ...]
+    records: tuple[Record, ...]
+    passed: tuple[Passed, ...]
+    covered: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> dict[str, list[int]]:
+        """Field → its columns, from left to right."""
+        found: dict[str, list[int]] = {}
+        for heading in self.headings:
+            if heading.field and not heading.hidden:
+                found.setdefault(heading.field, []).append(heading.column)
+        return found
+
+    def at(self, row: int, column: int) -> tuple[Value, int, int]:
+        """The value shown at a cell, and the row and column where it stands."""
+        if self.covered:
+            row, column = self.covered.get((row, column), (row, column))
+        line = self.sheet.rows[row - 1]
+        return (line[column - 1] if column <= len(line) else "", row, column)
+
+    @property
+    def notes(self) -> list[str]:
+        return [passed.text for passed in self.passed if passed.what == "note"]
+
+
+# ---- cells -------------------------------------------------------------------------------------------------------
+
+
+def text_of(value: Value) -> str:
+    """The value as its owner sees it: 1.0 is 1, a day is 2019-08-31; outer spaces (wide ones too) go."""
+    if isinstance(value, str):
+        return value.strip().strip("\u3000\ufeff\u200b").strip()
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return str(int(value)) if value == int(value) else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def _covered_cells(merges: Sequence[Merge]) -> dict[tuple[int, int], tuple[int, int]]:
+    return {
+        (row, column): (merge.top, merge.left)
+        for merge in merges
+        for row in range(merge.top, merge.bottom + 1)
+        for column in range(merge.left, merge.right + 1)
+        if (row, column) != (merge.top, merge.left)
+    }
+
+
+# ---- the header --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Header:
+    first: int
+    last: int
+    paths: Mapping[int, Path]
+    score: int
+
+
+def _find_header(sheet: Sheet, start: int, covered: Mapping[tuple[int, int], tuple[int, int]]) -> _Header | None:
+    """The block of rows that names most fields; of equals the shortest, then the uppermost."""
+    best: _Header | None = None
+    for first in range(start, min(len(sheet.rows), start + HEADER_SEARCH_ROWS) + 1):
+        if not _may_be_header(sheet.rows[first - 1]):
+            continue
+        for last in range(first, min(first + MAX_HEADER_ROWS - 1, len(sheet.rows)) + 1):
+            found = _header(sheet, first, last, covered)
+            if best is None or (found.score, best.last - best.first) > (best.score, last - first):
+                best = found
+        if best and best.score >= 2 * MIN_KNOWN_HEADERS and first > best.last:
+            break
+    if best is None or best.score < MIN_KNOWN_HEADERS:
+        return None
+    return best
+
+
+def _may_be_header(row: Sequence[Value]) -> bool:
+    """A cheap look: some cell is short text."""
+    return any(isinstance(value, str) and 0 < len(value) <= 40 for value in row)
+
+
+def _header(sheet: Sheet, first: int, last: int, covered: Mapping[tuple[int, int], tuple[int, int]]) -> _Header:
+    lines = [_header_line(sheet, row, first, last, covered) for row in range(first, last + 1)]
+    width = max(map(len, lines))
+    lines = [line + [""] * (width - len(line)) for line in lines]
+    for upper, lower in zip(lines, lines[1:], strict=False):
+        _spread_groups(upper, lower)
+    paths = {
+        index + 1: path
+        for index in range(width)
+        if (path := tuple(dict.fromkeys(text for line in lines if (text := line[index]))))
+    }
+    return _Header(first, last, paths, known_headers(tuple(paths.values())))
+
+
+def _header_line(
+    sheet: Sheet, row: int, first: int, last: int, covered: Mapping[tuple[int, int], tuple[int, int]]
+) -> list[str]:
+    line = []
+    for column in range(1, len(sheet.rows[row - 1]) + 1):
+        home_row, home_column = covered.get((row, column), (row, column))
+        inside = first <= home_row <= last
+        text = text_of(sheet.rows[home_row - 1][home_column - 1]) if inside else ""
+        line.append(text if len(text) <= 60 else "")
+    return line
+
+
+def _spread_groups(upper: list[str], lower: list[str]) -> None:
+    """Without merge information (csv, ods) a group's name stands over its first column only."""
+    for column in range(1, len(upper)):
+        if not upper[column] and lower[column] and upper[column - 1] and lower[column - 1]:
+            upper[column] = upper[column - 1]
+
+
+# ---- rows below the header ---------------------------------------------------------------------------------------
+
+_TOTAL = re.compile(r"(?:本页|本级|全市|全县|.{0,8})?(?:合计|总计|小计|共计|累计|总数)(?:[:(].*)?")
+_NOTE = re.compile(r"(?:备注|注|说明|附注|填表说明|填报说明|注释|附|特别说明|有关说明|注意事项)(?:\d{0,2}|[一二三四五])[:.、].*|(?:备注|注|说明)\d?")
+_SIGNATURE = re.compile(
+    r"(?:填报|填表|制表|审核|审批|复核|编制|报送|联系|经办|统计)(?:人|单位|部门|日期|时间|电话)?(?:\(.{0,8}\))?:.*|"
+    r"(?:单位|部门|主要|分管|负责)?(?:负责人|领导|主要负责同志)?(?:\(?(?:签字|签名|签章|盖章|公章)\)?)+:?.*|联系电话:.*|日期:.*|时间:.*|第\d+页.*"
+)
+_SECTION_MARK = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十\d]{1,3}[部分类章批]")
+_CHINESE_NUMBER = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.]?")
+_SERIAL = re.compile(r"\(?\d{1,6}\)?[、.]?")
+
+
+def find_tables(
+    sheet: Sheet,
+    header_rows: tuple[int, int] | None = None,
+    corrected: Mapping[str, str] | None = None,
+    take_hidden: bool = False,
+) -> list[Table]:
+    """All tables of a sheet: mostly one, none on a cover, several where blocks with headers of their own follow.
+
+    ``header_rows`` and ``corrected`` (header text → field) are what a person put right.
+    """
+    covered = _covered_cells(sheet.merges)
+    header = _header(sheet, *header_rows, covered) if header_rows else _find_header(sheet, 1, covered)
+    tables: list[Table] = []
+    above = 1
+    while header is not None:
+        walk = _Walk(sheet, header, covered, corrected, take_hidden)
+        following = walk.run()
+        titles = tuple(_lines(sheet, above, header.first - 1))
+        tables.append(walk.table(titles))
+        above, header = (following.first, following) if following else (0, None)
+    return tables
+
+
+def _lines(sheet: Sheet, first: int, last: int) -> Iterator[str]:
+    for row in sheet.rows[first - 1 : last]:
+        for value in row:
+            if text := text_of(value):
+                yield text
+
+
+class _Walk:
+    """One way down the rows below a header."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        header: _Header,
+        covered: Mapping[tuple[int, int], tuple[int, int]],
+        corrected: Mapping[str, str] | None,
+        take_hidden: bool,
+    ) -> None:
+        self.sheet, self.header, self.covered, self.take_hidden = sheet, header, covered, take_hidden
+        hidden = frozenset() if take_hidden else sheet.layout.hidden_columns
+        visible = {column: path for column, path in header.paths.items() if column not in hidden}
+        self.assignment: Assignment = assign(visible, corrected)
+        self.hidden = hidden
+        self.by_field = {code: column for column, code in reversed(sorted(self.assignment.fields.items()))}
+        self.title = self.by_field.get("title", 0)
+        self.serial = self.by_field.get("serial") or self.by_field.get("number") or 0
+        self.width = max(header.paths, default=0)
+        self.header_texts = {column: plain_header(path[-1]) for column, path in header.paths.items()}
+        self.records: list[Record] = []
+        self.passed: list[Passed] = []
+        self.sections: list[tuple[int, str]] = []
+        self.after_note = False
+
+    def table(self, titles: tuple[str, ...]) -> Table:
+        headings = tuple(
+            Heading(
+                column,
+                path,
+                self.assignment.fields.get(column),
+                column in self.hidden,
+                self._rival(column),
+            )
+            for column, path in sorted(self.header.paths.items())
+        )
+        rows = self.header.first, self.header.last
+        return Table(self.sheet, rows, headings, titles, tuple(self.records), tuple(self.passed), self.covered)
+
+    def _rival(self, column: int) -> str | None:
+        rival = self.assignment.beaten.get(column)
+        return header_text(self.header.paths[rival]) if rival else None
+
+    def run(self) -> _Header | None:
+        """Read down to the end, or to the header of a next table."""
+        hidden_rows = frozenset() if self.take_hidden else self.sheet.layout.hidden_rows
+        for row in range(self.header.last + 1, len(self.sheet.rows) + 1):
+            filled = self._filled(row)
+            if not filled:
+                continue
+            if row in hidden_rows:
+                self._pass(row, "hidden", filled)
+            elif self._repeats_header(row):
+                self._pass(row, "header", filled)
+            elif following := self._next_header(row, filled):
+                return following
+            else:
+                self._sort(row, filled)
+        return None
+
+    def _filled(self, row: int) -> dict[int, str]:
+        """Own texts of a row (merged cells count where they stand)."""
+        line = self.sheet.rows[row - 1]
+        return {column: text for column, value in enumerate(line, 1) if value != "" and (text := text_of(value))}
+
+    def _pass(self, row: int, what: str, filled: Mapping[int, str]) -> None:
+        self.passed.append(Passed(row, what, " ".join(filled.values())[:200]))
+
+    def _repeats_header(self, row: int) -> bool:
+        """A header printed again on each page, or the row of column numbers below it."""
+        line = self._filled(row)
+        if row == self.header.last + 1 and len(line) > 3:
+            numbers = [re.sub(r"\D", "", text) for text in line.values()]
+            if numbers == [str(number) for number in range(1, len(numbers) + 1)]:
+                return True
+        same = sum(1 for column, text in line.items() if plain_header(text) == self.header_texts.get(column, " "))
+        return same >= 2 and same * 2 > len(line)
+
+    def _next_header(self, row: int, filled: Mapping[int, str]) -> _Header | None:
+        if sum(1 for text in filled.values() if len(text) <= 20 and choices((text,))) < MIN_KNOWN_HEADERS:
+            return None
+        found = _find_header(self.sheet, row, self.covered)
+        return found if found and found.first == row else None
+
+    def _sort(self, row: int, filled: Mapping[int, str]) -> None:
+        what = self._what(row, filled)
+        if what == "section":
+            self._open_section(row, filled)
+        elif what == "record":
+            self.after_note = False
+            self._add(row, filled)
+            return
+        elif what == "note":
+            self.after_note = True
+        self._pass(row, what, filled)
+
+    def _what(self, row: int, filled: Mapping[int, str]) -> str:
+        texts = [_squeezed(text) for text in filled.values()]
+        own_title = self.title in filled
+        if len(texts) <= 4 and any(_NOTE.fullmatch(text) or _SIGNATURE.fullmatch(text) for text in texts[:1]):
+            return "note"
+        leading = [_squeezed(text) for column, text in filled.items() if column <= max(self.title, 3)][:3]
+        if any(_TOTAL.fullmatch(text) and len(text) <= 14 for text in leading):
+            return "total"
+        if self._is_section(row, filled, texts):
+            return "section"
+        if self.after_note and len(texts) <= 2 and not (self.serial in filled and own_title):
+            return "note"
+        if not own_title and set(filled) <= {self.serial}:
+            return "blank"  # a row numbered in advance
+        return "record"
+
+    def _is_section(self, row: int, filled: Mapping[int, str], texts: Sequence[str]) -> bool:
+        first_column = next(iter(filled))
+        if len(texts) == 1:
+            if self._is_number(texts[0]) or self._goes_on(row, first_column):
+                return False
+            if first_column != self.title:
+                return True
+            return self._spans(row, first_column) or bool(_SECTION_MARK.match(texts[0]))
+        if first_column == self.serial and self.title not in filled and len(texts) <= 3:
+            return bool(_SECTION_MARK.match(texts[0])) or not self._is_number(texts[0])
+        if len(texts) <= 2 and first_column == self.serial:
+            return bool(_CHINESE_NUMBER.fullmatch(texts[0]))
+        return False
+
+    def _is_number(self, text: str) -> bool:
+        return bool(_SERIAL.fullmatch(text))
+
+    def _goes_on(self, row: int, column: int) -> bool:
+        """The row lies inside a problem merged downward, so its only own cell is a further unit or measure."""
+        return bool(self.title) and self._anchor(row, self.title) != row and column != self.title
+
+    def _anchor(self, row: int, column: int) -> int:
+        return self.covered.get((row, column), (row, column))[0]
+
+    def _spans(self, row: int, column: int) -> bool:
+        wide = [place for place, home in self.covered.items() if home == (row, column) and place[0] == row]
+        return len(wide) >= max(self.width // 2, 2)
+
+    def _open_section(self, row: int, filled: Mapping[int, str]) -> None:
+        text = " ".join(filled.values())
+        bare = _squeezed(text)
+        if re.match(r"[一二三四五六七八九十]{1,3}(?:[、.]|$)|第.{1,3}[部类章批]", bare) or _CHINESE_NUMBER.fullmatch(
+            _squeezed(next(iter(filled.values())))
+        ):
+            level = 1
+        else:
+            level = 2 if re.match(r"\([一二三四五六七八九十]", bare) else 3
+        self.sections = [item for item in self.sections if item[0] < level]
+        self.sections.append((level, text))
+
+    def _add(self, row: int, filled: Mapping[int, str]) -> None:
+        joins_merged, joins_blank = self._continues(row, filled)
+        if self.records and (joins_merged or joins_blank):
+            last = self.records[-1]
+            self.records[-1] = Record(last.row, last.sections, (*last.more, row), last.joined or joins_blank)
+            return
+        self.records.append(Record(row, tuple(text for _, text in self.sections)))
+
+    def _continues(self, row: int, filled: Mapping[int, str]) -> tuple[bool, bool]:
+        """Whether the row goes on with the problem above: by merged cells, or because serial and wording are blank."""
+        if not self.records or not self.title or not self.serial:
+            return False, False
+        last = self.records[-1]
+        previous = (last.more or (last.row,))[-1]
+        if previous != row - 1:
+            return False, False
+        title_above = self._anchor(row, self.title) <= previous
+        serial_above = self._anchor(row, self.serial) <= previous
+        if title_above and serial_above:
+            return True, False
+        blank = not {self.title, self.serial} & set(filled) and not title_above and not serial_above
+        short = len(filled) <= max(2, self.width // 2)
+        return False, blank and short and last.row != row

@@ -1,0 +1,1 @@
+"""The rectification plan of an issue and its measures."""

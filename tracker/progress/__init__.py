@@ -1,0 +1,1 @@
+"""Reports of progress and the evidence files of an issue."""

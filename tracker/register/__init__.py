@@ -1,0 +1,1 @@
+"""The whole list: search, filters, paging, export."""
