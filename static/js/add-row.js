@@ -1,4 +1,4 @@
-// Repeated fields (measures of a plan): <ol data-rows="list name" data-rows-next="2"> holds the rows, a <template> in the
+// Repeated fields (measures of a plan; the list name is the name of the FieldList): <ol data-rows="list name" data-rows-next="2"> holds the rows, a <template> in the
 // same form with data-row-for="list name" one blank row with __index__ in names and ids, a button data-add-row="list name"
 // adds it, data-remove-row takes one away. Without script the button is an ordinary submit that the server answers with one row more.
 (() => {

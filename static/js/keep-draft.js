@@ -17,6 +17,10 @@
 
   const put = (form, draft) => {
     const waiting = JSON.parse(draft);
+    for (const add of form.querySelectorAll("[data-add-row]")) { // rows that were added by hand come back first
+      const lost = () => waiting.some(([name]) => name.startsWith(`${add.dataset.addRow}-`) && !fields(form).some((field) => identity(field) === name));
+      for (let i = 0; i < 100 && lost(); i += 1) add.click();
+    }
     for (const field of fields(form)) {
       const found = waiting.findIndex(([name]) => name === identity(field));
       if (found < 0) continue;
