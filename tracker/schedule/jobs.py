@@ -1,0 +1,25 @@
+"""THE table of what runs by itself and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, time
+
+from tracker.base.access import N_
+from tracker.deadlines.jobs import flag_overdue
+
+
+@dataclass(frozen=True)
+class Job:
+    """A function of the as-of day, run once per day at or after ``at`` (Asia/Shanghai)."""
+
+    name: str
+    at: time
+    purpose: str
+    run: Callable[[date], dict[str, int]]
+
+
+JOBS: tuple[Job, ...] = (
+    Job("overdue", time(0, 0), N_("为当天起逾期的问题开立逾期记录"), flag_overdue),
+)
