@@ -142,6 +142,8 @@ MESSAGES: dict[str, Message] = {
     "no_such_day": Message(ERROR, N_("%(year)s年%(month)s月没有 %(day)s 日。"), N_("%(year)s年%(month)s月最后一天是 %(last)s 日，请写一个有的日子。"), "no_such_date"),
     "status_in_deadline": Message(ERROR, N_("整改时限一栏写的是状态“%(phrase)s”，不是时限。"), _A_DEADLINE),
     "unreadable_deadline": Message(ERROR, N_("从“%(phrase)s”读不出整改时限。"), _A_DEADLINE),
+    "no_deadline_column": Message(WARNING, N_("台账没有整改时限一列。"), _A_DEADLINE),
+    "number_as_date": Message(ASK, N_("“%(phrase)s”是数字，看不出是哪一天（8.3 可能是 8月3日，也可能是 8月30日）。"), _WHICH_DATE),
     "missing_deadline": Message(WARNING, N_("没有写整改时限。"), _A_DEADLINE),
     "recurring_deadline": Message(ASK, N_("“%(phrase)s”是周期性的要求，没有确定的截止日期。"), _WHICH_DATE),
     "uncertain_deadline": Message(ASK, N_("整改时限里有“%(phrase)s”，日期不确定。"), _WHICH_DATE),
