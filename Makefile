@@ -58,8 +58,10 @@ i18n: $(DEV)
 	@mkdir -p var
 	@$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location --sort-output --project=rectification-tracker \
 	    --no-wrap -o var/messages.pot .
-	@for catalogue in $(wildcard tracker/translations/*/LC_MESSAGES); do \
-	    $(BIN)/pybabel update -i var/messages.pot -d tracker/translations \
+	@test -f tracker/translations/en/LC_MESSAGES/messages.po || \
+	    $(BIN)/pybabel -q init -i var/messages.pot -d tracker/translations -l en --no-wrap
+	@for catalogue in tracker/translations/*/LC_MESSAGES; do \
+	    $(BIN)/pybabel -q update -i var/messages.pot -d tracker/translations \
 	        -l $$(basename $$(dirname $$catalogue)) --no-fuzzy-matching --no-wrap --ignore-obsolete \
 	        --ignore-pot-creation-date || exit 1; \
 	done
