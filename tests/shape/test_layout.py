@@ -13,13 +13,13 @@ from tests.shape.source import Module, module_of, modules, parts, python_files, 
 FILES = frozenset({"__init__", "rules", "models", "queries", "actions", "forms", "sheet", "routes", "api", "jobs"})
 #: Files that one part has besides; a new name needs a reason that stands in its docstring.
 FILES_BESIDES = {
-    "base": frozenset({"config", "clock", "access", "db", "journal", "files", "sheets", "web"}),
+    "base": frozenset({"config", "clock", "access", "db", "journal", "files", "sheets", "web", "paging"}),
     "issues": frozenset({"workflow"}),
     # the stages of an import: cells, table, columns, values, rows, plan
     "ledgers": frozenset(
         {"letterhead", "table", "columns", "values", "deadlines", "rows", "reading", "problems", "plan"}
     ),
-    "demo": frozenset({"words"}),  # names and sentences that the made-up data is made of
+    "demo": frozenset({"words", "plot"}),  # what the made-up data is told with: names, sentences, stories
     "cli": frozenset({"main", "serve", "doctor"}),
 }
 NAMELESS = re.compile(r"(^|_)(utils?|helpers?|common|managers?|misc)(_|$)|(Util|Utils|Helper|Helpers|Manager)$")
