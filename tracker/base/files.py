@@ -35,11 +35,12 @@ ALLOWED: dict[str, str | None] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "doc": "application/msword",
     "xls": "application/vnd.ms-excel",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
     "csv": None,
     "txt": None,
 }
 _OFFICE = {"doc", "xls"}
-_ZIP_BASED = {"docx", "xlsx"}
+_ZIP_BASED = {"docx", "xlsx", "ods"}
 PREVIEW_EDGE = 1400  # px, longest side
 PREVIEW_PAGES = 20
 Image.MAX_IMAGE_PIXELS = 80_000_000
@@ -146,15 +147,20 @@ def _media_type(path: Path, name: str) -> str:
     guess = filetype.guess(str(path))
     found = guess.mime if guess else None
     if expected is None:
-        if found is None and b"\0" not in path.open("rb").read(4096):
+        if found is None and b"\0" not in _beginning(path):
             return "text/plain"
     elif found == expected:
         return expected
     elif extension in _ZIP_BASED and found == "application/zip":
         return expected
-    elif extension in _OFFICE and path.open("rb").read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+    elif extension in _OFFICE and _beginning(path)[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         return expected
     raise Refused(N_("“%(name)s”的内容与扩展名不符，请检查文件后重新上传。"), name=name)
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as source:
+        return source.read(4096)
 
 
 def _page_count(path: Path, media_type: str, name: str) -> int:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
-from flask.cli import with_appcontext  # noqa: F401 - documents that commands run inside the app's context
 from flask_babel import force_locale, gettext
 from flask_migrate import upgrade
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from tracker import create_app
 from tracker.accounts import actions as accounts
@@ -25,16 +26,325 @@ from tracker.accounts.models import User
 from tracker.accounts.queries import user_with_account
 from tracker.base import clock
 from tracker.base.access import N_, Refused
+from tracker.base.config import BadConfig
 from tracker.base.db import transaction
 from tracker.base.sheets import SheetRefused
 from tracker.board.queries import board_json
-from tracker.cli import doctor as checks
+from tracker.cli.doctor import findings
 from tracker.cli.serve import serve as serve_forever
-from tracker.demo import actions as demo_data
+from tracker.clearance import actions as clearance
+from tracker.demo import actions as demonstration
 from tracker.ledgers import actions as ledgers
+from tracker.ledgers.reading import Reading
 from tracker.org import actions as org
 from tracker.register import actions as register
 from tracker.schedule import actions as schedule
 from tracker.schedule.jobs import JOBS
 from tracker.settings import actions as settings
 from tracker.workdays import actions as workdays
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+class Commands(click.Group):
+    """Turns refusals into one line on standard error and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BadConfig as refusal:
+            raise SystemExit(_complain(str(refusal))) from refusal
+        except (Refused, SheetRefused) as refusal:
+            raise SystemExit(_complain(str(refusal))) from refusal
+        except SQLAlchemyError as error:
+            problem = str(getattr(error, "orig", error)).splitlines()[0]
+            raise SystemExit(_complain(f"数据库出错：{problem}（先运行 tracker init 或 tracker doctor）")) from error
+        except OSError as error:
+            raise SystemExit(_complain(str(error))) from error
+
+
+def _complain(line: str) -> int:
+    click.echo(line, err=True)
+    return 1
+
+
+@click.group(cls=Commands)
+@click.option("--as", "account", metavar="ACCOUNT", help="Act under this account's rights.")
+@click.pass_context
+def main(ctx: click.Context, account: str | None) -> None:
+    """The rectification tracker (问题整改清零平台)."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("alembic", "apscheduler"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    ctx.obj = account
+
+
+@contextmanager
+def application(ctx: click.Context) -> Iterator[Flask]:
+    """The app with its context pushed and its language chosen."""
+    app = create_app()
+    with app.app_context(), force_locale(app.config["TRACKER"].locale):
+        yield app
+
+
+def acting(ctx: click.Context) -> User:
+    """The person named by --as. Raises Refused without one, or for an unknown or inactive account."""
+    if not ctx.obj:
+        raise Refused(N_("这个命令要以某个账号的权限执行：tracker --as 账号 …"))
+    user = user_with_account(ctx.obj)
+    if user is None or not user.is_active:
+        raise Refused(N_("没有可用的账号“%(account)s”。"), account=ctx.obj)
+    return user
+
+
+def console(ctx: click.Context) -> int | None:
+    """Who a set-up command is recorded as: the --as account, else None, the console."""
+    return acting(ctx).id if ctx.obj else None
+
+
+# --- running --------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.option("--no-serve", is_flag=True, help="Only make the database.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True)
+@click.pass_context
+def demo(ctx: click.Context, no_serve: bool, host: str, port: int, workers: int) -> None:
+    """Make a database with made-up data (once) and serve it."""
+    with application(ctx) as app:
+        config = app.config["TRACKER"]
+        click.echo(gettext("演示数据库：%(url)s", url=config.url))
+        upgrade()
+        people = demonstration.summary()
+        if people is None:
+            with click.progressbar(length=100, label=gettext("装入演示数据")) as bar:
+                people = demonstration.load(today=clock.today(), progress=_moves(bar))
+        _print_demo(people)
+        if not no_serve:
+            click.secho(gettext("打开 %(url)s （按 Ctrl+C 停止）", url=f"http://{host}:{port}/"), bold=True)
+    if not no_serve:
+        serve_forever(host, port, workers)
+
+
+def _moves(bar: Any) -> Callable[[int, int], None]:
+    """Advance a bar of 100 by (done, total)."""
+
+    def move(done: int, total: int) -> None:
+        bar.update(done * 100 // max(total, 1) - bar.pos)
+
+    return move
+
+
+def _print_demo(people: Any) -> None:
+    click.echo(gettext("可以登录的人（演示口令都是 %(password)s）：", password=people.password))
+    for person in people.people:
+        click.echo(f"  {person.account:<18} {person.name}  {person.role} · {person.unit}  {person.hint}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the pages, with the scheduler beside them."""
+    serve_forever(host, port, workers)
+
+
+@main.command()
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input closes.")
+@click.pass_context
+def scheduler(ctx: click.Context, with_parent: bool) -> None:
+    """Run the scheduled jobs, alone."""
+    app = create_app()
+    if with_parent:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    schedule.start(app, BlockingScheduler(timezone=clock.ZONE))
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)  # a claim half written rolls back with the connection
+
+
+# --- setting up -----------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.option("--regions", type=FILE, help="CSV of regions to import first.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def init(ctx: click.Context, regions: Path | None, as_json: bool) -> None:
+    """Migrate, fill in what every installation needs, and make the three administrators."""
+    with application(ctx):
+        upgrade()
+        with transaction():
+            settings.seed_categories()
+            workdays.seed_published_years()
+            clearance.seed_chains()
+            if regions:
+                org.import_regions(regions.read_bytes(), actor_id=None, today=clock.today())
+            made = accounts.make_administrators()
+        if as_json:
+            click.echo(json.dumps([{"account": a.account, "role": a.role, "password": a.password} for a in made]))
+            return
+        if not made:
+            click.echo(gettext("三个管理员都已存在，数据库已是最新。"))
+        for one in made:
+            click.echo(f"{one.role_name}  {gettext('账号')} {one.account}  {gettext('一次性口令')} {one.password}")
+
+
+@main.group("import")
+def import_() -> None:
+    """Take in regions, units, users or a ledger."""
+
+
+def _importer(name: str, take: Callable[..., Any]) -> None:
+    @import_.command(name)
+    @click.argument("file", type=FILE)
+    @click.option("--dry-run", is_flag=True, help="Check only; store nothing.")
+    @click.pass_context
+    def command(ctx: click.Context, file: Path, dry_run: bool) -> None:
+        with application(ctx):
+            try:
+                with transaction():
+                    counts = take(file, actor_id=console(ctx))
+                    if dry_run:
+                        raise _DryRun
+            except _DryRun:
+                click.echo(gettext("试运行，什么都没有保存："))
+            for line in counts if isinstance(counts, list) else [_in_words(counts)]:
+                click.echo(line)
+
+    command.help = f"Import {name} from FILE (CSV or Excel)."
+
+
+class _DryRun(Exception):
+    """Rolls the transaction back after a rehearsal."""
+
+
+def _in_words(counts: dict[str, int]) -> str:
+    return "  ".join(f"{name}: {number}" for name, number in counts.items())
+
+
+_importer("regions", lambda file, actor_id: org.import_regions(file.read_bytes(), actor_id=actor_id, today=clock.today()))
+_importer("units", lambda file, actor_id: org.import_units(file.read_bytes(), file.name, actor_id=actor_id))
+_importer("users", lambda file, actor_id: accounts.import_users(file.read_bytes(), file.name, actor_id=actor_id))
+
+
+@import_.command("ledger")
+@click.argument("file", type=FILE)
+@click.option("--dry-run", is_flag=True, help="Say what was understood; store nothing; needs no account.")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--create-missing", is_flag=True, help="Make the units and people the system does not know.")
+@click.option("--accept-new", is_flag=True, help="Take rows not recognised from earlier imports as new issues.")
+@click.option("--title", help="The ledger's title; by default what stands above its header.")
+@click.pass_context
+def import_ledger(
+    ctx: click.Context, file: Path, dry_run: bool, as_json: bool, create_missing: bool, accept_new: bool,
+    title: str | None,
+) -> None:
+    """Take in a ledger (xlsx, xls, ods, csv), whole or not at all."""
+    with application(ctx):
+        reading = ledgers.read(file.read_bytes(), file.name, today=clock.today())
+        if as_json:
+            click.echo(json.dumps(reading.as_json(), ensure_ascii=False, indent=1, default=str))
+        else:
+            _print_reading(reading)
+        if dry_run:
+            raise SystemExit(1 if reading.errors else 0)
+        actor = acting(ctx)
+        with file.open("rb") as stream, transaction():
+            plan = ledgers.plan_import(reading, actor, title=title, today=clock.today())
+            done = ledgers.apply_import(plan, actor, stream=stream, file_name=file.name, today=clock.today(),
+                                        create_missing=create_missing, accept_new=accept_new)
+        click.echo(gettext("已导入：新列 %(new)s 条，更新 %(changed)s 条，未变 %(same)s 条。", **done.counts))
+
+
+def _print_reading(reading: Reading) -> None:
+    click.echo(gettext("读出 %(rows)s 条问题。", rows=len(reading.issues)))
+    for label, problems in ((gettext("错误"), reading.errors), (gettext("待确认"), reading.asks),
+                            (gettext("提示"), reading.warnings)):
+        for problem in problems:
+            click.echo(f"{label} {problem.cell}：{problem.problem}{problem.mend}")
+
+
+@main.group()
+def export() -> None:
+    """Write tables out."""
+
+
+@export.command("ledger")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_context
+def export_ledger(ctx: click.Context, file: Path) -> None:
+    """Write the list within the account's scope to FILE (.xlsx or .csv)."""
+    with application(ctx):
+        actor = acting(ctx)
+        with transaction():
+            rows = register.export_to(file, actor, today=clock.today())
+        click.echo(gettext("已写出 %(rows)s 条到 %(file)s。", rows=rows, file=file))
+
+
+# --- the clock, the board, health -----------------------------------------------------------------------------
+
+
+@main.group()
+def jobs() -> None:
+    """What runs by itself."""
+
+
+@jobs.command("list")
+def list_jobs() -> None:
+    """Name, time of day and purpose of every job."""
+    for job in JOBS:
+        click.echo(f"{job.name:<16} {job.at:%H:%M}  {job.purpose}")
+
+
+@jobs.command("run")
+@click.argument("name")
+@click.option("--as-of", type=DAY, help="The day to run it for (default today).")
+@click.pass_context
+def run_job(ctx: click.Context, name: str, as_of: datetime | None) -> None:
+    """Run a job for a day; a slot that has run is left alone."""
+    day: date = as_of.date() if as_of else clock.today()
+    if day > clock.today():
+        raise Refused(N_("%(day)s 还没有到，不能提前运行。"), day=day)
+    with application(ctx):
+        effects = schedule.run_slot(schedule.job_named(name), day)
+        click.echo(gettext("%(day)s 已经运行过，没有重复。", day=day) if effects is None else _in_words(effects))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def board(ctx: click.Context, as_json: bool) -> None:
+    """The zero-clearance board within the account's scope."""
+    with application(ctx):
+        figures = board_json(acting(ctx), clock.today())
+        if as_json:
+            click.echo(json.dumps(figures, ensure_ascii=False, indent=1, default=str))
+            return
+        click.echo(figures["headline"])
+
+
+@main.command()
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """Check the installation; exit status 1 if something needs mending."""
+    with application(ctx) as app:
+        results = findings(app)
+    for result in results:
+        click.secho(f"{'✓' if result.well else '✗'} {result.line}", fg=None if result.well else "red")
+    if not all(result.well for result in results):
+        raise SystemExit(1)
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    main(args=arguments)
+
+
+if __name__ == "__main__":
+    main()

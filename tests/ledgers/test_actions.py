@@ -1,0 +1,163 @@
+"""Taking a ledger in: all or nothing, people proposed, rows recognised, states only by the verbs, undone while untouched."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.world import TODAY, World
+from tracker.accounts.models import User
+from tracker.base.access import Actor, Refused
+from tracker.base.db import db, transaction
+from tracker.base.journal import Event
+from tracker.clearance.models import Application
+from tracker.issues import actions as issues
+from tracker.issues.models import Issue, IssueCount, OverdueEpisode
+from tracker.issues.workflow import State
+from tracker.ledgers import actions, queries
+from tracker.ledgers.models import LedgerImport
+from tracker.org.models import Unit
+
+HEADER = "编号,问题描述,问题来源,问题类别,县市区,牵头领导,牵头单位,责任单位,责任人,整改要求,整改时限,整改状态,整改进展"
+ROWS = (
+    "SX-1,龙溪铺镇饮水工程未通水,省考核,安全饮水,新邵县,黄志伟,新邵县水利局,新邵县水利局、新邵县财政局,王建国,通水,2019年6月底前,整改中,已下管",
+    "SX-2,沙坪村卫生室无村医,第三方评估,村卫生室空白村,新邵县,黄志伟,新邵县卫生健康局,新邵县卫生健康局,何国华,配村医,2019-12-31,已销号,",
+    "SX-3,小额信贷逾期,审计,小额贷款,新邵县,,,,,,立行立改,已交办,",
+    "SX-4,信访件未办结,群众举报,涉贫信访舆情,新邵县,黄志伟,新邵县水利局,新邵县水利局,王建国,办结,2019-09-30,待验收,",
+)
+
+
+def ledger(*rows: str) -> bytes:
+    return "\n".join((HEADER, *rows)).encode("gb18030")
+
+
+def take_in(actor: Actor, data: bytes, *, today: date = TODAY, title: str = "整改台账", **consents: bool) -> int:
+    reading = actions.read(data, "台账.csv", today=today)
+    with transaction():
+        plan = actions.plan_import(reading, actor, title=title, today=today)
+        done = actions.apply_import(plan, actor, stream=io.BytesIO(data), file_name="台账.csv", today=today, **consents)
+    return done.import_id
+
+
+def issue(number: str) -> Issue:
+    return db.session.scalars(select(Issue).where(Issue.number == number)).one()
+
+
+@pytest.fixture
+def taken(world: World) -> int:
+    return take_in(world.supervisor, ledger(*ROWS), create_missing=True)
+
+
+def test_rows_enter_by_take_over_in_the_state_the_ledger_says(taken: int) -> None:
+    states = {i.number: i.state for i in db.session.scalars(select(Issue))}
+    assert states == {"SX-1": State.RECTIFYING, "SX-2": State.CLEARED, "SX-3": State.ASSIGNED, "SX-4": State.REVIEWING}
+    assert all(i.taken_over for i in db.session.scalars(select(Issue)))
+    assert {e.verb for e in db.session.scalars(select(Event).where(Event.subject == "issue"))} == {"take_over"}
+
+
+def test_a_taken_over_clearance_is_declared_not_proven(taken: int) -> None:
+    assert not issue("SX-2").proven
+
+
+def test_a_taken_over_reviewing_row_waits_at_level_one_with_standards_unanswered(taken: int) -> None:
+    application = db.session.scalars(select(Application)).one()
+    assert (application.issue_id, application.level, application.answers) == (issue("SX-4").id, 1, [])
+
+
+def test_a_late_row_is_overdue_from_its_deadline(taken: int) -> None:
+    episode = db.session.scalars(select(OverdueEpisode)).one()
+    assert (episode.issue_id, episode.starts_on) == (issue("SX-1").id, date(2019, 7, 1))
+
+
+def test_an_immediate_row_without_a_date_gets_a_proposed_deadline(taken: int) -> None:
+    assert issue("SX-3").deadline_proposed
+    assert issue("SX-3").deadline is not None
+
+
+def test_a_row_may_lack_its_duty_chain(taken: int) -> None:
+    assert not issue("SX-3").duty_chain_complete
+    assert issue("SX-1").duty_chain_complete
+
+
+def test_known_people_and_units_are_found_not_made_again(taken: int, world: World) -> None:
+    assert issue("SX-1").lead_official_id == world.leader.id
+    assert issue("SX-1").first_unit.id == world.water.id
+    assert db.session.scalar(select(func.count()).select_from(Unit).where(Unit.name == "新邵县水利局")) == 1
+
+
+def test_unknown_people_and_units_are_made_only_on_confirmation(world: World) -> None:
+    with pytest.raises(Refused, match="系统里没有"):
+        take_in(world.supervisor, ledger(*ROWS))
+    assert db.session.scalar(select(func.count()).select_from(Issue)) == 0
+    take_in(world.supervisor, ledger(*ROWS), create_missing=True)
+    made = db.session.scalars(select(User).where(User.name == "何国华")).one()
+    assert (made.account, made.unit.name, made.unit.region.name) == (None, "新邵县卫生健康局", "新邵县")
+
+
+def test_one_bad_cell_refuses_the_whole_ledger(world: World) -> None:
+    with pytest.raises(Refused, match=r"L3|K3"):
+        take_in(world.supervisor, ledger(ROWS[0], ROWS[1].replace("2019-12-31", "2019-02-30")), create_missing=True)
+    assert db.session.scalar(select(func.count()).select_from(Issue)) == 0
+    assert db.session.scalar(select(func.count()).select_from(LedgerImport)) == 0
+
+
+def test_a_supervisor_takes_over_only_what_they_cover(world: World) -> None:
+    with pytest.raises(Refused, match="职责范围"):
+        take_in(world.stranger, ledger(*ROWS), create_missing=True)
+    assert db.session.scalar(select(func.count()).select_from(Issue)) == 0
+
+
+def test_the_same_ledger_again_changes_nothing(taken: int, world: World) -> None:
+    take_in(world.supervisor, ledger(*ROWS))
+    counts = db.session.scalars(select(LedgerImport).order_by(LedgerImport.id.desc())).first().counts
+    assert counts == {"new": 0, "changed": 0, "same": 4}
+    assert db.session.scalar(select(func.count()).select_from(Issue)) == 4
+
+
+def test_a_changed_row_is_corrected_and_a_changed_state_is_not(taken: int, world: World) -> None:
+    changed = ROWS[0].replace("通水,2019年6月", "全村通水,2019年6月").replace("整改中,已下管", "已销号,已下管")
+    plan = actions.plan_import(actions.read(ledger(changed), "台账.csv", today=TODAY), world.supervisor,
+                               title="整改台账", today=TODAY)
+    differences = {d.column: d.applies for d in plan.entries[0].differences}
+    assert differences == {"requirement": True, "state": False}
+    take_in(world.supervisor, ledger(changed))
+    assert issue("SX-1").requirement == "全村通水"
+    assert issue("SX-1").state is State.RECTIFYING
+
+
+def test_a_later_deadline_in_the_ledger_is_no_extension(taken: int, world: World) -> None:
+    take_in(world.supervisor, ledger(ROWS[0].replace("2019年6月底前", "2019年12月底前")))
+    assert issue("SX-1").deadline == date(2019, 6, 30)
+
+
+def test_a_row_not_recognised_is_asked_about(taken: int, world: World) -> None:
+    new = ROWS[0].replace("SX-1", "SX-9").replace("饮水工程未通水", "水厂未验收")
+    with pytest.raises(Refused, match="新问题还是"):
+        take_in(world.supervisor, ledger(*ROWS, new))
+    take_in(world.supervisor, ledger(*ROWS, new), accept_new=True)
+    assert issue("SX-9").state is State.RECTIFYING
+
+
+def test_an_import_is_undone_whole_while_nothing_has_happened(taken: int, world: World) -> None:
+    with transaction():
+        actions.undo_import(queries.import_seen_by(taken, world.supervisor), world.supervisor, today=TODAY)
+    assert db.session.scalar(select(func.count()).select_from(Issue)) == 0
+    assert db.session.scalar(select(func.sum(IssueCount.number))) == 0
+    take_in(world.supervisor, ledger(*ROWS))
+
+
+def test_an_import_somebody_worked_on_is_not_undone(taken: int, world: World) -> None:
+    with transaction():
+        issues.correct(issue("SX-1"), world.supervisor, today=TODAY, reason="写错了", changes={"title": "改过的题目"})
+    with pytest.raises(Refused, match="已经办理过"), transaction():
+        actions.undo_import(queries.import_seen_by(taken, world.supervisor), world.supervisor, today=TODAY)
+    assert db.session.scalar(select(func.count()).select_from(Issue)) == 4
+
+
+def test_a_number_already_in_the_list_is_kept_beside(taken: int, world: World) -> None:
+    take_in(world.supervisor, ledger(ROWS[0].replace("饮水工程未通水", "另一本台账的问题")), title="另一本台账")
+    other = db.session.scalars(select(Issue).where(Issue.ledger_number == "SX-1")).one()
+    assert other.number.startswith("2019-")

@@ -1,0 +1,267 @@
+"""What an import would do, before it does it: new rows, recognised rows with their differences, what is missing. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from tracker.base.access import N_
+from tracker.ledgers.reading import Reading
+from tracker.ledgers.rows import LedgerRow
+
+#: A row recognised by its running number only is the same problem if its wording is at least this alike.
+ALIKE = 0.5
+TITLE_LENGTH = 120
+
+_SPACES = re.compile(r"\s+")
+_DATED = re.compile(r"[（(【\[][^（(【\[]*\d+\s*[年月日.][^）)】\]]*[）)】\]]|(?:截[至止]|截至)?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?$|\.(?:xlsx?|ods|csv)$")
+_SENTENCE = re.compile(r"[。；;！!\n]")
+
+
+@dataclass(frozen=True)
+class UnitAt:
+    id: int
+    name: str
+    county_id: int
+
+
+@dataclass(frozen=True)
+class PersonAt:
+    """``leads``: holds a leader's post or already leads an issue."""
+
+    id: int
+    name: str
+    unit_id: int
+    county_id: int
+    leads: bool
+
+
+@dataclass(frozen=True)
+class NewUnit:
+    """A unit the system does not know, with the region it would be seated in."""
+
+    name: str
+    region_id: int
+    region_name: str
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """A person the system does not know; ``unit`` is an existing unit's id or a unit to be made."""
+
+    name: str
+    title: str | None
+    unit: int | NewUnit
+    unit_name: str
+
+
+Unit = int | NewUnit
+Person = int | NewPerson
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why the whole import cannot go on, at a cell."""
+
+    cell: str
+    msgid: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def problem(self) -> str:
+        return self.msgid % self.params if self.params else self.msgid
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of a recognised row. ``applies``: the import itself brings it in; otherwise ``why`` says who must."""
+
+    label: str
+    before: str
+    after: str
+    column: str = ""
+    value: Any = None
+    applies: bool = True
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A row's duty chain, existing and proposed people and units."""
+
+    lead_official: Person | None
+    lead_unit: Unit | None
+    units: tuple[Unit, ...]
+    responsible_person: Person | None
+    task_force: str | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row and what becomes of it. ``issue_id`` None: new. ``unsure``: not recognised although the ledger was here before."""
+
+    row: LedgerRow
+    category_id: int
+    region_id: int
+    chain: Chain
+    issue_id: int | None = None
+    issue_number: str | None = None
+    unsure: bool = False
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def fate(self) -> str:
+        """``unsure``, ``new``, ``changed`` or ``same``."""
+        if self.issue_id is None:
+            return "unsure" if self.unsure else "new"
+        return "changed" if self.differences else "same"
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    reading: Reading
+    unit_id: int  # whose ledger it is
+    title: str
+    ledger_id: int | None
+    entries: tuple[Entry, ...]
+    obstacles: tuple[Obstacle, ...]
+    new_units: tuple[NewUnit, ...]
+    new_people: tuple[NewPerson, ...]
+
+    def count(self, fate: str) -> int:
+        return sum(entry.fate == fate for entry in self.entries)
+
+    @property
+    def stopped(self) -> bool:
+        """Something must be mended in the file, or decided, before anything can be taken in."""
+        return bool(self.reading.errors or self.reading.asks or self.obstacles)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A row of an earlier import and the issue it became."""
+
+    issue_id: int
+    issue_number: str
+    number: str | None
+    serial: str | None
+    source: str
+    county_id: int
+    wording_hash: str
+    title: str
+
+
+def headline(wording: str) -> str:
+    """The title of an issue: its wording if short, else the first sentence, else its beginning."""
+    text = _SPACES.sub(" ", wording).strip()
+    if len(text) <= TITLE_LENGTH:
+        return text
+    first = _SENTENCE.split(text, maxsplit=1)[0]
+    return first if len(first) <= TITLE_LENGTH else text[: TITLE_LENGTH - 1] + "…"
+
+
+def ledger_title(text: str) -> str:
+    """The title without the date it was drawn up, so that next month's copy is the same ledger."""
+    bare = _DATED.sub("", text).strip(" -—_·.、，,")
+    return (bare or text.strip())[:200]
+
+
+def wording_hash(text: str) -> str:
+    """Equal for wordings that differ in spaces only."""
+    return hashlib.sha256(_SPACES.sub("", text).encode()).hexdigest()
+
+
+class Recogniser:
+    """Finds the issue an earlier import of the same ledger made of a row (DOMAIN §2): by number, else by source,
+    serial and county (if the wording is alike), else by equal wording. Each earlier row is given away once."""
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        self._rows = list(known)
+        self._taken: set[int] = set()
+        self._by_number = {row.number: row for row in self._rows if row.number}
+        self._by_serial = {(row.source, row.serial, row.county_id): row for row in self._rows if row.serial}
+        self._by_wording = {row.wording_hash: row for row in self._rows}
+
+    def __bool__(self) -> bool:
+        return bool(self._rows)
+
+    def find(self, row: LedgerRow, county_id: int) -> Known | None:
+        found = self._by_number.get(row.number) if row.number else None
+        found = found or self._by_serial_if_alike(row, county_id) or self._by_wording.get(wording_hash(row.title))
+        if found is None or found.issue_id in self._taken:
+            return None
+        self._taken.add(found.issue_id)
+        return found
+
+    def _by_serial_if_alike(self, row: LedgerRow, county_id: int) -> Known | None:
+        if not row.serial:
+            return None
+        found = self._by_serial.get((row.source or "", row.serial, county_id))
+        if found is None or difflib.SequenceMatcher(None, found.title, headline(row.title)).ratio() < ALIKE:
+            return None
+        return found
+
+
+def pick_unit(candidates: Sequence[UnitAt], county_id: int) -> UnitAt | None:
+    """The one meant: the only one of that name, else the only one in the row's county; None when still open."""
+    if len(candidates) == 1:
+        return candidates[0]
+    near = [unit for unit in candidates if unit.county_id == county_id]
+    return near[0] if len(near) == 1 else None
+
+
+def pick_person(
+    candidates: Sequence[PersonAt], *, units: Sequence[int], counties: Sequence[int], leading: bool
+) -> tuple[PersonAt | None, bool]:
+    """The person meant, and whether the name stays ambiguous.
+
+    A responsible person is looked for in the row's own units only (namesakes elsewhere are other people); a lead
+    official in the row's county and the root: whoever leads already, else a namesake in the row's units.
+    """
+    if not leading:
+        inside = [person for person in candidates if person.unit_id in units]
+        return (inside[0], False) if len(inside) == 1 else (None, len(inside) > 1)
+    near = [person for person in candidates if person.county_id in counties]
+    leads = [person for person in near if person.leads] or [person for person in near if person.unit_id in units]
+    if len(leads) == 1:
+        return leads[0], False
+    return (None, len(leads) > 1)
+
+
+def milestones_in_words(row: LedgerRow) -> str:
+    """Stages of a deadline as lines of the requirement, so that none is lost."""
+    return "\n".join(f"{stage.due.isoformat()} {stage.text}".rstrip() for stage in row.milestones)
+
+
+def requirement_of(row: LedgerRow) -> str:
+    """What must be done: the ledger's goal, requirement and measures, then the stages."""
+    stages = milestones_in_words(row) if len(row.milestones) > 1 else ""
+    return "\n".join(dict.fromkeys(filter(None, (row.goal, row.requirement, row.measures, stages))))
+
+
+def wording_of(row: LedgerRow) -> str:
+    """The problem in full: its title column, the original wording and detail where they say more, other columns."""
+    others = (f"{name}：{text}" for name, text in row.others)
+    return "\n".join(dict.fromkeys(filter(None, (row.title, row.wording, row.detail, *others, row.remark))))
+
+
+def deadline_text(day: date | None, written: str | None) -> str:
+    return " ".join(filter(None, (day.isoformat() if day else "", f"（{written}）" if written else "")))
+
+
+LABELS: dict[str, str] = {
+    "wording": N_("问题描述"),
+    "category_id": N_("问题类别"),
+    "region_id": N_("所在地"),
+    "requirement": N_("整改要求"),
+    "amount": N_("涉及金额（元）"),
+    "deadline": N_("整改时限"),
+    "duty": N_("责任链"),
+    "state": N_("整改状态"),
+    "progress": N_("整改进展"),
+}

@@ -1,0 +1,209 @@
+"""Questions an import asks: the installation's words, earlier rows, namesakes; and the ledgers a person may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from tracker.accounts.models import Post, User
+from tracker.base.access import Actor, Missing, Role
+from tracker.base.db import db
+from tracker.base.journal import Event
+from tracker.issues.models import Issue
+from tracker.ledgers.models import Ledger, LedgerImport, LedgerRow
+from tracker.ledgers.plan import Known, PersonAt, UnitAt
+from tracker.ledgers.values import Category, Correction, Place, Vocabulary
+from tracker.org.models import Region, RegionBelow, Unit, UnitAlias
+from tracker.org.queries import counties, root
+from tracker.settings.queries import categories
+from tracker.workdays.queries import calendar
+
+_CHUNK = 500  # names in one IN list
+
+
+def vocabulary(correction: Correction | None = None) -> Vocabulary:
+    """What this installation calls its categories and counties, and its working days."""
+    top = root()
+    columns = [region for region in counties() if top is None or region.id != top.id]
+    return Vocabulary(
+        categories=[Category(str(category.id), category.name) for category in categories()],
+        counties=[_place(region) for region in columns],
+        add_workdays=calendar().add_workdays,
+        root=_place(top) if top else None,
+        correction=correction or Correction(),
+    )
+
+
+def _place(region: Region) -> Place:
+    return Place(region.name, tuple(alias.name for alias in region.aliases))
+
+
+@dataclass(frozen=True)
+class Places:
+    """Every region in force by name: (id, county id); the deeper one last."""
+
+    by_name: dict[str, list[tuple[int, int]]]
+    root_id: int
+    names: dict[int, str]
+
+    def inside(self, name: str, county_id: int) -> int | None:
+        """The one region of this name in the county, None if there is none or more than one."""
+        found = [region for region, county in self.by_name.get(name, []) if county == county_id]
+        return found[0] if len(found) == 1 else None
+
+    def seat_of(self, unit_name: str, county_id: int) -> int:
+        """Where a unit of this name sits: the region its name begins with, in the row's county first, else the county.
+
+        ``市水利局`` sits at the root.
+        """
+        for length in range(len(unit_name) - 1, 1, -1):
+            matches = self.by_name.get(unit_name[:length], [])
+            near = [region for region, county in matches if county == county_id]
+            if len(near) == 1:
+                return near[0]
+            if len(matches) == 1:
+                return matches[0][0]
+        return self.root_id if unit_name.startswith("市") else county_id
+
+
+def places() -> Places:
+    """All regions, in three queries."""
+    columns = counties()
+    county_of = {
+        region: county
+        for county, region in db.session.execute(
+            select(RegionBelow.ancestor_id, RegionBelow.region_id).where(
+                RegionBelow.ancestor_id.in_([column.id for column in columns[:-1]])
+            )
+        )
+    }
+    top = columns[-1].id
+    by_name: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    names = {}
+    for row in db.session.execute(select(Region.id, Region.name).where(Region.valid_to.is_(None))):
+        by_name[row.name].append((row.id, county_of.get(row.id, top)))
+        names[row.id] = row.name
+    for column in columns:
+        for alias in column.aliases:
+            by_name[alias.name].append((column.id, column.id))
+    return Places(by_name, top, names)
+
+
+def units_by_name(names: Iterable[str], county_of: dict[int, int]) -> dict[str, list[UnitAt]]:
+    """Active units under each name or alias; ``county_of``: region id -> county id."""
+    found: dict[str, dict[int, UnitAt]] = defaultdict(dict)
+    for chunk in _chunks(names):
+        own = select(Unit.id, Unit.name, Unit.region_id, Unit.name.label("called")).where(Unit.name.in_(chunk))
+        alias = (
+            select(Unit.id, Unit.name, Unit.region_id, UnitAlias.name.label("called"))
+            .join(UnitAlias)
+            .where(UnitAlias.name.in_(chunk))
+        )
+        for statement in (own, alias):
+            for row in db.session.execute(statement.where(Unit.active)):
+                found[row.called][row.id] = UnitAt(row.id, row.name, county_of[row.region_id])
+    return {name: list(units.values()) for name, units in found.items()}
+
+
+def people_by_name(names: Iterable[str], county_of: dict[int, int]) -> dict[str, list[PersonAt]]:
+    """Active people under each name, with whether they lead."""
+    found: dict[str, list[PersonAt]] = defaultdict(list)
+    leads = or_(
+        exists().where(Post.user_id == User.id, Post.role == Role.LEADER, Post.ended_at.is_(None)),
+        exists().where(Issue.lead_official_id == User.id),
+    )
+    for chunk in _chunks(names):
+        for row in db.session.execute(
+            select(User.id, User.name, User.unit_id, Unit.region_id, leads.label("leads"))
+            .join(Unit, Unit.id == User.unit_id)
+            .where(User.name.in_(chunk), User.active)
+        ):
+            found[row.name].append(PersonAt(row.id, row.name, row.unit_id, county_of[row.region_id], bool(row.leads)))
+    return found
+
+
+def county_of_regions(known: Places) -> dict[int, int]:
+    """region id -> its board column."""
+    return {region: county for group in known.by_name.values() for region, county in group}
+
+
+def _chunks(names: Iterable[str]) -> Iterable[Sequence[str]]:
+    ordered = sorted(set(names))
+    return (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))
+
+
+def ledger_of(unit_id: int, title: str) -> Ledger | None:
+    """The ledger as its owner and title name it."""
+    return db.session.scalar(select(Ledger).where(Ledger.unit_id == unit_id, Ledger.title == title))
+
+
+def known_rows(ledger_id: int) -> list[Known]:
+    """The rows earlier imports of this ledger brought in, with their issues."""
+    rows = db.session.execute(
+        select(
+            Issue.id, Issue.number.label("issue_number"), LedgerRow.number, LedgerRow.serial, Issue.source,
+            Issue.county_id, LedgerRow.wording_hash, Issue.title,
+        )
+        .join(LedgerRow, LedgerRow.issue_id == Issue.id)
+        .where(LedgerRow.ledger_id == ledger_id)
+        .order_by(LedgerRow.id)
+    )
+    return [Known(r.id, r.issue_number, r.number, r.serial, r.source.value, r.county_id, r.wording_hash, r.title)
+            for r in rows]
+
+
+def taken_numbers(numbers: Iterable[str]) -> set[str]:
+    """Which of these numbers some issue already has."""
+    found: set[str] = set()
+    for chunk in _chunks(numbers):
+        found.update(db.session.scalars(select(Issue.number).where(Issue.number.in_(chunk))))
+    return found
+
+
+def imports_of(actor: Actor) -> list[LedgerImport]:
+    """The newest imports of the person's own unit."""
+    return list(
+        db.session.scalars(
+            select(LedgerImport)
+            .join(Ledger)
+            .where(Ledger.unit_id == actor.unit_id)
+            .options(joinedload(LedgerImport.ledger), joinedload(LedgerImport.by))
+            .order_by(LedgerImport.id.desc())
+            .limit(100)
+        )
+    )
+
+
+def import_seen_by(import_id: int, actor: Actor) -> LedgerImport:
+    """One import of the person's own unit. Raises Missing."""
+    found = db.session.scalar(
+        select(LedgerImport).join(Ledger).where(LedgerImport.id == import_id, Ledger.unit_id == actor.unit_id)
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def issues_of(import_id: int) -> list[Issue]:
+    """The issues an import brought in."""
+    return list(
+        db.session.scalars(select(Issue).join(LedgerRow).where(LedgerRow.import_id == import_id).order_by(LedgerRow.id))
+    )
+
+
+def touched_since(import_id: int) -> list[str]:
+    """Numbers of the import's issues to which something has happened since (being overdue is nothing done)."""
+    acts = (
+        select(func.count())
+        .where(Event.subject == "issue", Event.subject_id == Issue.id, Event.verb.not_in(("take_over", "overdue")))
+        .scalar_subquery()
+    )
+    return list(
+        db.session.scalars(
+            select(Issue.number).join(LedgerRow).where(LedgerRow.import_id == import_id, acts > 0).order_by(Issue.id)
+        )
+    )
