@@ -30,11 +30,21 @@ class Region(Base):
 
     __table_args__ = (
         # one root only
-        Index("uq_region_root", text("(1)"), unique=True, sqlite_where=text("parent_id IS NULL"),
-              postgresql_where=text("parent_id IS NULL")),
+        Index(
+            "uq_region_root",
+            text("(1)"),
+            unique=True,
+            sqlite_where=text("parent_id IS NULL"),
+            postgresql_where=text("parent_id IS NULL"),
+        ),
         # a code is unique while it is valid
-        Index("uq_region_code", "code", unique=True, sqlite_where=text("valid_to IS NULL"),
-              postgresql_where=text("valid_to IS NULL")),
+        Index(
+            "uq_region_code",
+            "code",
+            unique=True,
+            sqlite_where=text("valid_to IS NULL"),
+            postgresql_where=text("valid_to IS NULL"),
+        ),
         Index("ix_region_parent_id", "parent_id", "position"),  # children of one region, board columns
         Index("ix_region_name", "name"),  # imports look regions up by name
     )
