@@ -28,7 +28,6 @@ class Config(BaseModel):
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data directory")
     secret_key: str = Field("", description="signs sessions, 32 characters or more; empty: made once in the data directory")
     base_url: str = Field("", description="public address, https:// in production; turns secure cookies on")
-    files_url: str = Field("", description="other address to serve evidence from; empty: the same")
     locale: str = Field("zh", description="language for people who have not chosen: zh or en")
     max_upload_mb: int = Field(20, ge=1, le=1024, description="largest single evidence file, in MB")
     proxies: int = Field(0, ge=0, le=5, description="how many trusted reverse proxies stand in front")
@@ -48,7 +47,7 @@ class Config(BaseModel):
             raise ValueError("at least 32 characters")
         return value
 
-    @field_validator("base_url", "files_url")
+    @field_validator("base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

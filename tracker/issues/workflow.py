@@ -275,3 +275,14 @@ def pressable(state: State, kind: Kind, relations: frozenset[Who]) -> list[Verb]
     """The verbs this person stands in the right relation for, in the table's order, facts not yet asked."""
     verbs = [row.verb for row in TABLE if _from(row, state) and kind in row.kinds and row.who & relations]
     return list(dict.fromkeys(verbs))
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram, for the docs."""
+    lines = ["stateDiagram-v2", "    direction LR"]
+    lines += [f"    {state.value} : {STATE_NAMES[state]}" for state in State]
+    for row in TABLE:
+        origins = sorted(row.states) if row.states else ["[*]"]
+        if row.to is not None:
+            lines += [f"    {origin} --> {row.to.value} : {row.verb.value}" for origin in origins]
+    return "\n".join(dict.fromkeys(lines))
