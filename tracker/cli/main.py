@@ -185,7 +185,7 @@ def init(ctx: click.Context, regions: Path | None, as_json: bool) -> None:
             workdays.seed_published_years()
             clearance.seed_chains()
             if regions:
-                org.import_regions(regions.read_bytes(), actor_id=None, today=clock.today())
+                org.import_regions(regions.read_bytes(), regions.name, actor_id=None, today=clock.today())
             made = accounts.make_administrators()
         if as_json:
             click.echo(json.dumps([{"account": a.account, "role": a.role, "password": a.password} for a in made]))
@@ -208,30 +208,28 @@ def _importer(name: str, take: Callable[..., Any]) -> None:
     @click.pass_context
     def command(ctx: click.Context, file: Path, dry_run: bool) -> None:
         with application(ctx):
-            try:
-                with transaction():
-                    counts = take(file, actor_id=console(ctx))
-                    if dry_run:
-                        raise _DryRun
-            except _DryRun:
+            with transaction():
+                counts = take(file, actor_id=console(ctx), dry_run=dry_run)
+            if dry_run:
                 click.echo(gettext("试运行，什么都没有保存："))
-            for line in counts if isinstance(counts, list) else [_in_words(counts)]:
+            for line in _lines(counts):
                 click.echo(line)
 
     command.help = f"Import {name} from FILE (CSV or Excel)."
 
 
-class _DryRun(Exception):
-    """Rolls the transaction back after a rehearsal."""
+def _lines(result: Any) -> list[str]:
+    """What an import says: counts in one line, or a line for each account made."""
+    return [_in_words(result)] if isinstance(result, dict) else [str(line) for line in result]
 
 
 def _in_words(counts: dict[str, int]) -> str:
     return "  ".join(f"{name}: {number}" for name, number in counts.items())
 
 
-_importer("regions", lambda file, actor_id: org.import_regions(file.read_bytes(), actor_id=actor_id, today=clock.today()))
-_importer("units", lambda file, actor_id: org.import_units(file.read_bytes(), file.name, actor_id=actor_id))
-_importer("users", lambda file, actor_id: accounts.import_users(file.read_bytes(), file.name, actor_id=actor_id))
+_importer("regions", lambda file, **how: org.import_regions(file.read_bytes(), file.name, today=clock.today(), **how))
+_importer("units", lambda file, **how: org.import_units(file.read_bytes(), file.name, **how))
+_importer("users", lambda file, **how: accounts.import_users(file.read_bytes(), file.name, **how))
 
 
 @import_.command("ledger")
@@ -240,11 +238,12 @@ _importer("users", lambda file, actor_id: accounts.import_users(file.read_bytes(
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--create-missing", is_flag=True, help="Make the units and people the system does not know.")
 @click.option("--accept-new", is_flag=True, help="Take rows not recognised from earlier imports as new issues.")
+@click.option("--trial", is_flag=True, help="Into a demonstration database, to be thrown away with it.")
 @click.option("--title", help="The ledger's title; by default what stands above its header.")
 @click.pass_context
 def import_ledger(
     ctx: click.Context, file: Path, dry_run: bool, as_json: bool, create_missing: bool, accept_new: bool,
-    title: str | None,
+    trial: bool, title: str | None,
 ) -> None:
     """Take in a ledger (xlsx, xls, ods, csv), whole or not at all."""
     with application(ctx):
@@ -259,12 +258,12 @@ def import_ledger(
         with file.open("rb") as stream, transaction():
             plan = ledgers.plan_import(reading, actor, title=title, today=clock.today())
             done = ledgers.apply_import(plan, actor, stream=stream, file_name=file.name, today=clock.today(),
-                                        create_missing=create_missing, accept_new=accept_new)
+                                        create_missing=create_missing, accept_new=accept_new, trial=trial)
         click.echo(gettext("已导入：新列 %(new)s 条，更新 %(changed)s 条，未变 %(same)s 条。", **done.counts))
 
 
 def _print_reading(reading: Reading) -> None:
-    click.echo(gettext("读出 %(rows)s 条问题。", rows=len(reading.issues)))
+    click.echo(gettext("读出 %(rows)s 条问题。", rows=len(reading.rows)))
     for label, problems in ((gettext("错误"), reading.errors), (gettext("待确认"), reading.asks),
                             (gettext("提示"), reading.warnings)):
         for problem in problems:

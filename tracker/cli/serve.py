@@ -10,6 +10,7 @@ import threading
 from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from tracker import create_app
 
@@ -30,7 +31,7 @@ def serve(host: str, port: int, workers: int) -> None:
     keeper = SchedulerKeeper()
     server = Granian(
         "tracker.cli.serve:worker_app", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
-        factory=True, blocking_threads=4, respawn_failed_workers=True, workers_kill_timeout=30, log_level="warning",
+        factory=True, blocking_threads=4, respawn_failed_workers=True, workers_kill_timeout=30, log_level=LogLevels.warning,
     )
     keeper.start()
     try:

@@ -51,8 +51,7 @@ from tracker.org.models import Unit
 from tracker.progress import actions as progress
 from tracker.progress.models import Evidence, ProgressEntry
 from tracker.progress.queries import texts_of
-from tracker.settings.actions import refuse_demonstration
-from tracker.settings.queries import categories
+from tracker.settings.queries import categories, demonstration
 from tracker.workdays.queries import calendar
 
 _CORRECTION = N_("按台账更新")
@@ -281,13 +280,16 @@ def apply_import(
     today: date,
     create_missing: bool = False,
     accept_new: bool = False,
+    trial: bool = False,
 ) -> Imported:
     """Take the planned ledger in, whole. Raises Refused (changing nothing) while anything is open.
 
     ``create_missing``: make the units and people the plan proposes. ``accept_new``: rows an earlier import of the
-    same ledger did not have are new issues.
+    same ledger did not have are new issues. ``trial``: the rows may go with the demonstration; a database with made-up
+    data refuses real ones (DOMAIN §3).
     """
-    refuse_demonstration()
+    if not trial and demonstration() is not None:
+        raise Refused(N_("这是演示数据库，不能导入真实数据。只是试用、数据可随演示库丢弃的，请勾选“试用”（--trial）。"))
     _refuse_open_questions(plan, create_missing, accept_new)
     stored = files.store(stream, file_name)
     taken = LedgerImport(sha256=stored.sha256, file_name=file_name[:200], by_id=actor.id, at=clock.now(), counts={})

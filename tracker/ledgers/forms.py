@@ -25,3 +25,4 @@ class PreviewForm(FlaskForm):
     county = SelectField(_l("没有写县市区的行，一律按"), [Optional()])
     create_missing = BooleanField(_l("新建系统里没有的单位和人员"))
     accept_new = BooleanField(_l("以前没有的行都是新问题"))
+    trial = BooleanField(_l("试用：这些数据可以随演示库一起丢弃"))

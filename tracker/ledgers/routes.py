@@ -27,7 +27,7 @@ from tracker.ledgers.problems import Problem
 from tracker.ledgers.reading import Reading
 from tracker.ledgers.values import Correction
 from tracker.org.queries import counties
-from tracker.settings.queries import categories
+from tracker.settings.queries import categories, demonstration
 
 bp = Blueprint("ledgers", __name__)
 
@@ -82,8 +82,7 @@ def _take_in(upload: Any) -> str:
     with transaction():
         stored = files.store(io.BytesIO(data), name)
         sha256 = stored.sha256
-    token = _signer().dumps([sha256, name])
-    return token.decode() if isinstance(token, bytes) else token
+    return str(_signer().dumps([sha256, name]))
 
 
 def _read(data: bytes, name: str, correction: Correction | None) -> Reading:
@@ -129,7 +128,7 @@ def _apply(plan: ImportPlan, waiting: Waiting, form: PreviewForm) -> actions.Imp
     with files.path_of(waiting.sha256).open("rb") as stream:
         return actions.apply_import(
             plan, current_user, stream=stream, file_name=waiting.name, today=clock.today(),
-            create_missing=form.create_missing.data, accept_new=form.accept_new.data,
+            create_missing=form.create_missing.data, accept_new=form.accept_new.data, trial=form.trial.data,
         )
 
 
@@ -158,6 +157,7 @@ def _words(plan: ImportPlan) -> dict[str, Any]:
         "states": {state.value: gettext(name) for state, name in STATE_NAMES.items()},
         "kinds": {kind.value: gettext(name) for kind, name in KIND_NAMES.items()},
         "columns": COLUMN_NAMES,
+        "demonstration": demonstration() is not None,
     }
 
 
