@@ -1,0 +1,279 @@
+"""Ledgers as offices keep them, each different: what they say must come out, and what they do not say be asked."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from tests.ledgers.ledger_world import read, saved, told, workbook
+
+
+def test_units_before_the_problem_and_a_header_merged_both_ways() -> None:
+    rows = [
+        ["新邵县纪检监察发现扶贫领域问题整改清单"],
+        ["填报单位：新邵县纪委监委", None, None, None, None, None, "填报日期：2019.8.2"],
+        ["责任分工", None, None, "问题", None, "整改", None, None, "序号"],
+        ["责任单位", "责任人", None, "类别", "具体内容", "措施", "完成时间", "结果", None],
+        [None, "姓名", "职务", None, None, None, None, None, None],
+        ["县水利局和扶贫办", "李　明", "局长", "饮水安全", "坪上镇供水站\n未消毒", "更换设备", 43708, "已整改", 1],
+        ["县民政局；坪上镇人民政府", "王建国", "副镇长", "低保兜底", "死亡人员领低保", "追缴", "8月底前", "正在整改", 2],
+    ]
+    merges = ["A1:I1", "A3:C3", "D3:E3", "F3:H3", "A4:A5", "B4:C4", "D4:D5", "E4:E5", "F4:F5", "G4:G5", "H4:H5", "I3:I5"]
+    reading = read(workbook({"清单": rows}, {"清单": merges}))
+    first, second = reading.rows
+    assert reading.sheets[0].header == (3, 5)
+    assert reading.ledger_date == date(2019, 8, 2)
+    assert reading.owner == "新邵县纪委监委"
+    assert (first.title, first.county, first.source) == ("坪上镇供水站未消毒", "新邵县", "discipline")
+    assert first.responsible_units == ("县水利局", "扶贫办")
+    assert (first.responsible_person, first.responsible_people[0].post) == ("李明", "局长")
+    assert (first.category, first.deadline, first.state) == ("安全饮水", date(2019, 8, 31), "rectifying")
+    assert (second.deadline, second.state, second.serial) == (date(2019, 8, 31), "rectifying", "2")
+    assert told(reading) == {
+        ("清单!G6", "date_from_serial", "warning"),
+        ("清单!H6", "done_not_struck_off", "warning"),
+        ("清单!D7", "unknown_category", "error"),
+    }
+
+
+def test_a_gbk_csv_with_semicolons_whose_title_says_audit() -> None:
+    text = (
+        "大祥区扶贫资金审计发现问题整改台账（截至2019年6月30日）;;;;;;;\r\n"
+        "项次;整改期限;审计发现的问题;金额（元）;问题类型;整改结果;牵头部门;配合部门\r\n"
+        '1;7月底前;"未按规定公示;涉及3个村";"1,234,567.80";资金项目;已整改;区财政局;区扶贫办、罗市镇政府\r\n'
+        "2;交办后30日内;结余资金未上缴;—;项目资金管理;未整改;区发改局;\r\n"
+        "3;长期坚持;管护制度不健全;20万元;饮水;持续整改;区水利局;无\r\n"
+        "合计;;3个;;;;;\r\n"
+        "填表人：张三;;;审核人：李四;;;;\r\n"
+    )
+    reading = read(text.encode("gb18030"), "审计.csv")
+    one, two, three = reading.rows
+    assert [row.source for row in reading.rows] == ["audit"] * 3
+    assert [row.county for row in reading.rows] == ["大祥区"] * 3
+    assert [row.state for row in reading.rows] == ["cleared", "assigned", "rectifying"]
+    assert (one.amount, two.amount, three.amount) == (Decimal("1234567.80"), None, Decimal("200000.00"))
+    assert (one.title, one.deadline, one.row) == ("未按规定公示;涉及3个村", date(2019, 7, 31), 3)
+    assert one.lead_unit == "区财政局"
+    assert one.responsible_units == ("区财政局", "区扶贫办", "罗市镇政府")
+    assert three.kind == "long_term"
+    assert told(reading) == {("审计!B4", "hand_over_missing", "ask")}
+
+
+def test_one_sheet_for_each_county_named_only_by_the_sheet() -> None:
+    header = ["问题编号", "问题描述", "问题来源", "问题分类", "整改时限", "责任部门", "目前进展", "是否销号"]
+    sheets = {
+        "说明": [["全市问题整改台账"], ["统计日期：2019年9月10日"], ["注：责任部门排在第一位的为牵头部门，未注明年份的均为2019年。"]],
+        "邵东": [header, ["SD01", "水质不达标", "中央第八巡视组", "安全饮水", "九月底", "市水利局，市财政局", "尚未启动", "否"]],
+        "城步县": [
+            header,
+            ["CB01", "旧房未拆", "省扶贫考核", "易地搬迁", "2019.12.31前", "县发改局", "已完成", "是"],
+            ["CB02", "村医空缺", "同上", "卫生室", "同上", "县卫健局", "", "已申请销号"],
+        ],
+        "Sheet4": [],
+    }
+    reading = read(workbook(sheets))
+    assert [row.county for row in reading.rows] == ["邵东市", "城步苗族自治县", "城步苗族自治县"]
+    assert [row.source for row in reading.rows] == ["central_inspection", "provincial_assessment", "provincial_assessment"]
+    assert [row.state for row in reading.rows] == ["assigned", "cleared", "reviewing"]
+    assert [row.lead_unit for row in reading.rows] == ["市水利局", "县发改局", "县卫健局"]
+    assert [row.deadline for row in reading.rows] == [date(2019, 9, 30), date(2019, 12, 31), date(2019, 12, 31)]
+    assert reading.rows[2].deadline_written == "同上"
+    assert reading.title == "全市问题整改台账"
+    assert reading.ledger_date == date(2019, 9, 10)
+    assert reading.sheets_without_table == ("说明", "Sheet4")
+    assert told(reading) == set()
+
+
+def test_sections_by_source_and_county_with_serials_that_restart() -> None:
+    rows = [
+        ["脱贫攻坚问题销号台账"],
+        ["（2019年8月31日）"],
+        ["序号", "问题类别", "存在的主要问题", "责任领导", "责任单位", "完成时限", "整改情况", "备注"],
+        ["1", "2", "3", "4", "5", "6", "7", "8"],
+        ["一、中央脱贫攻坚专项巡视反馈问题（2个）"],
+        ["（一）新邵县（1个）"],
+        [1, "小额信贷", "贷款户贷企用", "县委常委、副县长李志强", "县金融办", "10月底", "已制定方案，正在推进", ""],
+        ["（二）隆回县（1个）"],
+        [1, "两不愁、三保障", "危房未改造", "王 伟（副县长）", "县住建局", "年底前", "已销号", ""],
+        ["二、自查发现问题"],
+        ["洞口县"],
+        [1, "信访", "来信未答复", "", "县信访局", "立即整改", "", ""],
+        ["小计", "", "3", "", "", "", "", ""],
+        ["注：1.本表一式两份。"],
+        ["2.由各县市区填报。"],
+        ["审核人：", "", "", "", "填表人："],
+    ]
+    reading = read(workbook({"Sheet1": rows}, {"Sheet1": ["A1:H1", "A5:H5", "A6:H6"]}))
+    assert [row.county for row in reading.rows] == ["新邵县", "隆回县", "洞口县"]
+    assert [row.source for row in reading.rows] == ["central_inspection", "central_inspection", "self_inspection"]
+    assert [row.state for row in reading.rows] == ["rectifying", "cleared", "assigned"]
+    assert [row.kind for row in reading.rows] == ["time_limited", "time_limited", "immediate"]
+    assert [row.lead_official for row in reading.rows] == ["李志强", "王伟", None]
+    assert reading.rows[0].lead_official_post == "县委常委、副县长"
+    assert [row.deadline for row in reading.rows] == [date(2019, 10, 31), date(2019, 12, 31), None]
+    assert reading.rows[2].proposed_deadline == date(2019, 9, 13)
+    assert reading.title == "脱贫攻坚问题销号台账"
+    assert {passed.row for passed in reading.sheets[0].passed} == {4, 5, 6, 8, 10, 11, 13, 14, 15, 16}
+    assert told(reading) == {("Sheet1!G12", "missing_state", "warning")}
+
+
+def test_one_problem_over_several_rows_is_one_problem_with_stages() -> None:
+    rows = [
+        ["序号", "县市区", "问题来源", "问题类别", "问题描述", "整改措施", "责任单位", "整改时限", "整改状态"],
+        [1, "武冈市", "省委巡视", "安全饮水", "管网漏损", "完成设计", "市水利局", "2019年8月底前", "已完成"],
+        [None, None, None, None, None, "完成施工", "市财政局", "2019年12月底前", "正在推进"],
+        [2, "武冈市", "省委巡视", "安全饮水", "水源干枯", "打井", "市水利局", "2019年10月", "未启动"],
+    ]
+    merges = ["A2:A3", "B2:B3", "C2:C3", "D2:D3", "E2:E3"]
+    reading = read(workbook({"表": rows}, {"表": merges}))
+    first, second = reading.rows
+    assert first.responsible_units == ("市水利局", "市财政局")
+    assert [(item.due, item.text) for item in first.milestones] == [
+        (date(2019, 8, 31), "完成设计"),
+        (date(2019, 12, 31), "完成施工"),
+    ]
+    assert (first.deadline, first.state) == (date(2019, 12, 31), "rectifying")
+    assert (second.title, second.state) == ("水源干枯", "assigned")
+
+
+def test_no_merges_at_all_groups_spread_and_blanks_mean_as_above() -> None:
+    rows = [
+        ["序号", "区县", "来源", "类别", "问题表述", "责任", "", "", "整改期限", "状态"],
+        ["", "", "", "", "", "领导", "单位", "责任人", "", ""],
+        ["1", "绥宁", "第三方评估", "致贫返贫", "监测不及时", "高明县长", "县扶贫办", "张三", "9.30前", "整改中"],
+        ["2", "", "", "", "帮扶责任人未落实", "〃", "县扶贫办", "李四13800138000", "十月十五日", "待验收"],
+        ["3", "新宁", "媒体", "饮水", "供水中断", "周明", "县水利局", "各乡镇主要负责人", "自发文之日起20日内", "整改中"],
+        ["4", "", "", "小额信贷", "逾期未收", "周明", "县金融办", "", "11月中旬", "部分完成"],
+    ]
+    reading = read(workbook({"2019年8月1日": rows}))
+    assert [row.county for row in reading.rows] == ["绥宁县", "绥宁县", "新宁县", "新宁县"]
+    assert [row.source for row in reading.rows] == ["third_party_evaluation"] * 2 + ["media"] * 2
+    assert [row.lead_official for row in reading.rows] == ["高明", "高明", "周明", "周明"]
+    assert reading.rows[1].responsible_people[0].phone == "13800138000"
+    codes = {(cell.split("!")[1], code) for cell, code, _ in told(reading)}
+    assert {("B4", "taken_from_above"), ("C4", "taken_from_above"), ("B6", "taken_from_above")} <= codes
+    assert ("H5", "unreadable_person") in codes
+    assert ("I5", "counted_from_what") in codes
+    assert ("I3", "year_missing") in codes
+
+
+def test_hidden_rows_and_columns_are_told_and_not_taken() -> None:
+    rows = [
+        ["编号", "问题", "来源", "类别", "县区", "责任单位", "时限", "领导批示", "整改状态"],
+        ["A1", "水管破裂", "审计", "安全饮水", "北塔区", "区水利局", "2019-10-01", "机密", "整改中"],
+        ["A2", "水池开裂", "审计", "安全饮水", "北塔区", "区水利局", "2019-10-02", "机密", "整改中"],
+        ["A3", "水泵停用", "审计", "安全饮水", "北塔区", "区水利局", "2019-10-03", "机密", "整改中"],
+    ]
+    book = workbook({"问题": rows, "草稿": rows})
+    book["问题"].column_dimensions["H"].hidden = True
+    book["问题"].row_dimensions[3].hidden = True
+    book["草稿"].sheet_state = "hidden"
+    reading = read(book)
+    assert [row.number for row in reading.rows] == ["A1", "A3"]
+    assert "机密" not in str(reading.as_json())
+    assert told(reading) == {
+        ("问题!H1", "hidden_column", "warning"),
+        ("问题!A3", "hidden_rows", "ask"),
+        ("草稿", "hidden_sheet", "warning"),
+    }
+    assert len(read(book, take_hidden=True).rows) == 6
+
+
+def test_two_tables_below_each_other_each_with_its_own_header() -> None:
+    header = ["序号", "存在问题", "类别", "来源", "责任单位", "整改时限", "状态"]
+    rows = [
+        ["双清区问题清单"],
+        header,
+        [1, "路灯不亮", "资金项目", "群众举报", "区住建局", "2019年9月", "整改中"],
+        [],
+        ["北塔区问题清单"],
+        ["序号", "责任单位", "存在问题", "类别", "来源", "状态", "整改时限"],
+        [1, "区水利局", "井水浑浊", "饮水", "自查", "已销号", "2019/9/1"],
+    ]
+    reading = read(workbook({"清单": rows}))
+    assert [(row.title, row.county, row.deadline) for row in reading.rows] == [
+        ("路灯不亮", "双清区", date(2019, 9, 30)),
+        ("井水浑浊", "北塔区", date(2019, 9, 1)),
+    ]
+    assert [sheet.header for sheet in reading.sheets] == [(2, 2), (6, 6)]
+
+
+def test_a_relative_deadline_is_counted_from_each_rows_own_hand_over() -> None:
+    rows = [
+        ["问题编号", "交办时间", "反馈问题", "问题类别", "问题来源", "县市区", "主责单位", "配合单位", "整改时限", "整改类型", "办理状态"],
+        ["T1", date(2019, 7, 8), "甲", "安全饮水", "审计", "隆回县", "县水利局", "", "接到交办单后15个工作日内", "限期整改", "办理中"],
+        ["T2", "2019年7月10日", "乙", "安全饮水", "审计", "隆回县", "县水利局", "县财政局", "同上", "限期整改", "已办结"],
+        ["T3", "2019/7/12", "丙", "安全饮水", "审计", "隆回县", "县水利局", "", "", "立行立改", "已交办"],
+        ["T4", "", "丁", "安全饮水", "审计", "隆回县", "县水利局", "", "交办后两个月内", "", "制定方案"],
+        ["T5", "", "戊", "安全饮水", "审计", "隆回县", "县水利局", "", "长期坚持", "限期整改", "整改中"],
+    ]
+    reading = read(workbook({"表": rows}))
+    assert [row.deadline for row in reading.rows] == [date(2019, 7, 29), date(2019, 7, 31), None, None, None]
+    assert reading.rows[2].proposed_deadline == date(2019, 7, 26)
+    assert [row.state for row in reading.rows] == ["rectifying", "rectifying", "assigned", "planning", "rectifying"]
+    assert reading.rows[1].responsible_units == ("县水利局", "县财政局")
+    assert told(reading) == {
+        ("表!K3", "done_not_struck_off", "warning"),
+        ("表!I5", "hand_over_missing", "ask"),
+        ("表!J6", "kind_conflict", "ask"),
+    }
+
+
+def test_what_is_not_said_is_asked_once_for_the_table_or_for_the_cell() -> None:
+    rows = [
+        ["序号", "问题描述", "县市区", "责任单位", "整改时限"],
+        [1, "某问题", "新邵县、隆回县", "县水利局", "2019年9月底"],
+        [2, "另一问题", "", "隆回县水利局", "2019年9月底"],
+        [3, "第三个问题", "", "市水利局", "每季度末"],
+    ]
+    reading = read(workbook({"Sheet1": rows}))
+    assert reading.rows[1].county == "隆回县"
+    assert told(reading) == {
+        ("Sheet1!A1", "no_source_column", "ask"),
+        ("Sheet1!A1", "no_category_column", "ask"),
+        ("Sheet1!A1", "no_state_column", "warning"),
+        ("Sheet1!C2", "several_counties", "ask"),
+        ("Sheet1!C3", "county_from_units", "warning"),
+        ("Sheet1!C4", "missing_county", "ask"),
+        ("Sheet1!E4", "recurring_deadline", "ask"),
+    }
+
+
+def test_a_persons_answers_are_read_in_place_of_the_cells() -> None:
+    rows = [
+        ["序号", "描述一下", "县市区", "问题来源", "问题类别", "责任单位", "整改时限", "整改状态"],
+        [1, "某问题", "大东区", "县委组织部座谈会", "安全饮水", "县水利局", "8月底", "整改中"],
+    ]
+    book = workbook({"Sheet1": rows})
+    asked = {code for _, code, _ in told(read(book))}
+    assert asked == {"no_title_column", "missing_title", "unknown_county", "unknown_source", "year_missing"} - {"missing_title"} | (
+        asked & {"missing_title"}
+    )
+    reading = read(
+        book,
+        columns={"描述一下": "title"},
+        answers={"Sheet1!C2": "大祥区", "Sheet1!D2": "其他"},
+        ledger_date=date(2019, 7, 1),
+    )
+    assert told(reading) == set()
+    row = reading.rows[0]
+    assert (row.title, row.county, row.source, row.deadline) == ("某问题", "大祥区", "other", date(2019, 8, 31))
+
+
+def test_the_dry_run_form_holds_everything_as_plain_values() -> None:
+    rows = [
+        ["序号", "问题描述", "县市区", "问题来源", "问题类别", "责任单位", "责任人", "整改时限", "整改状态", "联络员意见"],
+        [1, "某问题", "大祥区", "审计", "安全饮水", "县水利局", "李四", "8月底完成初稿，12月底完成终稿", "整改中", "加快"],
+    ]
+    form = read(saved(workbook({"Sheet1": [["截至2019年7月31日"], *rows]}))).as_json()
+    issue = form["issues"][0]
+    assert form["rows"] == 1
+    assert form["ledger_date"] == "2019-07-31"
+    assert issue["milestones"] == [
+        {"due": "2019-08-31", "text": "完成初稿"},
+        {"due": "2019-12-31", "text": "完成终稿"},
+    ]
+    assert issue["deadline"] == "2019-12-31"
+    assert issue["others"] == {"联络员意见": "加快"}
+    assert issue["cells"]["deadline"] == "Sheet1!H3"
+    assert form["persons"] == [{"name": "李四", "post": "", "unit": "县水利局", "cell": "Sheet1!G3"}]
