@@ -25,6 +25,7 @@ class Field:
     words: str  # exact words, best first
     pattern: str = ""  # whole-header pattern, weaker than any word
     joins: bool = False  # several columns may hold parts of it
+    also: str = ""  # words that belong to another field first
 
 
 FIELDS: tuple[Field, ...] = (
@@ -148,7 +149,8 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "completed_on",
         N_("实际完成时间"),
-        "实际完成时间 实际完成日期 实际整改完成时间 办结时间 办结日期 实际办结时间 整改到位日期 整改完成日期 完成时间 完成日期",
+        "实际完成时间 实际完成日期 实际整改完成时间 办结时间 办结日期 实际办结时间 整改到位日期 整改完成日期",
+        also="完成时间 完成日期 整改完成时间",
     ),
     Field(
         "state",
@@ -211,10 +213,14 @@ def plain_header(text: str) -> str:
     return _PUNCTUATION.sub("", re.sub(r"[(\[【][^()\[\]【】]*[)\]】]", "", whole)) or whole
 
 
+_ALSO = 200
+
+
 def _table_of_words() -> dict[str, list[tuple[int, str]]]:
     words: dict[str, list[tuple[int, str]]] = {}
     for field in FIELDS:
-        for rank, word in enumerate(field.words.split()):
+        ranked = [*enumerate(field.words.split()), *enumerate(field.also.split(), _ALSO)]
+        for rank, word in ranked:
             bare = _PUNCTUATION.sub("", unicodedata.normalize("NFKC", word))
             words.setdefault(bare, []).append((rank, field.code))
     return words

@@ -395,6 +395,12 @@ class TableReader:
             return replace(above, written="", address=found.address)
         return replace(found, text="")
 
+    def _tell_reading(self, name: str, cell: Cell, faults: Sequence[Fault]) -> None:
+        """What could not be read is not carried down to the rows below either."""
+        self.tell_all(cell, faults)
+        if faults:
+            self.carried.pop(name, None)
+
     def _source(self) -> tuple[str | None, str]:
         found = self.cell("source")
         in_section = next((code for text in reversed(self.sections) if (code := self.remember(source_in, text))), None)
@@ -405,7 +411,7 @@ class TableReader:
             self._missing("source", found, self.head.source)
             return self.head.source, ""
         code, faults = self.remember(source_of, found.text)
-        self.tell_all(found, faults)
+        self._tell_reading("source", found, faults)
         return code, found.text
 
     def _category(self) -> str | None:
@@ -417,7 +423,7 @@ class TableReader:
             self._missing("category", found, self.head.category)
             return self.head.category
         name, faults = self.remember(category_of, found.text, self.vocabulary)
-        self.tell_all(found, faults)
+        self._tell_reading("category", found, faults)
         return name
 
     def _section_category(self) -> str | None:
@@ -432,7 +438,7 @@ class TableReader:
         found = self._said("county")
         if found.text:
             where, faults = self.remember(county_of, found.text, self.vocabulary)
-            self.tell_all(found, faults)
+            self._tell_reading("county", found, faults)
             return where.county, region or where.rest
         if found.broken:
             return None, region

@@ -94,7 +94,8 @@ class Table:
 def text_of(value: Value) -> str:
     """The value as its owner sees it: 1.0 is 1, a day is 2019-08-31; outer spaces (wide ones too) go."""
     if isinstance(value, str):
-        return value.strip().strip("\u3000\ufeff\u200b").strip()
+        text = value.strip()  # wide spaces count as white space, zero-width marks do not
+        return text.strip("\ufeff\u200b \u3000") if text and (text[0] in "\ufeff\u200b" or text[-1] in "\ufeff\u200b") else text
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
@@ -218,7 +219,7 @@ def find_tables(
         following = walk.run()
         titles = tuple(_lines(sheet, above, header.first - 1))
         tables.append(walk.table(titles))
-        above, header = (following.first, following) if following else (0, None)
+        above, header = walk.after_last_row(), following
     return tables
 
 
@@ -273,6 +274,12 @@ class _Walk:
         rival = self.assignment.beaten.get(column)
         return header_text(self.header.paths[rival]) if rival else None
 
+    def after_last_row(self) -> int:
+        """Where the lines above a following table begin: below this table's records, totals and notes."""
+        rows = [record.row for record in self.records[-1:]]
+        rows += [passed.row for passed in self.passed if passed.what in ("total", "note")]
+        return max(rows, default=self.header.last) + 1
+
     def run(self) -> _Header | None:
         """Read down to the end, or to the header of a next table."""
         hidden_rows = frozenset() if self.take_hidden else self.sheet.layout.hidden_rows
@@ -281,8 +288,8 @@ class _Walk:
             if not filled:
                 continue
             if row in hidden_rows:
-                self._pass(row, "hidden", filled)
-            elif self._repeats_header(row):
+                self._pass(row, "hidden", {})
+            elif self._repeats_header(row, filled):
                 self._pass(row, "header", filled)
             elif following := self._next_header(row, filled):
                 return following
@@ -293,19 +300,20 @@ class _Walk:
     def _filled(self, row: int) -> dict[int, str]:
         """Own texts of a row (merged cells count where they stand)."""
         line = self.sheet.rows[row - 1]
-        return {column: text for column, value in enumerate(line, 1) if value != "" and (text := text_of(value))}
+        texts = {column: text for column, value in enumerate(line, 1) if value != "" and (text := text_of(value))}
+        return {column: text for column, text in texts.items() if column not in self.hidden} if self.hidden else texts
 
     def _pass(self, row: int, what: str, filled: Mapping[int, str]) -> None:
         self.passed.append(Passed(row, what, " ".join(filled.values())[:200]))
 
-    def _repeats_header(self, row: int) -> bool:
+    def _repeats_header(self, row: int, line: Mapping[int, str]) -> bool:
         """A header printed again on each page, or the row of column numbers below it."""
-        line = self._filled(row)
         if row == self.header.last + 1 and len(line) > 3:
             numbers = [re.sub(r"\D", "", text) for text in line.values()]
             if numbers == [str(number) for number in range(1, len(numbers) + 1)]:
                 return True
-        same = sum(1 for column, text in line.items() if plain_header(text) == self.header_texts.get(column, " "))
+        texts = self.header_texts
+        same = sum(1 for column, text in line.items() if len(text) < 40 and plain_header(text) == texts.get(column))
         return same >= 2 and same * 2 > len(line)
 
     def _next_header(self, row: int, filled: Mapping[int, str]) -> _Header | None:
@@ -327,17 +335,20 @@ class _Walk:
         self._pass(row, what, filled)
 
     def _what(self, row: int, filled: Mapping[int, str]) -> str:
-        texts = [_squeezed(text) for text in filled.values()]
         own_title = self.title in filled
+        if own_title and self.serial in filled and len(filled) > 4 and _SERIAL.fullmatch(filled[self.serial]):
+            return "record"  # by far the commonest row
+        texts = [_squeezed(text) for text in filled.values()]
         if len(texts) <= 4 and any(_NOTE.fullmatch(text) or _SIGNATURE.fullmatch(text) for text in texts[:1]):
             return "note"
         leading = [_squeezed(text) for column, text in filled.items() if column <= max(self.title, 3)][:3]
         if any(_TOTAL.fullmatch(text) and len(text) <= 14 for text in leading):
             return "total"
+        if self.after_note and len(texts) <= 2 and not (self.serial in filled and own_title):
+            # Notes run on over several rows; only a ledger in sections may open one more below a note.
+            return "section" if self.sections and _SECTION_MARK.match(texts[0]) else "note"
         if self._is_section(row, filled, texts):
             return "section"
-        if self.after_note and len(texts) <= 2 and not (self.serial in filled and own_title):
-            return "note"
         if not own_title and set(filled) <= {self.serial}:
             return "blank"  # a row numbered in advance
         return "record"

@@ -113,7 +113,7 @@ _NOTHING = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "暂无"
 
 def is_nothing(text: str) -> bool:
     """Marks people write for "none"."""
-    return plain(text) in _NOTHING
+    return len(text) <= 8 and plain(text) in _NOTHING
 
 
 # ---- source ------------------------------------------------------------------------------------------------------
