@@ -457,6 +457,7 @@ def upgrade():
         sa.Column("lead_unit_id", sa.Integer(), nullable=True),
         sa.Column("responsible_person_id", sa.Integer(), nullable=True),
         sa.Column("task_force", sa.String(length=120), nullable=True),
+        sa.Column("chain_complete", sa.Boolean(), nullable=False),
         sa.Column("quantity_unit", sa.String(length=20), nullable=True),
         sa.Column("quantity_total", sa.Integer(), nullable=True),
         sa.Column("quantity_done", sa.Integer(), nullable=False),
@@ -502,6 +503,13 @@ def upgrade():
     )
     with op.batch_alter_table("issue", schema=None) as batch_op:
         batch_op.create_index("ix_issue_cell", ["category_id", "county_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_issue_broken_chain",
+            ["deadline", "id"],
+            unique=False,
+            sqlite_where=sa.text("NOT chain_complete AND state NOT IN ('listed','cleared','dismissed')"),
+            postgresql_where=sa.text("NOT chain_complete AND state NOT IN ('listed','cleared','dismissed')"),
+        )
         batch_op.create_index("ix_issue_cleared_on", ["cleared_on"], unique=False)
         batch_op.create_index("ix_issue_county", ["county_id", "state", "deadline"], unique=False)
         batch_op.create_index("ix_issue_lead_official_id", ["lead_official_id"], unique=False)
@@ -522,7 +530,7 @@ def upgrade():
         )
         batch_op.create_index(
             "ix_issue_overdue_cell",
-            ["category_id", "county_id", "kind", "overdue_from"],
+            ["category_id", "county_id", "kind", "overdue_from", "has_children"],
             unique=False,
             sqlite_where=sa.text("overdue_from IS NOT NULL"),
             postgresql_where=sa.text("overdue_from IS NOT NULL"),
@@ -753,6 +761,13 @@ def upgrade():
     )
     with op.batch_alter_table("overdue_episode", schema=None) as batch_op:
         batch_op.create_index("ix_overdue_episode_issue_id", ["issue_id"], unique=False)
+        batch_op.create_index(
+            "ix_overdue_episode_ended_on",
+            ["ended_on"],
+            unique=False,
+            sqlite_where=sa.text("ended_on IS NOT NULL"),
+            postgresql_where=sa.text("ended_on IS NOT NULL"),
+        )
         batch_op.create_index(
             "uq_overdue_episode_running",
             ["issue_id"],

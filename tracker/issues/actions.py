@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from tracker.base import clock, journal
-from tracker.base.access import Actor, N_, Refused, may
+from tracker.base.access import N_, Actor, Conflict, Refused, may
 from tracker.base.db import db, upsert
 from tracker.base.journal import Event
 from tracker.inspections.models import Finding
@@ -29,7 +29,7 @@ from tracker.issues.models import (
     TaskForceMember,
 )
 from tracker.issues.queries import relations, supervises
-from tracker.issues.rules import IMMEDIATE_WORKDAYS, EpisodeEnd, bigrams, overdue_from
+from tracker.issues.rules import IMMEDIATE_WORKDAYS, EpisodeEnd, overdue_from, shadow
 from tracker.issues.workflow import Fact, Kind, State, Transition, Verb, Who
 from tracker.org.queries import county_of
 from tracker.workdays.rules import Calendar
@@ -53,6 +53,18 @@ class Duty:
     @property
     def complete(self) -> bool:
         return bool(self.lead_official_id and self.lead_unit_id and self.unit_ids)
+
+
+def duty_of(issue: Issue) -> Duty:
+    """The duty chain an issue has now."""
+    return Duty(
+        lead_official_id=issue.lead_official_id,
+        lead_unit_id=issue.lead_unit_id,
+        unit_ids=tuple(row.unit_id for row in issue.units),
+        responsible_person_id=issue.responsible_person_id,
+        task_force=issue.task_force,
+        member_ids=tuple(row.user_id for row in issue.members),
+    )
 
 
 # --- the door -------------------------------------------------------------------------------------------------
@@ -136,6 +148,12 @@ def authorise(row: Transition, actor: Actor, known: frozenset[Who]) -> None:
         raise Refused(N_("您不能对这个问题“%(verb)s”。"), verb=workflow.VERB_NAMES[row.verb])
 
 
+def unchanged(issue: Issue, seen: int | None) -> None:
+    """Raise Conflict when the issue moved on since the person saw it (``seen``: the version their form carried)."""
+    if seen is not None and seen != issue.version:
+        raise Conflict
+
+
 def _apply(issue: Issue, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Set columns and return what changed; free text is kept apart from the event and only referred to."""
     trail: dict[str, Any] = {}
@@ -206,6 +224,7 @@ Cell = tuple[int, int, Kind, State, bool]
 def _settle(issue: Issue, before: Cell | None, today: date, at: datetime | None) -> None:
     """Bring counts and episode in line; ``updated_at`` always changes, so two acts at once collide on the version."""
     issue.overdue_from = overdue_from(issue.state, issue.deadline, issue.applied_on)
+    issue.chain_complete = issue.duty_chain_complete
     issue.updated_at = at or clock.now()
     db.session.flush()
     shift_counts(Counter() if before is None else Counter({before: -1}), _cell(issue))
@@ -260,10 +279,23 @@ def _settle_episode(issue: Issue, today: date) -> None:
                                       recorded_at=issue.updated_at))
 
 
+def forget(brought: Sequence[Issue]) -> None:
+    """Take issues out as if they had never come: only for an import undone before anything happened to its rows."""
+    leaving = Counter(cell for issue in brought if (cell := _cell(issue)) is not None)
+    shift_counts(Counter({cell: -number for cell, number in leaving.items()}))
+    ids = [issue.id for issue in brought]
+    for table in (IssueText, OverdueEpisode, IssueUnit, TaskForceMember):
+        db.session.execute(delete(table).where(table.issue_id.in_(ids)),
+                           execution_options={"synchronize_session": False})
+    db.session.execute(delete(Issue).where(Issue.id.in_(ids)), execution_options={"synchronize_session": False})
+    for issue in brought:
+        db.session.expunge(issue)
+
+
 def index_text(issue: Issue) -> None:
     """Refresh what search looks in: number, wording, requirement."""
     text = " ".join(filter(None, (issue.number, issue.ledger_number, issue.title, issue.wording, issue.requirement)))
-    row = upsert(IssueText).values(issue_id=issue.id, grams=bigrams(text))
+    row = upsert(IssueText).values(issue_id=issue.id, grams=shadow(text))
     db.session.execute(row.on_conflict_do_update(index_elements=["issue_id"], set_={"grams": row.excluded.grams}))
 
 

@@ -19,6 +19,7 @@ from tracker.settings.models import Category
 
 # Literal predicates: a bound parameter makes SQLite recheck every row (see docs/architecture.md).
 _OPEN = "state NOT IN ('cleared','dismissed')"
+_BROKEN_CHAIN = "NOT chain_complete AND state NOT IN ('listed','cleared','dismissed')"
 
 
 class Issue(Base):
@@ -54,6 +55,7 @@ class Issue(Base):
     lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     responsible_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     task_force: Mapped[str | None] = mapped_column(String(120))
+    chain_complete: Mapped[bool] = mapped_column(default=False)  # lead official, lead unit, a responsible unit
 
     quantity_unit: Mapped[str | None] = mapped_column(String(20))
     quantity_total: Mapped[int | None]
@@ -98,8 +100,8 @@ class Issue(Base):
         # the overdue list, its order and its job
         Index("ix_issue_overdue", "overdue_from", "id", sqlite_where=text("overdue_from IS NOT NULL"),
               postgresql_where=text("overdue_from IS NOT NULL")),
-        # overdue figures of the board's cells, from the index alone
-        Index("ix_issue_overdue_cell", "category_id", "county_id", "kind", "overdue_from",
+        # overdue figures of the board's cells, from the index alone (parents are not counted: has_children)
+        Index("ix_issue_overdue_cell", "category_id", "county_id", "kind", "overdue_from", "has_children",
               sqlite_where=text("overdue_from IS NOT NULL"), postgresql_where=text("overdue_from IS NOT NULL")),
         # the register's default order, open issues only
         Index("ix_issue_open_deadline", "deadline", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
@@ -110,6 +112,9 @@ class Issue(Base):
         Index("ix_issue_lead_unit_id", "lead_unit_id"),
         Index("ix_issue_lead_official_id", "lead_official_id"),
         Index("ix_issue_responsible_person_id", "responsible_person_id"),
+        # 责任链不全: few, and counted on every supervisor's desk
+        Index("ix_issue_broken_chain", "deadline", "id", sqlite_where=text(_BROKEN_CHAIN),
+              postgresql_where=text(_BROKEN_CHAIN)),
         Index("ix_issue_cleared_on", "cleared_on"),  # "this year's cleared"
         Index("ix_issue_parent_id", "parent_id"),
     )
@@ -183,6 +188,9 @@ class OverdueEpisode(Base):
         Index("uq_overdue_episode_running", "issue_id", unique=True, sqlite_where=text("ended_on IS NULL"),
               postgresql_where=text("ended_on IS NULL")),
         Index("ix_overdue_episode_issue_id", "issue_id"),
+        # how many fewer than a week ago; a running episode costs it nothing
+        Index("ix_overdue_episode_ended_on", "ended_on", sqlite_where=text("ended_on IS NOT NULL"),
+              postgresql_where=text("ended_on IS NOT NULL")),
     )
 
 

@@ -64,3 +64,10 @@ def bigrams(text: str) -> str:
         else:
             words.extend(run[i : i + 2] for i in range(len(run) - 1))
     return " ".join(words)
+
+
+def shadow(text: str) -> str:
+    """What search looks in: the bigrams, then the last character of every run, so that each character of the text
+    begins some word and a search for one character finds it by prefix."""
+    ends = dict.fromkeys(run[-1] for run in _RUN.findall(text) if len(run) > 1 and not run[0].isascii())
+    return " ".join([bigrams(text), *ends])

@@ -1,0 +1,197 @@
+"""What the list may be narrowed to and ordered by, as one value that is also an address. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+
+from tracker.base.access import N_
+from tracker.deadlines.rules import LEVELS, Lamp
+from tracker.inspections.rules import Source
+from tracker.issues.rules import bigrams
+from tracker.issues.workflow import OPEN, Kind, State
+
+PAGE_SIZE = 50
+#: Counted exactly up to here; beyond it a list says "10,000+".
+COUNT_LIMIT = 10_000
+_LONGEST = 80  # characters of a search or a name
+
+
+class Sort(StrEnum):
+    """The order; a minus in front (``-deadline``) turns it round."""
+
+    DEADLINE = "deadline"
+    OVERDUE = "overdue"
+    COUNTY = "county"
+    PROGRESS = "progress"
+    NUMBER = "number"
+
+
+#: (as it stands, turned round)
+SORT_NAMES: dict[Sort, tuple[str, str]] = {
+    Sort.DEADLINE: (N_("时限最近的在前，已销号的在后"), N_("时限最远的在前，已销号的在后")),
+    Sort.OVERDUE: (N_("逾期天数从多到少"), N_("逾期天数从少到多")),
+    Sort.COUNTY: (N_("按县市区"), N_("按县市区倒序")),
+    Sort.PROGRESS: (N_("最久没有进展的在前"), N_("最近有进展的在前")),
+    Sort.NUMBER: (N_("编号从小到大"), N_("编号从大到小")),
+}
+
+
+class Group(StrEnum):
+    """Concrete problems and long-term ones are counted apart (DOMAIN §6)."""
+
+    CONCRETE = "concrete"
+    LONG_TERM = "long_term"
+
+
+GROUP_NAMES: dict[Group, str] = {Group.CONCRETE: N_("具体问题"), Group.LONG_TERM: N_("体制机制")}
+
+
+#: Whether a clearance was reviewed here, or only taken over as written.
+PROVEN_NAMES: dict[bool, str] = {True: N_("已证销号"), False: N_("账面销号")}
+
+ALL_YEARS = 0
+#: Yes-or-no conditions: field of Filters -> what its chip says.
+FLAGS: dict[str, str] = {
+    "overdue": N_("已逾期"),
+    "unsigned": N_("未签收"),
+    "incomplete": N_("责任链不全"),
+    "taken_over": N_("承接的"),
+    "no_parents": N_("不含已分解的上级问题"),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Everything that narrows or orders the list; ``read`` and ``query`` are each other's inverse.
+
+    ``year``: None what is open and what this year cleared, ALL_YEARS everything, else what was listed that year.
+    ``dismissed`` issues are counted apart: they appear only when their state is asked for.
+    """
+
+    q: str = ""
+    county: int | None = None
+    category: int | None = None
+    source: Source | None = None
+    kind: Kind | None = None
+    group: Group | None = None
+    state: tuple[State, ...] = ()
+    lamp: Lamp | None = None
+    level: int | None = None
+    lead: str = ""
+    unit: str = ""
+    proven: bool | None = None
+    overdue: bool = False
+    unsigned: bool = False
+    incomplete: bool = False
+    taken_over: bool = False
+    no_parents: bool = False
+    year: int | None = None
+    sort: Sort = Sort.DEADLINE
+    turned: bool = False
+
+    @classmethod
+    def read(cls, given: Mapping[str, Sequence[str]], default: Sort = Sort.DEADLINE) -> Filters:
+        """From an address's parameters; what makes no sense is left out."""
+        one = {name: values[0].strip() for name, values in given.items() if values}
+        order = one.get("sort", "")
+        known = _member(Sort, order.removeprefix("-"))
+        states = {state for word in given.get("state", ()) if (state := _member(State, word))}
+        return cls(
+            q=one.get("q", "")[:_LONGEST],
+            county=_number(one.get("county")),
+            category=_number(one.get("category")),
+            source=_member(Source, one.get("source")),
+            kind=_member(Kind, one.get("kind")),
+            group=_member(Group, one.get("group")),
+            state=tuple(state for state in State if state in states),
+            lamp=_member(Lamp, one.get("lamp")),
+            level=_number(one.get("level"), highest=len(LEVELS)) or None,
+            lead=one.get("lead", "")[:_LONGEST],
+            unit=one.get("unit", "")[:_LONGEST],
+            proven={"1": True, "0": False}.get(one.get("proven", "")),
+            **{name: one.get(name) == "1" for name in FLAGS},  # type: ignore[arg-type]
+            year=ALL_YEARS if one.get("year") == "all" else _number(one.get("year"), highest=9999) or None,
+            sort=known or default,
+            turned=known is not None and order.startswith("-"),
+        )
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """What an address needs to say to find these filters again."""
+        found: list[tuple[str, str]] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "year" and value == ALL_YEARS:
+                found.append(("year", "all"))
+            elif field.name == "sort":
+                found += [("sort", ("-" if self.turned else "") + value)] if self._sorted() else []
+            elif field.name == "proven" and value is not None:
+                found.append(("proven", str(int(value))))
+            elif field.name == "turned" or value in (None, "", False, ()):
+                continue
+            elif isinstance(value, tuple):
+                found += [(field.name, word.value) for word in value]
+            else:
+                found.append((field.name, "1" if value is True else str(value)))
+        return found
+
+    def _sorted(self) -> bool:
+        return self.turned or self.sort is not Sort.DEADLINE
+
+    def query(self, **changes: Any) -> str:
+        """The address's query with these changes, ``?county=3&sort=-deadline`` or nothing."""
+        parameters = replace(self, **changes).parameters()
+        return "?" + urlencode(parameters) if parameters else ""
+
+    @property
+    def states(self) -> frozenset[State]:
+        """The states that can appear at all."""
+        states = frozenset(self.state or (OPEN | {State.CLEARED}))
+        if self.proven is not None:
+            states &= {State.CLEARED}
+        if self.unsigned:
+            states &= {State.ASSIGNED}
+        if self.incomplete:
+            states &= OPEN - {State.LISTED}
+        if self.overdue or self.level or self.lamp:
+            states &= OPEN
+        return states
+
+    @property
+    def narrowed(self) -> bool:
+        return replace(self, sort=Sort.DEADLINE, turned=False) != Filters()
+
+
+def _number(word: str | None, highest: int = 2**31 - 1) -> int | None:
+    if word is None or not word.isascii() or not word.isdigit() or len(word) > 10 or int(word) > highest:
+        return None
+    return int(word)
+
+
+def _member(enum: Any, word: str | None) -> Any:
+    return enum(word) if word in set(enum) else None
+
+
+def overdue_between(level: int, today: date) -> tuple[date | None, date]:
+    """First overdue days (earliest, latest) of the issues at this escalation level; earliest None: no bound.
+
+    On its first overdue day an issue is one day overdue.
+    """
+    place = len(LEVELS) - level
+    latest = today - timedelta(days=LEVELS[place][0] - 1)
+    earliest = today - timedelta(days=LEVELS[place - 1][0] - 2) if place else None
+    return earliest, latest
+
+
+def phrases(q: str) -> list[list[str]]:
+    """What to look for: each word of the search as the bigrams that must stand side by side."""
+    return [grams for word in q.split() if (grams := bigrams(word).split())]
+
+
+def is_open_end(gram: str) -> bool:
+    """Whether a phrase's last gram may be the beginning of a longer one: a lone character, or digits and letters."""
+    return len(gram) == 1 or gram.isascii()
