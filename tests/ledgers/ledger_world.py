@@ -16,14 +16,35 @@ TODAY = date(2019, 8, 5)
 CATEGORIES = tuple(
     Category(str(code), name)
     for code, name in enumerate(
-        "两不愁三保障 易地扶贫搬迁 安全饮水 村卫生室空白村 小额贷款 资金项目管理 致贫返贫 涉贫信访舆情 群众认可度".split(), 1
+        [
+            "两不愁三保障",
+            "易地扶贫搬迁",
+            "安全饮水",
+            "村卫生室空白村",
+            "小额贷款",
+            "资金项目管理",
+            "致贫返贫",
+            "涉贫信访舆情",
+            "群众认可度",
+        ],
+        1,
     )
 )
 COUNTIES = tuple(
     Place(name, aliases)
     for name, aliases in {
-        "双清区": (), "大祥区": (), "北塔区": (), "邵东市": ("邵东县",), "新邵县": (), "邵阳县": (), "隆回县": (), "洞口县": (),
-        "绥宁县": (), "新宁县": (), "城步苗族自治县": (), "武冈市": (),
+        "双清区": (),
+        "大祥区": (),
+        "北塔区": (),
+        "邵东市": ("邵东县",),
+        "新邵县": (),
+        "邵阳县": (),
+        "隆回县": (),
+        "洞口县": (),
+        "绥宁县": (),
+        "新宁县": (),
+        "城步苗族自治县": (),
+        "武冈市": (),
     }.items()
 )
 
@@ -40,7 +61,7 @@ def vocabulary(**corrected: Any) -> Vocabulary:
     return Vocabulary(CATEGORIES, COUNTIES, add_workdays, Place("邵阳市", ("市本级",)), Correction(**corrected))
 
 
-def workbook(sheets: dict[str, Sequence[Sequence[Any]]], merges: dict[str, Sequence[str]] | None = None) -> NewWorkbook:
+def workbook(sheets: dict[str, Any], merges: dict[str, Sequence[str]] | None = None) -> NewWorkbook:
     book = NewWorkbook()
     book.remove(book.active)
     for name, rows in sheets.items():

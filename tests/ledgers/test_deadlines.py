@@ -43,7 +43,7 @@ DAYS = """
 CASES = [case.strip().rsplit(" ", 1) for line in DAYS.strip().splitlines() for case in line.split("|")]
 
 
-@pytest.mark.parametrize("phrase, due", CASES)
+@pytest.mark.parametrize(("phrase", "due"), CASES)
 def test_a_phrase_with_one_reading_is_read(phrase: str, due: str) -> None:
     found = read_deadline(phrase, MOMENT)
     assert found.due == date.fromisoformat(due)
@@ -63,7 +63,7 @@ def test_immediate_work_has_no_date(phrase: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "phrase, due",
+    ("phrase", "due"),
     [
         ("长期坚持", None),
         ("常态化", None),
@@ -89,9 +89,12 @@ def test_an_immediate_issue_may_have_a_date() -> None:
 
 
 @pytest.mark.parametrize(
-    "phrase, stages",
+    ("phrase", "stages"),
     [
-        ("2019年12月底前完成建设任务，2020年6月底前完成竣工验收", ["2019-12-31 完成建设任务", "2020-06-30 完成竣工验收"]),
+        (
+            "2019年12月底前完成建设任务，2020年6月底前完成竣工验收",
+            ["2019-12-31 完成建设任务", "2020-06-30 完成竣工验收"],
+        ),
         ("9月底前完成清理，12月底前建章立制", ["2019-09-30 完成清理", "2019-12-31 建章立制"]),
         ("10月底前完成主体工程；\n2019年12月底前投入使用", ["2019-10-31 完成主体工程", "2019-12-31 投入使用"]),
         ("第一阶段：8月底前；第二阶段：12月底前", ["2019-08-31 第一阶段", "2019-12-31 第二阶段"]),
@@ -108,7 +111,7 @@ def test_stages_come_in_order_and_the_last_is_the_deadline(phrase: str, stages: 
 
 
 @pytest.mark.parametrize(
-    "phrase, code",
+    ("phrase", "code"),
     [
         ("每月25日前", "recurring_deadline"),
         ("按季度", "recurring_deadline"),

@@ -16,9 +16,32 @@ def test_units_before_the_problem_and_a_header_merged_both_ways() -> None:
         ["责任单位", "责任人", None, "类别", "具体内容", "措施", "完成时间", "结果", None],
         [None, "姓名", "职务", None, None, None, None, None, None],
         ["县水利局和扶贫办", "李　明", "局长", "饮水安全", "坪上镇供水站\n未消毒", "更换设备", 43708, "已整改", 1],
-        ["县民政局；坪上镇人民政府", "王建国", "副镇长", "低保兜底", "死亡人员领低保", "追缴", "8月底前", "正在整改", 2],
+        [
+            "县民政局；坪上镇人民政府",
+            "王建国",
+            "副镇长",
+            "低保兜底",
+            "死亡人员领低保",
+            "追缴",
+            "8月底前",
+            "正在整改",
+            2,
+        ],
     ]
-    merges = ["A1:I1", "A3:C3", "D3:E3", "F3:H3", "A4:A5", "B4:C4", "D4:D5", "E4:E5", "F4:F5", "G4:G5", "H4:H5", "I3:I5"]
+    merges = [
+        "A1:I1",
+        "A3:C3",
+        "D3:E3",
+        "F3:H3",
+        "A4:A5",
+        "B4:C4",
+        "D4:D5",
+        "E4:E5",
+        "F4:F5",
+        "G4:G5",
+        "H4:H5",
+        "I3:I5",
+    ]
     reading = read(workbook({"清单": rows}, {"清单": merges}))
     first, second = reading.rows
     assert reading.sheets[0].header == (3, 5)
@@ -62,8 +85,15 @@ def test_a_gbk_csv_with_semicolons_whose_title_says_audit() -> None:
 def test_one_sheet_for_each_county_named_only_by_the_sheet() -> None:
     header = ["问题编号", "问题描述", "问题来源", "问题分类", "整改时限", "责任部门", "目前进展", "是否销号"]
     sheets = {
-        "说明": [["全市问题整改台账"], ["统计日期：2019年9月10日"], ["注：责任部门排在第一位的为牵头部门，未注明年份的均为2019年。"]],
-        "邵东": [header, ["SD01", "水质不达标", "中央第八巡视组", "安全饮水", "九月底", "市水利局，市财政局", "尚未启动", "否"]],
+        "说明": [
+            ["全市问题整改台账"],
+            ["统计日期：2019年9月10日"],
+            ["注：责任部门排在第一位的为牵头部门，未注明年份的均为2019年。"],
+        ],
+        "邵东": [
+            header,
+            ["SD01", "水质不达标", "中央第八巡视组", "安全饮水", "九月底", "市水利局，市财政局", "尚未启动", "否"],
+        ],
         "城步县": [
             header,
             ["CB01", "旧房未拆", "省扶贫考核", "易地搬迁", "2019.12.31前", "县发改局", "已完成", "是"],
@@ -73,7 +103,11 @@ def test_one_sheet_for_each_county_named_only_by_the_sheet() -> None:
     }
     reading = read(workbook(sheets))
     assert [row.county for row in reading.rows] == ["邵东市", "城步苗族自治县", "城步苗族自治县"]
-    assert [row.source for row in reading.rows] == ["central_inspection", "provincial_assessment", "provincial_assessment"]
+    assert [row.source for row in reading.rows] == [
+        "central_inspection",
+        "provincial_assessment",
+        "provincial_assessment",
+    ]
     assert [row.state for row in reading.rows] == ["assigned", "cleared", "reviewing"]
     assert [row.lead_unit for row in reading.rows] == ["市水利局", "县发改局", "县卫健局"]
     assert [row.deadline for row in reading.rows] == [date(2019, 9, 30), date(2019, 12, 31), date(2019, 12, 31)]
@@ -142,7 +176,18 @@ def test_no_merges_at_all_groups_spread_and_blanks_mean_as_above() -> None:
         ["", "", "", "", "", "领导", "单位", "责任人", "", ""],
         ["1", "绥宁", "第三方评估", "致贫返贫", "监测不及时", "高明县长", "县扶贫办", "张三", "9.30前", "整改中"],
         ["2", "", "", "", "帮扶责任人未落实", "〃", "县扶贫办", "李四13800138000", "十月十五日", "待验收"],
-        ["3", "新宁", "媒体", "饮水", "供水中断", "周明", "县水利局", "各乡镇主要负责人", "自发文之日起20日内", "整改中"],
+        [
+            "3",
+            "新宁",
+            "媒体",
+            "饮水",
+            "供水中断",
+            "周明",
+            "县水利局",
+            "各乡镇主要负责人",
+            "自发文之日起20日内",
+            "整改中",
+        ],
         ["4", "", "", "小额信贷", "逾期未收", "周明", "县金融办", "", "11月中旬", "部分完成"],
     ]
     reading = read(workbook({"2019年8月1日": rows}))
@@ -200,9 +245,45 @@ def test_two_tables_below_each_other_each_with_its_own_header() -> None:
 
 def test_a_relative_deadline_is_counted_from_each_rows_own_hand_over() -> None:
     rows = [
-        ["问题编号", "交办时间", "反馈问题", "问题类别", "问题来源", "县市区", "主责单位", "配合单位", "整改时限", "整改类型", "办理状态"],
-        ["T1", date(2019, 7, 8), "甲", "安全饮水", "审计", "隆回县", "县水利局", "", "接到交办单后15个工作日内", "限期整改", "办理中"],
-        ["T2", "2019年7月10日", "乙", "安全饮水", "审计", "隆回县", "县水利局", "县财政局", "同上", "限期整改", "已办结"],
+        [
+            "问题编号",
+            "交办时间",
+            "反馈问题",
+            "问题类别",
+            "问题来源",
+            "县市区",
+            "主责单位",
+            "配合单位",
+            "整改时限",
+            "整改类型",
+            "办理状态",
+        ],
+        [
+            "T1",
+            date(2019, 7, 8),
+            "甲",
+            "安全饮水",
+            "审计",
+            "隆回县",
+            "县水利局",
+            "",
+            "接到交办单后15个工作日内",
+            "限期整改",
+            "办理中",
+        ],
+        [
+            "T2",
+            "2019年7月10日",
+            "乙",
+            "安全饮水",
+            "审计",
+            "隆回县",
+            "县水利局",
+            "县财政局",
+            "同上",
+            "限期整改",
+            "已办结",
+        ],
         ["T3", "2019/7/12", "丙", "安全饮水", "审计", "隆回县", "县水利局", "", "", "立行立改", "已交办"],
         ["T4", "", "丁", "安全饮水", "审计", "隆回县", "县水利局", "", "交办后两个月内", "", "制定方案"],
         ["T5", "", "戊", "安全饮水", "审计", "隆回县", "县水利局", "", "长期坚持", "限期整改", "整改中"],
@@ -246,9 +327,9 @@ def test_a_persons_answers_are_read_in_place_of_the_cells() -> None:
     ]
     book = workbook({"Sheet1": rows})
     asked = {code for _, code, _ in told(read(book))}
-    assert asked == {"no_title_column", "missing_title", "unknown_county", "unknown_source", "year_missing"} - {"missing_title"} | (
-        asked & {"missing_title"}
-    )
+    assert asked == {"no_title_column", "missing_title", "unknown_county", "unknown_source", "year_missing"} - {
+        "missing_title"
+    } | (asked & {"missing_title"})
     reading = read(
         book,
         columns={"描述一下": "title"},
@@ -262,8 +343,30 @@ def test_a_persons_answers_are_read_in_place_of_the_cells() -> None:
 
 def test_the_dry_run_form_holds_everything_as_plain_values() -> None:
     rows = [
-        ["序号", "问题描述", "县市区", "问题来源", "问题类别", "责任单位", "责任人", "整改时限", "整改状态", "联络员意见"],
-        [1, "某问题", "大祥区", "审计", "安全饮水", "县水利局", "李四", "8月底完成初稿，12月底完成终稿", "整改中", "加快"],
+        [
+            "序号",
+            "问题描述",
+            "县市区",
+            "问题来源",
+            "问题类别",
+            "责任单位",
+            "责任人",
+            "整改时限",
+            "整改状态",
+            "联络员意见",
+        ],
+        [
+            1,
+            "某问题",
+            "大祥区",
+            "审计",
+            "安全饮水",
+            "县水利局",
+            "李四",
+            "8月底完成初稿，12月底完成终稿",
+            "整改中",
+            "加快",
+        ],
     ]
     form = read(saved(workbook({"Sheet1": [["截至2019年7月31日"], *rows]}))).as_json()
     issue = form["issues"][0]

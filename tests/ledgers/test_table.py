@@ -15,7 +15,9 @@ HEADER = ["序号", "问题来源", "问题描述", "责任单位", "整改时�
 
 def sheet(rows: list[list[Any]], merges: tuple[Merge, ...] = ()) -> Sheet:
     width = max(map(len, rows))
-    return Sheet("表", [[("" if cell is None else cell) for cell in row] + [""] * (width - len(row)) for row in rows], merges)
+    return Sheet(
+        "表", [[("" if cell is None else cell) for cell in row] + [""] * (width - len(row)) for row in rows], merges
+    )
 
 
 def what(rows: list[list[Any]], merges: tuple[Merge, ...] = ()) -> list[tuple[int, str]]:
@@ -24,7 +26,13 @@ def what(rows: list[list[Any]], merges: tuple[Merge, ...] = ()) -> list[tuple[in
 
 
 def test_the_header_is_found_under_title_rows() -> None:
-    rows = [["附件1"], ["某市整改台账"], ["填报单位：某办", None, None, "2019年8月1日"], HEADER, [1, "审计", "甲", "局", "8月"]]
+    rows = [
+        ["附件1"],
+        ["某市整改台账"],
+        ["填报单位：某办", None, None, "2019年8月1日"],
+        HEADER,
+        [1, "审计", "甲", "局", "8月"],
+    ]
     table = find_tables(sheet(rows))[0]
     assert table.header == (4, 4)
     assert table.titles == ("附件1", "某市整改台账", "填报单位：某办", "2019年8月1日")
@@ -38,7 +46,7 @@ def test_spaces_line_ends_marks_and_widths_in_headers_do_not_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    "path, field",
+    ("path", "field"),
     [
         (("牵头领导", "姓名"), "lead_official"),
         (("牵头领导", "职务"), "lead_official_post"),

@@ -24,7 +24,7 @@ from tracker.ledgers.values import (
 
 
 @pytest.mark.parametrize(
-    "text, code",
+    ("text", "code"),
     [
         ("中央脱贫攻坚专项巡视", "central_inspection"),
         ("中央第八巡视组反馈意见", "central_inspection"),
@@ -58,7 +58,7 @@ def test_a_title_names_a_source_only_if_it_names_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text, name",
+    ("text", "name"),
     [
         ("1.两不愁三保障", "两不愁三保障"),
         ("“两不愁、三保障”", "两不愁三保障"),
@@ -77,7 +77,7 @@ def test_categories(text: str, name: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text, name",
+    ("text", "name"),
     [
         ("邵东县", "邵东市"),
         ("城步", "城步苗族自治县"),
@@ -98,7 +98,7 @@ def test_counties(text: str, name: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text, people",
+    ("text", "people"),
     [
         ("副市长 陈国庆", [("陈国庆", "副市长")]),
         ("李志强（副市长）", [("李志强", "副市长")]),
@@ -119,7 +119,7 @@ def test_people(text: str, people: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text, names",
+    ("text", "names"),
     [
         ("县财政局、某镇人民政府", ["县财政局", "某镇人民政府"]),
         ("县民政局；县财政局\n某镇人民政府", ["县民政局", "县财政局", "某镇人民政府"]),
@@ -149,7 +149,7 @@ def test_units_and_people_in_one_cell() -> None:
 
 
 @pytest.mark.parametrize(
-    "text, code",
+    ("text", "code"),
     [
         ("已销号", "cleared"), ("未销号", "open"), ("未申请销号", "open"), ("部分销号", "rectifying"), ("已申请销号，待验收", "reviewing"),
         ("已上报验收", "reviewing"), ("销号审核", "reviewing"), ("验收合格", "cleared"), ("已完成整改", "done"), ("未整改到位", "rectifying"),

@@ -174,7 +174,8 @@ def _too_big() -> SheetRefused:
 
 def _damaged() -> SheetRefused:
     return SheetRefused(
-        N_("文件已损坏，无法读取。"), N_("请用 Excel 或 WPS 打开，另存为 .xlsx 文件后再导入；打不开的，请向报送单位重新索取。")
+        N_("文件已损坏，无法读取。"),
+        N_("请用 Excel 或 WPS 打开，另存为 .xlsx 文件后再导入；打不开的，请向报送单位重新索取。"),
     )
 
 
@@ -201,15 +202,21 @@ def _read_zipped(data: bytes) -> Workbook:
             if "content.xml" in names and b"spreadsheet" in archive.read("mimetype")[:100]:
                 layouts, merges = _layouts_of_ods(archive)
                 return _read_with_library(data, "ods", layouts, merges)
-    except (zipfile.BadZipFile, KeyError, EOFError, OSError, ValueError, NotImplementedError, expat.ExpatError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        EOFError,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        expat.ExpatError,
+    ) as error:
         raise _damaged() from error
     except ElementTree.ParseError as error:
         raise _damaged() from error
     if "word/document.xml" in names:
         raise SheetRefused(N_("这是 Word 文档，不是表格。"), N_("请把其中的表格复制到 Excel，另存为 .xlsx 后导入。"))
-    raise SheetRefused(
-        N_("不认识这种文件。"), N_("请用 Excel 或 WPS 打开，另存为 .xlsx 文件后再导入。")
-    )
+    raise SheetRefused(N_("不认识这种文件。"), N_("请用 Excel 或 WPS 打开，另存为 .xlsx 文件后再导入。"))
 
 
 def _check_packing(archive: zipfile.ZipFile) -> None:
@@ -219,7 +226,9 @@ def _check_packing(archive: zipfile.ZipFile) -> None:
         raise SheetRefused(N_("文件解压后太大。"), N_("请删去图片和无关的工作表，或者拆成几个文件。"))
     for part in parts:
         if part.file_size > MIN_SUSPICIOUS_BYTES and part.file_size > MAX_PACKING * max(part.compress_size, 1):
-            raise SheetRefused(N_("文件的压缩比异常，可能是有害文件。"), N_("请用 Excel 或 WPS 打开，另存为新文件后再导入。"))
+            raise SheetRefused(
+                N_("文件的压缩比异常，可能是有害文件。"), N_("请用 Excel 或 WPS 打开，另存为新文件后再导入。")
+            )
 
 
 def _read_xls(data: bytes) -> Workbook:
@@ -566,16 +575,14 @@ def read_csv(data: bytes, name: str) -> Workbook:
 
 
 def _decode(data: bytes) -> tuple[str, str]:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        candidates = ["utf-16"]
-    else:
-        candidates = ["utf-8-sig", "gb18030"]
-    for encoding in candidates:
+    for encoding in ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]:
         try:
             return data.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
-    raise SheetRefused(N_("文件的文字编码无法识别。"), N_("请用 Excel 或 WPS 打开，另存为 .xlsx，或另存为 UTF-8 编码的 CSV。"))
+    raise SheetRefused(
+        N_("文件的文字编码无法识别。"), N_("请用 Excel 或 WPS 打开，另存为 .xlsx，或另存为 UTF-8 编码的 CSV。")
+    )
 
 
 def _delimiter(text: str) -> str:
@@ -584,7 +591,9 @@ def _delimiter(text: str) -> str:
     def score(delimiter: str) -> tuple[int, int]:
         widths = [
             len(record)
-            for record, _ in zip(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), range(60), strict=False)
+            for record, _ in zip(
+                csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), range(60), strict=False
+            )
             if any(record)
         ]
         common = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
@@ -678,8 +687,9 @@ def write_csv(target: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([_guarded(label) for label in columns])
     count = 0
-    for count, row in enumerate(rows, 1):
+    for row in rows:
         writer.writerow([_guarded(value) for value in row])
+        count += 1
     text.flush()
     text.detach()  # the caller's stream stays open
     return count

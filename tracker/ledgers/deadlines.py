@@ -57,12 +57,18 @@ class Deadline:
 
 # ---- 1. one form -------------------------------------------------------------------------------------------------
 
-_OLD_CHARACTERS = str.maketrans("個內後過屆滿號時長週間辦與開單達監門從無實發現經當應", "个内后过届满号时长周间办与开单达监门从无实发现经当应")
-_MARKS = str.maketrans({"曰": "日", "—": "-", "–": "-", "―": "-", "─": "-", "−": "-", "‐": "-", "〜": "~", "∼": "~", "·": ".", "∶": ":"})
+_OLD_CHARACTERS = str.maketrans(
+    "個內後過屆滿號時長週間辦與開單達監門從無實發現經當應", "个内后过届满号时长周间办与开单达监门从无实发现经当应"
+)
+_MARKS = str.maketrans(
+    {"曰": "日", "—": "-", "–": "-", "―": "-", "─": "-", "−": "-", "‐": "-", "〜": "~", "∼": "~", "·": ".", "∶": ":"}
+)
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _NUMERAL = re.compile(r"[〇○零一二三四五六七八九十百两]+(?=个?半?(?:年|月|日|号|天|周|星期|礼拜|季|工作日|小时))")
 _CLOCK = re.compile(r"(?<=\d)(?:[ T]+|(?<=日)\s*)\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?Z?")
-_CLOCK_WORDS = re.compile(r"(?<=[日号])(?:[上下]午|晚上?|早上|中午)?\d{1,2}(?::\d{2}|时(?:\d{1,2}分)?|点(?:\d{1,2}分|半|整)?)")
+_CLOCK_WORDS = re.compile(
+    r"(?<=[日号])(?:[上下]午|晚上?|早上|中午)?\d{1,2}(?::\d{2}|时(?:\d{1,2}分)?|点(?:\d{1,2}分|半|整)?)"
+)
 _WEEKDAY = re.compile(r"[(,]?(?:星期|周|礼拜)[一二三四五六日天][),]?(?!期)")
 _INCLUSIVE = re.compile(r"\((?:含|包括)(?:当日|当天|本日|本数|\d{1,2}日)?\)")
 _QUOTES = re.compile(r"[\"'“”‘’「」『』*]")
@@ -135,7 +141,9 @@ class Span(Token):
     bounded: bool = False  # 内, 以内 … says that a deadline is meant
 
 
-_YEAR = r"(?:(?P<y>(?:19|20)\d\d|(?<!\d)[12]\d)年(?:度)?|(?P<ry>今年度?|本年度?|当年|明年|次年|翌年|来年|后年|去年|上年))"
+_YEAR = (
+    r"(?:(?P<y>(?:19|20)\d\d|(?<!\d)[12]\d)年(?:度)?|(?P<ry>今年度?|本年度?|当年|明年|次年|翌年|来年|后年|去年|上年))"
+)
 _PART = r"(?P<part>初|上旬|中下旬|中旬|下旬|月底|月末|底|末|中|内|以内|之内)?"
 _TAIL = r"(?P<tail>前夕|之前|以前|前|为止|止|起始|起|开始|之后|以后|后)?"
 _NOT_A_DATE = r"(?![\d.%]|万|元|亿|个|户|人|亩|公里|项|件)"
@@ -174,7 +182,15 @@ _SPAN = re.compile(
     r"(?P<u>工作日|月|年|周|星期|礼拜|日|天|小时|季度)(?P<in>之内|以内|内|时间内|为限|左右)?"
 )
 _AT_MOST = re.compile(r"(?:不超过|不得超过|限|为期|最长)$")
-_HOLIDAYS = {"元旦": (1, 1), "五一": (5, 1), "六一": (6, 1), "七一": (7, 1), "八一": (8, 1), "十一": (10, 1), "国庆": (10, 1)}
+_HOLIDAYS = {
+    "元旦": (1, 1),
+    "五一": (5, 1),
+    "六一": (6, 1),
+    "七一": (7, 1),
+    "八一": (8, 1),
+    "十一": (10, 1),
+    "国庆": (10, 1),
+}
 _YEARS_ON = {"去": -1, "上": -1, "明": 1, "次": 1, "翌": 1, "来": 1, "后": 2}
 
 
@@ -456,7 +472,9 @@ _IMMEDIATE = re.compile(
     r"边[查巡督审整]边改|马上|当即|现场整改|随改|第一时间整改"
 )
 _LONG_TERM = re.compile(r"长期|长抓|常抓|常态化?|常年|永久|长久|一直坚持")
-_MAYBE_LONG_TERM = re.compile(r"持续(?:坚持|推进|整改|巩固|抓|落实|跟踪|开展|加强|深化|用力|改进|做好|实施)|坚持不懈|不断")
+_MAYBE_LONG_TERM = re.compile(
+    r"持续(?:坚持|推进|整改|巩固|抓|落实|跟踪|开展|加强|深化|用力|改进|做好|实施)|坚持不懈|不断"
+)
 _RECURRING = re.compile(
     r"每(?:个|一|两|\d)?(?:年|月|周|日|天|季|半年|旬|学期|星期|工作日)|按(?:年|月|季|周|旬|学期)|逐[年月季周]|"
     r"(?<!不)定期|不定期|经常|随时|适时|月报|季报|周报"
@@ -471,7 +489,9 @@ _STATUS = re.compile(
     r"^(?:已|正在|未|尚未|没有|基本)?(?:全部|全面)?(?:完成|整改|销号|办结|启动|落实|解决|到位|推进|验收|逾期|到期|超期|"
     r"整改完成|完成整改|整改到位|整改中|推进中|进行中|办理中|按期完成|序时进度|达到序时进度|未达到序时进度)+(?:中|了|完毕)?[。.]?$"
 )
-_ODD_NUMBER = re.compile(r"[§%][-~至到]\d|\d[-~至到][§%]|%\d|\d{4,}(?!.?[元万])|(?<!\d)\d{1,2}[./]\d{1,2}(?![\d%]|.?[元万亩])")
+_ODD_NUMBER = re.compile(
+    r"[§%][-~至到]\d|\d[-~至到][§%]|%\d|\d{4,}(?!.?[元万])|(?<!\d)\d{1,2}[./]\d{1,2}(?![\d%]|.?[元万亩])"
+)
 _EMPTY = frozenset({"", "-", "/", "\\", "无", "~", "--", ".", "_", "年月日"})
 EARLIEST, LATEST = 2000, 2100
 FAR_YEARS = 10
@@ -650,7 +670,9 @@ def _check_plausible(milestones: Sequence[Milestone], moment: Moment, stages: Se
         year = milestone.due.year
         if not EARLIEST <= year <= LATEST or (reference and abs(year - reference) > FAR_YEARS):
             raise Unclear("year_implausible", year=year)
-    guessed = not any(isinstance(s.token, Point) and (s.token.year_given or s.start and s.start.year_given) for s in stages)
+    guessed = not any(
+        isinstance(s.token, Point) and (s.token.year_given or (s.start and s.start.year_given)) for s in stages
+    )
     base = moment.handed_over
     if guessed and base and milestones[-1].due < base:
         raise Unclear("year_before_hand_over", phrase=stages[-1].token.said, due=milestones[-1].due, handed_over=base)
@@ -661,7 +683,9 @@ def _from_serial(written: str, serial: int) -> Deadline:
     found = date(1899, 12, 30) + timedelta(days=serial)
     if not EARLIEST <= found.year <= LATEST:
         return Deadline(written, faults=(fault("unreadable_deadline", phrase=written),))
-    return Deadline(written, found, TIME_LIMITED, faults=(fault("date_from_serial", serial=serial, date=found.isoformat()),))
+    return Deadline(
+        written, found, TIME_LIMITED, faults=(fault("date_from_serial", serial=serial, date=found.isoformat()),)
+    )
 
 
 # ---- single dates in other columns and in titles -----------------------------------------------------------------

@@ -18,15 +18,21 @@ from tracker.ledgers.values import (
     unit_of_amount,
 )
 
-_IS_TITLE = re.compile(r"台账|清单|情况表|一览表|汇总表|统计表|跟踪表|销号表|任务表|明细表|登记表|分解表|进展表|清零表|整改表|问题表|表$|整改情况|反馈意见|方案$")
-_NO_TITLE = re.compile(r"^(?:附件|附表|附)\d*[:.]?$|^(?:填报|填表|制表|编制|报送|联系|单位|时间|日期|审核|说明|注|备注|密级|金额单位|计量单位)")
+_IS_TITLE = re.compile(
+    r"台账|清单|情况表|一览表|汇总表|统计表|跟踪表|销号表|任务表|明细表|登记表|分解表|进展表|清零表|整改表|问题表|表$|整改情况|反馈意见|方案$"
+)
+_NO_TITLE = re.compile(
+    r"^(?:附件|附表|附)\d*[:.]?$|^(?:填报|填表|制表|编制|报送|联系|单位|时间|日期|审核|说明|注|备注|密级|金额单位|计量单位)"
+)
 _OWNER = re.compile(r"^(?:填报|填表|编制|报送|制表|上报|呈报|责任)?单位(?:\((?:盖章|公章|签章)\))?[:](.{2,40})$")
 _AS_OF = re.compile(r"(?:截至|截止到?|截止至|截止日期:?|数据截至)$")
 _WRITTEN_ON = re.compile(r"(?:填报|填表|编制|制表|报送|上报|统计|更新|制定|形成|印发)?(?:时间|日期|于|日):?$")
 _AS_OF_WITHOUT_YEAR = re.compile(r"截[至止](?:到|至)?(\d{1,2})月(\d{1,2})日")
 _YEAR_NOTE = re.compile(r"(?:未|没有?)(?:注明|标明|写明|标注|写|注)年份.{0,8}?(?:指|为|是|按)(20\d\d)年")
 _PERIOD = re.compile(r"(20\d\d)年(?:第?[1-4]季度|\d{1,2}月份?)")
-_FIRST_LEADS = re.compile(r"(?:第1|第一|首)(?:位|个|家|名)?.{0,14}(?:牵头|主责|负总责)|牵头.{0,8}(?:排|列|放)在?(?:第一|首|最前)")
+_FIRST_LEADS = re.compile(
+    r"(?:第1|第一|首)(?:位|个|家|名)?.{0,14}(?:牵头|主责|负总责)|牵头.{0,8}(?:排|列|放)在?(?:第一|首|最前)"
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,9 @@ def read_letterhead(
     if not several_tables:
         names += [filename]
     correction = vocabulary.correction
-    day = correction.ledger_date or ledger_date_of(own) or ledger_date_of(around) or ledger_date_of([filename], bare=True)
+    day = (
+        correction.ledger_date or ledger_date_of(own) or ledger_date_of(around) or ledger_date_of([filename], bare=True)
+    )
     return Letterhead(
         title,
         owner_of([*own, *around]),
@@ -104,7 +112,10 @@ def title_of(lines: Sequence[str]) -> str | None:
     line = next((line for line in candidates if _IS_TITLE.search(plain(line))), candidates[0] if candidates else None)
     if line is None:
         return None
-    return re.sub(r"[（(]\s*(?:截[至止]|数据|\d{4}\s*年|\d{4}[.\-/]).*?[)）]\s*$", "", re.sub(r"\s+", "", line)).strip() or line
+    return (
+        re.sub(r"[（(]\s*(?:截[至止]|数据|\d{4}\s*年|\d{4}[.\-/]).*?[)）]\s*$", "", re.sub(r"\s+", "", line)).strip()
+        or line
+    )
 
 
 def owner_of(lines: Sequence[str]) -> str | None:

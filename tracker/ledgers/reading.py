@@ -105,9 +105,7 @@ class Reading:
                 {"cell": p.cell, "code": p.code, "phrase": p.phrase, "problem": p.problem, "question": p.mend}
                 for p in self.asks
             ],
-            "warnings": [
-                {"cell": p.cell, "code": p.code, "problem": p.problem, "mend": p.mend} for p in self.warnings
-            ],
+            "warnings": [{"cell": p.cell, "code": p.code, "problem": p.problem, "mend": p.mend} for p in self.warnings],
             "sheets": [sheet.as_json() for sheet in self.sheets],
             "sheets_without_table": list(self.sheets_without_table),
             "hidden_columns": [
@@ -195,9 +193,7 @@ def _of_table(table: Table, book: Workbook) -> list[Problem]:
         if heading.hidden:
             problems.append(Problem(address, fault("hidden_column", header=heading.text)))
         elif heading.beaten_by:
-            problems.append(
-                Problem(address, fault("column_not_taken", header=heading.text, other=heading.beaten_by))
-            )
+            problems.append(Problem(address, fault("column_not_taken", header=heading.text, other=heading.beaten_by)))
     hidden = [passed.row for passed in table.passed if passed.what == "hidden"]
     if hidden:
         listed = "、".join(map(str, hidden[:20])) + ("…" if len(hidden) > 20 else "")
@@ -251,7 +247,9 @@ def _persons(rows: Iterable[LedgerRow]) -> tuple[NamedPerson, ...]:
     found: dict[tuple[str, str | None], NamedPerson] = {}
     for row in rows:
         if row.lead_official:
-            person = NamedPerson(row.lead_official, row.lead_official_post, None, row.cells.get("lead_official", row.sheet))
+            person = NamedPerson(
+                row.lead_official, row.lead_official_post, None, row.cells.get("lead_official", row.sheet)
+            )
             known = found.setdefault((person.name, None), person)
             if person.post and not known.post:
                 found[person.name, None] = person

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from tracker.base.sheets import CELL_CHARACTERS, Value, looks_like_formula
@@ -138,12 +139,24 @@ class Cell:
 
 
 EMPTY = Cell()
-_SAME = re.compile(r"同(?:上|前)(?:一?[行格条栏]|一?项|面)?[。.]?|[〃″\"“”]{1,2}|[-—－]{0,2}[〃″\"][-—－]{0,2}|上同|ibid\.?")
+_SAME = re.compile(
+    r"同(?:上|前)(?:一?[行格条栏]|一?项|面)?[。.]?|[〃″\"“”]{1,2}|[-—－]{0,2}[〃″\"][-—－]{0,2}|上同|ibid\.?"
+)
 _ERROR_VALUE = re.compile(r"#(?:REF|VALUE|N/A|NAME|DIV/0|NUM|NULL|GETTING_DATA)[!?]?")
 # Fields whose blank may mean "as above" where a column is filled in that way.
 _CARRIED = ("source", "category", "county", "lead_official", "lead_unit", "task_force")
 _JOINED_ROWS = frozenset(
-    {"measures", "requirement", "progress", "responsible_units", "assisting_units", "responsible_person", "remark", "goal", COMBINED}
+    {
+        "measures",
+        "requirement",
+        "progress",
+        "responsible_units",
+        "assisting_units",
+        "responsible_person",
+        "remark",
+        "goal",
+        COMBINED,
+    }
 )
 _STATE_ORDER = ("listed", "assigned", "planning", "rectifying", "reviewing", "cleared")
 
@@ -182,7 +195,7 @@ class TableReader:
             return False
         texts = self._column_texts(name)
         blanks = texts.count("")
-        repeats = any(first and first == second for first, second in zip(texts, texts[1:], strict=False))
+        repeats = any(first and first == second for first, second in pairwise(texts))
         return bool(texts) and bool(texts[0]) and not repeats and blanks >= max(2, len(texts) // 6)
 
     def _settle_numbers(self) -> None:
@@ -369,9 +382,7 @@ class TableReader:
             struck_off_on=self._date("struck_off_on", quiet=True),
             amount=self._amount(),
             remark=self.text("remark"),
-            others=tuple(
-                (label, text) for column, label in self.unknown.items() if (text := self.cells[column].text)
-            ),
+            others=tuple((label, text) for column, label in self.unknown.items() if (text := self.cells[column].text)),
             cells={name: self.cells[columns[0]].address for name, columns in self.columns.items()},
         )
 
@@ -588,8 +599,9 @@ class TableReader:
         if cell.broken:
             return Deadline(cell.written)
         if isinstance(cell.value, float) and re.fullmatch(r"\d+\.[123]", cell.text):
-            self.tell(cell, fault("number_as_date", phrase=cell.text))
-            return Deadline(cell.written)
+            unclear = fault("number_as_date", phrase=cell.text)
+            self.tell(cell, unclear)
+            return Deadline(cell.written, faults=(unclear,))
         found: Deadline = self.remember(read_deadline, cell.text, moment)
         self.tell_all(cell, found.faults)
         if found.due and moment.handed_over and found.due < moment.handed_over:
@@ -673,7 +685,9 @@ class TableReader:
         said = self.text("strike_off")
         if not said:
             day = self.text("struck_off_on")
-            return "cleared" if day and (self._date("struck_off_on", quiet=True) or state_of(day) == "cleared") else None
+            return (
+                "cleared" if day and (self._date("struck_off_on", quiet=True) or state_of(day) == "cleared") else None
+            )
         code: str | None = self.remember(strike_off_of, said)
         if code == "cleared" or code == "reviewing":
             return code

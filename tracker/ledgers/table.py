@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import pairwise
 
 from tracker.base.sheets import Merge, Sheet, Value, letter
 from tracker.ledgers.columns import Assignment, Path, assign, choices, header_text, known_headers, plain_header
@@ -95,7 +96,11 @@ def text_of(value: Value) -> str:
     """The value as its owner sees it: 1.0 is 1, a day is 2019-08-31; outer spaces (wide ones too) go."""
     if isinstance(value, str):
         text = value.strip()  # wide spaces count as white space, zero-width marks do not
-        return text.strip("\ufeff\u200b \u3000") if text and (text[0] in "\ufeff\u200b" or text[-1] in "\ufeff\u200b") else text
+        return (
+            text.strip("\ufeff\u200b \u3000")
+            if text and (text[0] in "\ufeff\u200b" or text[-1] in "\ufeff\u200b")
+            else text
+        )
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
@@ -158,7 +163,7 @@ def _header(sheet: Sheet, first: int, last: int, covered: Mapping[tuple[int, int
     lines = [_header_line(sheet, row, first, last, covered) for row in range(first, last + 1)]
     width = max(map(len, lines))
     lines = [line + [""] * (width - len(line)) for line in lines]
-    for upper, lower in zip(lines, lines[1:], strict=False):
+    for upper, lower in pairwise(lines):
         _spread_groups(upper, lower)
     paths = {
         index + 1: path
@@ -190,12 +195,16 @@ def _spread_groups(upper: list[str], lower: list[str]) -> None:
 # ---- rows below the header ---------------------------------------------------------------------------------------
 
 _TOTAL = re.compile(r"(?:本页|本级|全市|全县|.{0,8})?(?:合计|总计|小计|共计|累计|总数)(?:[:(].*)?")
-_NOTE = re.compile(r"(?:备注|注|说明|附注|填表说明|填报说明|注释|附|特别说明|有关说明|注意事项)(?:\d{0,2}|[一二三四五])[:.、].*|(?:备注|注|说明)\d?")
+_NOTE = re.compile(
+    r"(?:备注|注|说明|附注|填表说明|填报说明|注释|附|特别说明|有关说明|注意事项)(?:\d{0,2}|[一二三四五])[:.、].*|(?:备注|注|说明)\d?"
+)
 _SIGNATURE = re.compile(
     r"(?:填报|填表|制表|审核|审批|复核|编制|报送|联系|经办|统计)(?:人|单位|部门|日期|时间|电话)?(?:\(.{0,8}\))?:.*|"
     r"(?:单位|部门|主要|分管|负责)?(?:负责人|领导|主要负责同志)?(?:\(?(?:签字|签名|签章|盖章|公章)\)?)+:?.*|联系电话:.*|日期:.*|时间:.*|第\d+页.*"
 )
-_SECTION_MARK = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十\d]{1,3}[部分类章批]")
+_SECTION_MARK = re.compile(
+    r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十\d]{1,3}[部分类章批]"
+)
 _CHINESE_NUMBER = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.]?")
 _SERIAL = re.compile(r"\(?\d{1,6}\)?[、.]?")
 
@@ -246,7 +255,7 @@ class _Walk:
         visible = {column: path for column, path in header.paths.items() if column not in hidden}
         self.assignment: Assignment = assign(visible, corrected)
         self.hidden = hidden
-        self.by_field = {code: column for column, code in reversed(sorted(self.assignment.fields.items()))}
+        self.by_field = {code: column for column, code in sorted(self.assignment.fields.items(), reverse=True)}
         self.title = self.by_field.get("title", 0)
         self.serial = self.by_field.get("serial") or self.by_field.get("number") or 0
         self.width = max(header.paths, default=0)

@@ -108,7 +108,29 @@ def stem(name: str) -> str:
     return re.sub(rf"(?:(?:{_PEOPLES})+自治)?(?:县|市|区|旗)$", "", plain(name))
 
 
-_NOTHING = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "没有", "～", "~", "_", "／", "－", "空", "N/A", "n/a", "不涉及"})
+_NOTHING = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        "\\",
+        "无",
+        "暂无",
+        "没有",
+        "～",
+        "~",
+        "_",
+        "／",
+        "－",
+        "空",
+        "N/A",
+        "n/a",
+        "不涉及",
+    }
+)
 
 
 def is_nothing(text: str) -> bool:
@@ -131,7 +153,10 @@ _SOURCES = tuple(
         (r"自查|自纠|自检|自评|自排|排查|摸排|自我检查", "self_inspection"),
         (r"(?:中央|党中央|中共中央|国家|国务院|中巡|中纪).*", "central_inspection"),
         (r"省.{0,8}(?:考核|考评|考)|考核.{0,4}省", "provincial_assessment"),
-        (r"省.{0,12}(?:巡视|督查|督察|检查|暗访|督导|巡查|明察)|省(?:委|政府|级)?(?:巡视|督查)|常态化督查", "provincial_inspection"),
+        (
+            r"省.{0,12}(?:巡视|督查|督察|检查|暗访|督导|巡查|明察)|省(?:委|政府|级)?(?:巡视|督查)|常态化督查",
+            "provincial_inspection",
+        ),
         (r"^巡视|^专项巡视", "?巡视"),
         (r"^(?:成效|年度|脱贫攻坚)?.{0,6}考核", "?考核"),
         (r"^(?:其他|其它|other)", "other"),
@@ -198,10 +223,14 @@ def category_of(text: str, vocabulary: Vocabulary) -> tuple[str | None, tuple[Fa
 def categories_in(text: str, vocabulary: Vocabulary) -> list[str]:
     """Categories named in a text; a full name or code hides mere words."""
     bare = re.sub(r"[、“”\"]", "", plain(text))
-    exact = [item.name for item in vocabulary.categories if bare in (item.code, plain(item.name), *map(plain, item.aliases))]
+    exact = [
+        item.name for item in vocabulary.categories if bare in (item.code, plain(item.name), *map(plain, item.aliases))
+    ]
     if exact:
         return exact
-    named = [item.name for item in vocabulary.categories if any(plain(name) in bare for name in (item.name, *item.aliases))]
+    named = [
+        item.name for item in vocabulary.categories if any(plain(name) in bare for name in (item.name, *item.aliases))
+    ]
     if named:
         return named
     return [
@@ -241,7 +270,9 @@ def county_of(text: str, vocabulary: Vocabulary) -> tuple[Where, tuple[Fault, ..
         return Where(found), ()
     if match := vocabulary.place_pattern.match(without_city):
         rest = without_city[match.end() :]
-        if re.search(r"(?:乡|镇|街道|村|社区|办事处|场)", rest) or re.fullmatch(r"(?:人民)?(?:县委)?政府|本级|县直", rest):
+        if re.search(r"(?:乡|镇|街道|村|社区|办事处|场)", rest) or re.fullmatch(
+            r"(?:人民)?(?:县委)?政府|本级|县直", rest
+        ):
             return Where(vocabulary.places[match[0]], rest), ()
     return Where(), (fault("unknown_county", phrase=text[:40], counties=vocabulary.county_names),)
 
@@ -283,19 +314,40 @@ _STATES = tuple(
     (re.compile(pattern), code)
     for pattern, code in (
         (r"不予列单|不再列单|已?撤销|已?合并|移交其他|不属实|不予受理|dismissed", "dismissed"),
-        (r"(?:未|没有|尚未|暂未|不)(?:提出|提交|报送|上报)?(?:申请|提交|上报|报送)|(?:拟|准备|计划|即将)(?:申请|提请|报请)?(?:销号|验收)", "open"),
+        (
+            r"(?:未|没有|尚未|暂未|不)(?:提出|提交|报送|上报)?(?:申请|提交|上报|报送)|(?:拟|准备|计划|即将)(?:申请|提请|报请)?(?:销号|验收)",
+            "open",
+        ),
         (r"部分(?:销号|销案|验收)|基本销号", "rectifying"),
-        (r"申请.{0,4}(?:销号|验收)|(?:上报|报请|提请|申报|报送|提交).{0,4}(?:销号|验收)|销号申请|待(?:销号|验收|审核|核查|复查|复核|审批|核实|"
-         r"认定|销案)|(?:销号|验收)(?:审核|审批|审查)?中|销号审核|正在(?:验收|审核|销号)|拟销号|审核中|reviewing", "reviewing"),
-        (r"(?:未|没有?|尚未|不|暂不|不予|不能|无法|暂未|待)(?:予以|能|经|通过|同意|准予)?(?:销号|销案|核销|验收)", "open"),
-        (r"销号|销案|核销|清零|验收(?:合格|通过)|(?:通过|经)验收|cleared", "cleared"),
-        (r"(?:未|没有|尚未|还未|暂未)(?:开始|启动|整改|开展|动工|落实|实施|推进|交办|签收)(?!到位|完成|完毕|结束)|没有落实|待整改|待启动|assigned", "assigned"),
+        (
+            r"申请.{0,4}(?:销号|验收)|(?:上报|报请|提请|申报|报送|提交).{0,4}(?:销号|验收)|销号申请|待(?:销号|验收|审核|核查|复查|复核|审批|核实|"
+            r"认定|销案)|(?:销号|验收)(?:审核|审批|审查)?中|销号审核|正在(?:验收|审核|销号)|拟销号|审核中|reviewing",
+            "reviewing",
+        ),
+        (
+            r"(?:未|没有?|尚未|不|暂不|不予|不能|无法|暂未|待)(?:予以|能|经|通过|同意|准予)?(?:销号|销案|核销|验收)",
+            "open",
+        ),
+        (r"销号|销案|核销|清零|已验收$|验收(?:合格|通过)|(?:通过|经)验收|cleared", "cleared"),
+        (
+            r"(?:未|没有|尚未|还未|暂未)(?:开始|启动|整改|开展|动工|落实|实施|推进|交办|签收)(?!到位|完成|完毕|结束)|没有落实|待整改|待启动|assigned",
+            "assigned",
+        ),
         (r"已列单|待交办|listed", "listed"),
-        (r"^(?!.*(?:推进|实施|落实中|整改中|按方案)).*(?:(?:制定|制订|编制|拟定|研究|完善|起草).{0,6}方案|方案.{0,4}(?:制定|制订|编制|报批|审批|待批)|planning)", "planning"),
+        (
+            r"^(?!.*(?:推进|实施|落实中|整改中|按方案)).*(?:(?:制定|制订|编制|拟定|研究|完善|起草).{0,6}方案|方案.{0,4}(?:制定|制订|编制|报批|审批|待批)|planning)",
+            "planning",
+        ),
         (r"已?交办|已?转办|已下达|已签收|待签收|已派单|未开工", "assigned"),
-        (r"未完成|未(?:全部|按期|如期|按时|达到|整改|有效|彻底)|没有完成|尚未|部分|基本|正在|推进|整改中|办理中|进行中|实施中|处理中|序时|持续|"
-         r"阶段性|长期|初见成效|取得.{0,6}(?:成效|进展)|正常|按计划|有序|(?<!\d)\d{1,2}(?:\.\d+)?%|rectifying|落实中|逾期|超期|超时|滞后|建设中|施工", "rectifying"),
-        (r"完成|已整改|整改到位|办结|已解决|已落实|已到位|整改完毕|已整治|已改|100%|完毕|^是$|到位|√|✓|已归还|已纠正|已兑现", DONE),
+        (
+            r"未完成|未(?:全部|按期|如期|按时|达到|整改|有效|彻底)|没有完成|尚未|部分|基本|正在|推进|整改中|办理中|进行中|实施中|处理中|序时|持续|"
+            r"阶段性|长期|初见成效|取得.{0,6}(?:成效|进展)|正常|按计划|有序|(?<!\d)\d{1,2}(?:\.\d+)?%|rectifying|落实中|在办|在改|在建|初步|逾期|超期|超时|滞后|建设中|施工",
+            "rectifying",
+        ),
+        (
+            r"完成|已整改|整改到位|办结|已解决|已落实|已到位|整改完毕|已整治|已改|100%|完毕|^是$|到位|√|✓|已归还|已纠正|已兑现",
+            DONE,
+        ),
         (r"^否$|^×$|^未$", "rectifying"),
     )
 )
@@ -548,8 +600,18 @@ def units_and_people(text: str) -> tuple[Units, People]:
 
 # ---- amounts -----------------------------------------------------------------------------------------------------
 
-_SCALE = {"元": 1, "万元": 10_000, "亿元": 100_000_000, "万": 10_000, "亿": 100_000_000, "千元": 1_000, "百万元": 1_000_000}
-_AMOUNT = re.compile(r"(?:约|共计?|合计|涉及|人民币|¥|￥)*(-?\d+(?:\.\d+)?)(?:余|多)?(亿元|百万元|万元|千元|亿|万|元)?(?:左右|余|整)?")
+_SCALE = {
+    "元": 1,
+    "万元": 10_000,
+    "亿元": 100_000_000,
+    "万": 10_000,
+    "亿": 100_000_000,
+    "千元": 1_000,
+    "百万元": 1_000_000,
+}
+_AMOUNT = re.compile(
+    r"(?:约|共计?|合计|涉及|人民币|¥|￥)*(-?\d+(?:\.\d+)?)(?:余|多)?(亿元|百万元|万元|千元|亿|万|元)?(?:左右|余|整)?"
+)
 
 
 def unit_of_amount(header: str) -> str | None:
