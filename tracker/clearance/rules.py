@@ -1,10 +1,15 @@
-"""Standards of clearance, states of an application. Pure."""
+"""Standards of clearance, states of an application, who may review which level. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
-from tracker.base.access import N_
+from tracker.base.access import N_, Role
+from tracker.progress.rules import Upload
 
 
 class Standard(StrEnum):
@@ -37,3 +42,82 @@ class ApplicationState(StrEnum):
 class Verdict(StrEnum):
     PASSED = "passed"
     RETURNED = "returned"
+
+
+APPLICATION_STATE_NAMES: dict[ApplicationState, str] = {
+    ApplicationState.OPEN: N_("审核中"),
+    ApplicationState.PASSED: N_("已通过"),
+    ApplicationState.RETURNED: N_("已退回"),
+    ApplicationState.WITHDRAWN: N_("已撤回"),
+}
+
+VERDICT_NAMES: dict[Verdict, str] = {
+    Verdict.PASSED: N_("通过"),
+    Verdict.RETURNED: N_("退回"),
+}
+
+
+class Answer(NamedTuple):
+    """How one standard is met: in words, resting on evidence the issue has already and on files brought along."""
+
+    text: str
+    evidence_ids: Collection[int] = ()
+    files: Iterable[Upload] = ()
+
+
+@dataclass(frozen=True)
+class Site:
+    """What was found on the spot: when, where, who was there, what they saw."""
+
+    on: date
+    place: str
+    people: str
+    seen: str
+
+    @property
+    def is_complete(self) -> bool:
+        return all(words.strip() for words in (self.place, self.people, self.seen))
+
+
+# --- who may review (DOMAIN §3) -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One post in force, seated in the issue's region or above it, that covers its category.
+
+    ``depth``: steps up from the issue's region, 0 is that region itself. ``barred``: whoever has part in the
+    rectification or reviewed another level of this application.
+    """
+
+    user_id: int
+    role: Role
+    depth: int
+    barred: bool = False
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Who may review one level: ``user_ids`` at ``depth``; ``raised`` when nobody is eligible at the level's own seat
+    and the next higher region's supervisors review. Without anybody, the post at the seat is vacant."""
+
+    user_ids: frozenset[int]
+    depth: int
+    raised: bool = False
+
+
+def bench(candidates: Collection[Candidate], role: Role, seat: int) -> Bench:
+    """Who reviews a level of ``role`` seated ``seat`` steps above the issue's region.
+
+    The level's own people; with nobody eligible there, the supervisors of the next higher region that has any.
+    At the root there is no higher region: a last level there needs another leader than the lead official.
+    """
+    free = [candidate for candidate in candidates if not candidate.barred]
+    own = frozenset(one.user_id for one in free if one.depth == seat and one.role is role)
+    if own:
+        return Bench(own, seat)
+    above = sorted({one.depth for one in free if one.depth > seat and one.role is Role.SUPERVISOR})
+    if not above:
+        return Bench(frozenset(), seat)
+    return Bench(frozenset(one.user_id for one in free if one.depth == above[0] and one.role is Role.SUPERVISOR),
+                 above[0], raised=True)

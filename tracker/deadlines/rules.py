@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -47,17 +48,29 @@ class Why(StrEnum):
     UNDER_REVIEW = "under_review"
 
 
+#: The sentence that explains the lamp, with the dates and days it rests on (``explain`` fills the fields).
 WHY_NAMES: dict[Why, str] = {
     Why.ENDED: N_("已办结，不再计时。"),
-    Why.OVERDUE: N_("已过整改时限，未销号前一直亮红灯。"),
-    Why.UNSIGNED: N_("交办后超过 3 个工作日未签收。"),
-    Why.LAG_RED: N_("整改进度落后时间进度 30 个百分点以上。"),
-    Why.DUE_SOON: N_("距整改时限 3 天以内。"),
-    Why.LAG_YELLOW: N_("整改进度落后时间进度 10 至 30 个百分点。"),
-    Why.DUE_THIS_WEEK: N_("距整改时限 7 天以内。"),
-    Why.IN_TIME: N_("在时限内正常推进。"),
+    Why.OVERDUE: N_("整改时限 %(deadline)s 已过，从 %(overdue_from)s 起算，今天是逾期第 %(days)s 天；未销号前一直亮红灯。"),
+    Why.UNSIGNED: N_("%(since)s 交办，至今 %(workdays)s 个工作日没有签收，超过 %(allowed)s 个工作日。"),
+    Why.LAG_RED: N_("从 %(began)s 到 %(deadline)s，时间已用 %(used)s%%，整改进度 %(progress)s%%，"
+                    "落后 %(lag)s 个百分点，超过 %(allowed)s 个。"),
+    Why.DUE_SOON: N_("距整改时限 %(deadline)s 还有 %(left)s 天，在 %(allowed)s 天以内。"),
+    Why.LAG_YELLOW: N_("从 %(began)s 到 %(deadline)s，时间已用 %(used)s%%，整改进度 %(progress)s%%，"
+                       "落后 %(lag)s 个百分点，达到 %(allowed)s 个。"),
+    Why.DUE_THIS_WEEK: N_("距整改时限 %(deadline)s 还有 %(left)s 天，在 %(allowed)s 天以内。"),
+    Why.IN_TIME: N_("距整改时限 %(deadline)s 还有 %(left)s 天，正常推进。"),
     Why.NO_DEADLINE: N_("没有整改时限，按检视日期跟踪。"),
-    Why.UNDER_REVIEW: N_("已在时限内申请销号，审核期间不计逾期。"),
+    Why.UNDER_REVIEW: N_("%(since)s 在时限 %(deadline)s 内申请销号，审核期间不计逾期。"),
+}
+
+#: The word beside the lamp where the colour's own (``LAMP_NAMES``) would say the wrong thing.
+WHY_WORDS: dict[Why, str] = {
+    Why.UNSIGNED: N_("未签收"),
+    Why.LAG_RED: N_("滞后"),
+    Why.LAG_YELLOW: N_("滞后"),
+    Why.UNDER_REVIEW: N_("审核中"),
+    Why.ENDED: N_("已办结"),
 }
 
 
@@ -143,13 +156,101 @@ def _unsigned(facing: Facing, today: date, calendar: Calendar, clocks: Clocks) -
 
 def lag_of(facing: Facing, today: date) -> int:
     """Percentage points by which progress lags the time used; 0 without deadline or measure of progress."""
-    if facing.progress is None or facing.deadline is None or facing.deadline <= facing.began_on:
+    if facing.progress is None:
+        return 0
+    return max(0, time_used(facing, today) - facing.progress)
+
+
+def time_used(facing: Facing, today: date) -> int:
+    """Whole percent of the time from the beginning to the deadline, 0 to 100; 0 where there is no such stretch."""
+    if facing.deadline is None or facing.deadline <= facing.began_on:
         return 0
     used = (today - facing.began_on).days * 100 // (facing.deadline - facing.began_on).days
-    return max(0, min(used, 100) - facing.progress)
+    return max(0, min(used, 100))
 
 
 def progress_of(quantity: tuple[int, int] | None, measures: tuple[int, int] | None) -> int | None:
     """Percent done: of the quantity (done, total) if there is one, else of the measures; None with neither."""
     done, total = quantity or measures or (0, 0)
     return min(100, done * 100 // total) if total else None
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A lamp with all a page says of it: ``word`` (msgid) beside it, ``days`` overdue (positive) or left (negative)
+    or None, and why: ``sentence`` (msgid) with its ``fields``."""
+
+    lamp: Lamp
+    why: Why
+    word: str
+    days: int | None
+    sentence: str
+    fields: Mapping[str, object]
+
+
+def signal(facing: Facing, today: date, calendar: Calendar, clocks: Clocks = DEFAULT) -> Signal:
+    """The lamp, and why it shows what it shows, with the dates and days counted."""
+    colour, why = lamp(facing, today, calendar, clocks)
+    days = (today - facing.deadline).days if facing.deadline and facing.state in OPEN else None
+    return Signal(colour, why, WHY_WORDS.get(why, LAMP_NAMES[colour]), days, WHY_NAMES[why],
+                  _counted(facing, today, calendar) | {"allowed": _allowed(why, clocks)})
+
+
+def _counted(facing: Facing, today: date, calendar: Calendar) -> dict[str, object]:
+    """Everything a sentence of ``WHY_NAMES`` may name."""
+    return {
+        "deadline": facing.deadline,
+        "overdue_from": facing.overdue_from,
+        "days": days_overdue(facing.overdue_from, today),
+        "left": (facing.deadline - today).days if facing.deadline else None,
+        "since": facing.waiting_since,
+        "workdays": calendar.workdays_between(facing.waiting_since, today) if facing.state is State.ASSIGNED else 0,
+        "began": facing.began_on,
+        "used": time_used(facing, today),
+        "progress": facing.progress,
+        "lag": lag_of(facing, today),
+    }
+
+
+def _allowed(why: Why, clocks: Clocks) -> int | None:
+    return {
+        Why.UNSIGNED: clocks.unsigned_workdays,
+        Why.LAG_RED: clocks.red_lag,
+        Why.LAG_YELLOW: clocks.yellow_lag,
+        Why.DUE_SOON: clocks.yellow_days,
+        Why.DUE_THIS_WEEK: clocks.blue_days,
+    }.get(why)
+
+
+def days_overdue(overdue_from: date | None, today: date) -> int:
+    """1 on the first overdue day; 0 while none has come."""
+    return max(0, (today - overdue_from).days + 1) if overdue_from else 0
+
+
+# --- the clocks besides the deadline ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long something has waited for its next step, in working days, and how many it may."""
+
+    workdays: int
+    allowed: int
+
+    @property
+    def is_long(self) -> bool:
+        return self.workdays > self.allowed
+
+
+def wait(state: State, since: date, today: date, calendar: Calendar, clocks: Clocks = DEFAULT) -> Wait | None:
+    """The clock of this state: unassigned, unsigned, planning, at one review level; None where only the deadline runs.
+
+    ``since``: when the state was entered; under review, when the present level was.
+    """
+    allowed = {
+        State.LISTED: clocks.unassigned_workdays,
+        State.ASSIGNED: clocks.unsigned_workdays,
+        State.PLANNING: clocks.planning_workdays,
+        State.REVIEWING: clocks.review_workdays,
+    }.get(state)
+    return None if allowed is None else Wait(calendar.workdays_between(since, today), allowed)

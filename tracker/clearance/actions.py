@@ -1,0 +1,263 @@
+"""Use cases: apply to strike off, withdraw, pass a level, return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from tracker.base import clock, journal
+from tracker.base.access import N_, Actor, Missing, Refused, Role
+from tracker.base.db import db
+from tracker.base.journal import Event
+from tracker.clearance.models import Application, ApplicationLevel, ReviewChain, ReviewLevel, StandardAnswer
+from tracker.clearance.queries import (
+    Reviewers,
+    chain_for,
+    children_settled,
+    current_level,
+    eligible_reviewers,
+    is_barred,
+    open_application,
+    relations_to,
+)
+from tracker.clearance.rules import EVIDENCED, Answer, ApplicationState, Site, Standard, Verdict
+from tracker.inspections.rules import Source
+from tracker.issues import workflow
+from tracker.issues.actions import advance, authorise, unchanged
+from tracker.issues.models import Issue
+from tracker.issues.queries import relations
+from tracker.issues.workflow import Fact, State, Verb, Who
+from tracker.org.models import Region, RegionBelow
+from tracker.org.rules import Level
+from tracker.plans.queries import all_measures_done
+from tracker.progress.actions import attach
+from tracker.progress.models import Evidence
+
+Answers = Mapping[Standard, Answer]
+
+# --- apply ------------------------------------------------------------------------------------------------------
+
+
+def request_clearance(
+    issue: Issue, actor: Actor, *, today: date, answers: Answers, at: datetime | None = None
+) -> Application:
+    """Apply to strike the issue off (申请销号), with every standard answered; the chain is copied as it stands now."""
+    given = _given(issue, answers)
+    advance(issue, Verb.REQUEST_CLEARANCE, actor, today=today, at=at, facts=_facts(issue) | _answered(given),
+            data={"standards": [standard.value for standard in given]})
+    application = _open(issue, actor.id, actor.unit_id, today)
+    _write_answers(application, issue, actor, given, at)
+    return application
+
+
+def open_taken_over(issue: Issue, actor: Actor, *, today: date) -> Application:
+    """The application of an issue that a ledger brought in under review: at level 1, its standards still to be
+    answered (``answer_standards``). Until then the importer stands as applicant; no event besides the import's."""
+    unit = issue.first_unit.id if issue.first_unit else issue.lead_unit_id or actor.unit_id
+    return _open(issue, issue.responsible_person_id or actor.id, unit, today)
+
+
+def answer_standards(
+    issue: Issue, actor: Actor, *, today: date, answers: Answers, at: datetime | None = None
+) -> Event:
+    """Answer the standards of an application that came in without; who answers becomes the applicant.
+
+    The same right, relation and facts as applying: it is what applying would have asked.
+    """
+    row = workflow.find(Verb.REQUEST_CLEARANCE, State.RECTIFYING, issue.kind)
+    authorise(row, actor, relations(issue, actor))
+    application = open_application(issue.id)
+    if application is None or application.answers:
+        raise Refused(N_("五条销号标准已经说明过；审核期间内容和佐证不能改动，要改请先撤回申请。"))
+    given = _given(issue, answers)
+    workflow.require(row, {Fact.DUTY_CHAIN: issue.duty_chain_complete, **_facts(issue), **_answered(given)})
+    application.applicant_id, application.unit_id = actor.id, actor.unit_id
+    _write_answers(application, issue, actor, given, at)
+    issue.updated_at = at or clock.now()
+    return journal.record("answer_standards", "issue", issue.id, actor_id=actor.id, at=at,
+                          data={"application": application.id})
+
+
+def withdraw_clearance(issue: Issue, actor: Actor, *, today: date, at: datetime | None = None) -> Event:
+    """Take the application back (撤回), by anybody of the unit that made it."""
+    application = _running(issue)
+    event = advance(issue, Verb.WITHDRAW_CLEARANCE, actor, today=today, at=at, also=relations_to(issue, actor),
+                    data={"application": application.id})
+    application.state = ApplicationState.WITHDRAWN
+    return event
+
+
+def _running(issue: Issue) -> Application:
+    """The open application. Raises Refused with the table's words when the issue is not under review."""
+    application = open_application(issue.id)
+    if application is None:
+        raise Refused(N_("没有正在审核的销号申请。"))
+    return application
+
+
+def _given(issue: Issue, answers: Answers) -> dict[Standard, Answer]:
+    """What was answered, in the standards' order. Raises Missing for evidence of another issue."""
+    given = {standard: Answer(*answers[standard]) for standard in Standard if standard in answers}
+    chosen = {evidence for answer in given.values() for evidence in answer.evidence_ids}
+    own = set(db.session.scalars(select(Evidence.id).where(Evidence.issue_id == issue.id, Evidence.id.in_(chosen))))
+    if chosen - own:
+        raise Missing
+    return {standard: answer._replace(files=[file for file in answer.files if file.filename])
+            for standard, answer in given.items()}
+
+
+def _answered(given: Answers) -> dict[Fact, bool]:
+    return {
+        Fact.STANDARDS_ANSWERED: all(standard in given and given[standard].text.strip() for standard in Standard),
+        Fact.EVIDENCE_GIVEN: all(
+            standard in given and bool(given[standard].evidence_ids or given[standard].files)
+            for standard in EVIDENCED),
+    }
+
+
+def _facts(issue: Issue) -> dict[Fact, bool]:
+    return {Fact.MEASURES_DONE: all_measures_done(issue.id), Fact.CHILDREN_SETTLED: children_settled(issue)}
+
+
+def _open(issue: Issue, applicant_id: int, unit_id: int, today: date) -> Application:
+    application = Application(issue_id=issue.id, state=ApplicationState.OPEN, applicant_id=applicant_id,
+                              unit_id=unit_id, applied_on=today, level_since=today)
+    application.levels = _levels_for(issue)
+    db.session.add(application)
+    db.session.flush()
+    return application
+
+
+def _levels_for(issue: Issue) -> list[ApplicationLevel]:
+    """A copy of the chain's levels that can exist for the place: a county's own issue has no township level.
+
+    Where none can, the last one remains, seated at the root.
+    """
+    chain = chain_for(issue)
+    if chain is None or not chain.levels:
+        raise Refused(N_("还没有配置销号审核链，请联系市级督查部门。"))
+    there = set(db.session.scalars(
+        select(Region.level).join(RegionBelow, RegionBelow.ancestor_id == Region.id)
+        .where(RegionBelow.region_id == issue.region_id)))
+    levels = [(level, level.region_level) for level in chain.levels
+              if level.region_level is None or level.region_level in there]
+    return [
+        ApplicationLevel(position=place, name=level.name, role=level.role, region_level=seat,
+                         site_record=level.site_record)
+        for place, (level, seat) in enumerate(levels or [(chain.levels[-1], None)], start=1)
+    ]
+
+
+def _write_answers(
+    application: Application, issue: Issue, actor: Actor, given: Answers, at: datetime | None
+) -> None:
+    for place, (standard, answer) in enumerate(given.items(), start=1):
+        brought = attach(issue, actor, answer.files, at=at)
+        chosen = db.session.scalars(select(Evidence).where(Evidence.id.in_(answer.evidence_ids)))
+        application.answers.append(StandardAnswer(position=place, standard=standard, text=answer.text.strip(),
+                                                  evidence=[*chosen, *brought]))
+    db.session.flush()
+
+
+# --- review -----------------------------------------------------------------------------------------------------
+
+
+def pass_level(
+    issue: Issue,
+    actor: Actor,
+    *,
+    today: date,
+    opinion: str,
+    site: Site | None = None,
+    seen: int | None = None,
+    at: datetime | None = None,
+) -> Event:
+    """Pass the present level (通过); the last one strikes the issue off.
+
+    ``seen``: the issue's version the reviewer looked at; raises Conflict when somebody was faster.
+    """
+    unchanged(issue, seen)
+    application = _running(issue)
+    level, reviewers = current_level(application), eligible_reviewers(application)
+    last = level is application.levels[-1]
+    event = advance(
+        issue, Verb.PASS, actor, today=today, at=at, last_level=last, remark=opinion.strip(),
+        also=_as_reviewer(application, actor, reviewers), data=_trace(application, reviewers),
+        facts={Fact.OPINION: bool(opinion.strip()),
+               Fact.SITE_RECORD: not level.site_record or (site is not None and site.is_complete),
+               **_facts(issue), **_standing(application)},
+    )
+    _decide(level, Verdict.PASSED, actor, opinion, at)
+    if site is not None:
+        level.site_on, level.site_place = site.on, site.place.strip()
+        level.site_people, level.site_seen = site.people.strip(), site.seen.strip()
+    if last:
+        application.state = ApplicationState.PASSED
+    else:
+        application.level, application.level_since = level.position + 1, today
+    db.session.flush()
+    return event
+
+
+def return_application(
+    issue: Issue, actor: Actor, *, today: date, opinion: str, seen: int | None = None, at: datetime | None = None
+) -> Event:
+    """Send it back to be done properly (退回); the deadline's clock stands again from the deadline."""
+    unchanged(issue, seen)
+    application = _running(issue)
+    level, reviewers = current_level(application), eligible_reviewers(application)
+    event = advance(issue, Verb.RETURN, actor, today=today, at=at, remark=opinion.strip(),
+                    also=_as_reviewer(application, actor, reviewers), data=_trace(application, reviewers),
+                    facts={Fact.OPINION: bool(opinion.strip())})
+    _decide(level, Verdict.RETURNED, actor, opinion, at)
+    application.state = ApplicationState.RETURNED
+    db.session.flush()
+    return event
+
+
+def _as_reviewer(application: Application, actor: Actor, reviewers: Reviewers) -> frozenset[Who]:
+    """The relation the door asks for. Raises Refused with the reason when it is the person's own work."""
+    if actor.id in reviewers:
+        return frozenset({Who.REVIEWER})
+    if is_barred(application, actor):
+        raise Refused(N_("您参与了这个问题的整改，或审核过本次申请的其他级，按职责分离要求不能审核这一级。"))
+    return frozenset()
+
+
+def _trace(application: Application, reviewers: Reviewers) -> dict[str, object]:
+    """What the event keeps: which level, and where a higher region's supervisor decided in its stead."""
+    raised = {"raised_to": reviewers.region_id} if reviewers.raised else {}
+    return {"application": application.id, "level": application.level, **raised}
+
+
+def _standing(application: Application) -> dict[Fact, bool]:
+    """The standards as they stand in the application: a taken-over one may have none yet."""
+    return _answered({answer.standard: Answer(answer.text, [row.id for row in answer.evidence])
+                      for answer in application.answers})
+
+
+def _decide(level: ApplicationLevel, verdict: Verdict, actor: Actor, opinion: str, at: datetime | None) -> None:
+    level.verdict, level.reviewer_id, level.reviewed_at = verdict, actor.id, at or clock.now()
+    level.opinion = opinion.strip()
+
+
+# --- chains -----------------------------------------------------------------------------------------------------
+
+
+def seed_chains() -> None:
+    """The review chains an installation starts with, unless there are any: two levels, one for the nearest sources."""
+    if db.session.scalar(select(ReviewChain.id).limit(1)) is not None:
+        return
+    county = (N_("县级审核"), Role.SUPERVISOR, Level.COUNTY)
+    chains = [ReviewChain(name=N_("两级审核"), source=None, levels=_seeded(county, (N_("市级终审"), Role.LEADER, None)))]
+    chains += [ReviewChain(name=N_("县级一级审核"), source=source, levels=_seeded(county))
+               for source in (Source.MEDIA, Source.PUBLIC_REPORT, Source.SELF_INSPECTION)]
+    db.session.add_all(chains)
+    db.session.flush()
+
+
+def _seeded(*levels: tuple[str, Role, Level | None]) -> list[ReviewLevel]:
+    return [ReviewLevel(position=place, name=name, role=role, region_level=seat)
+            for place, (name, role, seat) in enumerate(levels, start=1)]

@@ -1,0 +1,273 @@
+"""Questions about applications and reviews; who may review is one rule in two forms (a test holds them equal):
+``bench_of`` for one application, ``awaiting`` as SQL for a person's queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, literal_column, not_, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from tracker.accounts.models import Post, User
+from tracker.base.access import Actor, Grant, Right, Role, holds, may
+from tracker.base.db import db
+from tracker.clearance.models import Application, ApplicationLevel, ReviewChain, StandardAnswer
+from tracker.clearance.rules import ApplicationState, Candidate, bench
+from tracker.issues.models import Issue, IssueUnit, TaskForceMember
+from tracker.issues.queries import visible_to
+from tracker.issues.workflow import State, Who
+from tracker.org.models import Region, RegionBelow, Unit
+from tracker.progress.models import Evidence
+
+_REVIEWERS = (Role.SUPERVISOR, Role.LEADER)
+
+#: Everything a page says of an application, in a constant number of queries.
+_WHOLE = (
+    joinedload(Application.applicant), joinedload(Application.unit),
+    selectinload(Application.levels).joinedload(ApplicationLevel.reviewer),
+    selectinload(Application.answers).selectinload(StandardAnswer.evidence).joinedload(Evidence.by),
+)
+
+
+# --- applications of one issue ------------------------------------------------------------------------------------
+
+
+def chain_for(issue: Issue) -> ReviewChain | None:
+    """The chain of the issue's source, else the default one."""
+    return db.session.scalar(
+        select(ReviewChain).where((ReviewChain.source == issue.source) | ReviewChain.source.is_(None))
+        .order_by(ReviewChain.source.is_(None)).limit(1).options(selectinload(ReviewChain.levels)))
+
+
+def open_application(issue_id: int) -> Application | None:
+    """The application under review, with levels, reviews, answers and their evidence."""
+    return db.session.scalar(
+        select(Application).where(Application.issue_id == issue_id, Application.state == ApplicationState.OPEN)
+        .options(*_WHOLE))
+
+
+def applications_of(issue_id: int) -> list[Application]:
+    """Every application ever made for the issue, newest first."""
+    return list(db.session.scalars(
+        select(Application).where(Application.issue_id == issue_id).order_by(Application.id.desc()).options(*_WHOLE)))
+
+
+def children_settled(issue: Issue) -> bool:
+    """Whether nothing is left of a breakdown: every child cleared or dismissed and at least one cleared."""
+    if not issue.has_children:
+        return True
+    rows = db.session.execute(
+        select(Issue.state, func.count()).where(Issue.parent_id == issue.id).group_by(Issue.state)).all()
+    states = {row[0] for row in rows}
+    return State.CLEARED in states and states <= {State.CLEARED, State.DISMISSED}
+
+
+def current_level(application: Application) -> ApplicationLevel:
+    """The level the application waits at."""
+    return next(level for level in application.levels if level.position == application.level)
+
+
+# --- who may review one level -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reviewers:
+    """Who may review one level now, in words for the page: ``people`` (id, name, unit), seated in ``region``.
+
+    ``raised``: nobody is eligible at the level's own seat ``own_region``, so the supervisors above review.
+    Without people, the post ``role`` in ``own_region`` is vacant.
+    """
+
+    people: tuple[tuple[int, str, str], ...]
+    role: Role
+    region_id: int
+    region: str
+    own_region: str
+    raised: bool
+
+    def __contains__(self, user_id: int) -> bool:
+        return any(person == user_id for person, _name, _unit in self.people)
+
+
+def eligible_reviewers(application: Application, position: int | None = None) -> Reviewers:
+    """Who may review this level (the present one by default), separation of duties kept; three queries."""
+    issue = db.session.get_one(Issue, application.issue_id)
+    level = next(level for level in application.levels if level.position == (position or application.level))
+    line = _line(issue.region_id)
+    seat = next((place.depth for place in line if place.level is level.region_level), line[-1].depth)
+    posts = _posts(issue)
+    barred = _barred(issue, application, level.position)
+    found = bench([Candidate(post.id, post.role, post.depth, post.id in barred or post.unit_id in _units(issue))
+                   for post in posts], level.role, seat)
+    names = {post.id: (post.id, post.name, post.unit) for post in posts}
+    place = {region.depth: region for region in line}
+    return Reviewers(
+        people=tuple(sorted((names[user] for user in found.user_ids), key=lambda person: person[1])),
+        role=Role.SUPERVISOR if found.raised else level.role, region_id=place[found.depth].id,
+        region=place[found.depth].name, own_region=place[seat].name, raised=found.raised)
+
+
+def may_review(application: Application, actor: Actor) -> bool:
+    """Whether this person may decide the present level."""
+    return may(actor, Right.CLEARANCE_REVIEW) and actor.id in eligible_reviewers(application)
+
+
+def relations_to(issue: Issue, actor: Actor) -> frozenset[Who]:
+    """What the person is to the open application; joins ``issues.queries.relations`` for buttons and the door."""
+    if issue.state is not State.REVIEWING:
+        return frozenset()
+    application = open_application(issue.id)
+    if application is None:
+        return frozenset()
+    found: set[Who] = set()
+    if holds(actor, Role.OFFICIAL) and actor.unit_id == application.unit_id:
+        found.add(Who.APPLICANT_UNIT)
+    if may_review(application, actor):
+        found.add(Who.REVIEWER)
+    return frozenset(found)
+
+
+def is_barred(application: Application, actor: Actor) -> bool:
+    """Whether the person had part in the rectification, or reviewed another level of this application."""
+    issue = db.session.get_one(Issue, application.issue_id)
+    return actor.id in _barred(issue, application, application.level) or actor.unit_id in _units(issue)
+
+
+def _line(region_id: int) -> Sequence[Any]:
+    """The regions from this one up to the root: id, name, level, depth (steps up)."""
+    return db.session.execute(
+        select(Region.id, Region.name, Region.level, RegionBelow.depth)
+        .join(RegionBelow, RegionBelow.ancestor_id == Region.id)
+        .where(RegionBelow.region_id == region_id).order_by(RegionBelow.depth)).all()
+
+
+def _posts(issue: Issue) -> Sequence[Any]:
+    """Reviewing posts in force that cover the issue, of people who can sign in: id, name, unit_id, unit, role, depth."""
+    return db.session.execute(
+        select(User.id, User.name, User.unit_id, Unit.name.label("unit"), Post.role, RegionBelow.depth)
+        .join(Post, Post.user_id == User.id)
+        .join(Unit, Unit.id == User.unit_id)
+        .join(RegionBelow, and_(RegionBelow.ancestor_id == Post.region_id, RegionBelow.region_id == issue.region_id))
+        .where(_in_force(Post, User), or_(Post.category_id.is_(None), Post.category_id == issue.category_id))).all()
+
+
+def _in_force(post: type[Post], person: type[User]) -> ColumnElement[bool]:
+    return and_(post.role.in_(_REVIEWERS), post.ended_at.is_(None), person.active, person.account.is_not(None))
+
+
+def _barred(issue: Issue, application: Application, position: int) -> set[int]:
+    """People who may not review for what they did themselves; whole units are barred by ``_units``."""
+    named = {application.applicant_id, issue.lead_official_id, issue.responsible_person_id}
+    forces = {member.user_id for member in issue.members}
+    reviewed = {level.reviewer_id for level in application.levels if level.position != position}
+    return {person for person in named | forces | reviewed if person is not None}
+
+
+def _units(issue: Issue) -> set[int | None]:
+    return {issue.lead_unit_id, *(row.unit_id for row in issue.units)}
+
+
+# --- a person's queue -----------------------------------------------------------------------------------------
+
+
+def awaiting(actor: Actor) -> ColumnElement[bool]:
+    """Open applications whose present level waits for this person, as a condition on ``Application``, ``Issue`` and
+    ``ApplicationLevel`` joined (``waiting_for`` joins them)."""
+    posts = [grant for grant in actor.grants if grant.role in _REVIEWERS]
+    if not posts or not may(actor, Right.CLEARANCE_REVIEW):
+        return false()
+    return and_(_free(actor.id, actor.unit_id), or_(*(_turn_of(grant) for grant in posts)))
+
+
+def _turn_of(grant: Grant) -> ColumnElement[bool]:
+    """The level waits for this post: it is the level's own, or a supervisor's above and nobody below can."""
+    own = RegionBelow.depth
+    line = aliased(RegionBelow)
+    post_depth = (select(line.depth).where(line.ancestor_id == grant.region_id, line.region_id == Issue.region_id)
+                  .correlate_except(line).scalar_subquery())
+    category = Issue.category_id == grant.category_id if grant.category_id is not None else None
+    here = and_(ApplicationLevel.role == grant.role, post_depth == own)
+    turn = here
+    if grant.role is Role.SUPERVISOR:
+        turn = or_(here, and_(post_depth > own, not_(_somebody_before(post_depth))))
+    return turn if category is None else and_(category, turn)
+
+
+def _somebody_before(depth: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether somebody eligible sits at the level's own seat, or as supervisor between it and ``depth``."""
+    post, person, line = aliased(Post), aliased(User), aliased(RegionBelow)
+    at_seat = and_(line.depth == RegionBelow.depth, post.role == ApplicationLevel.role)
+    between = and_(line.depth > RegionBelow.depth, line.depth < depth, post.role == Role.SUPERVISOR)
+    return (
+        select(post.id).join(person, person.id == post.user_id)
+        .join(line, and_(line.ancestor_id == post.region_id, line.region_id == Issue.region_id))
+        .where(_in_force(post, person), or_(at_seat, between), _free(person.id, person.unit_id),
+               or_(post.category_id.is_(None), post.category_id == Issue.category_id))
+        .correlate_except(post, person, line).exists()
+    )
+
+
+def _free(person_id: Any, unit_id: Any) -> ColumnElement[bool]:
+    """Not barred: the twin of ``_barred`` and ``_units``."""
+    other = aliased(ApplicationLevel)
+    units = select(IssueUnit.unit_id).where(IssueUnit.issue_id == Issue.id, IssueUnit.unit_id == unit_id)
+    forces = select(TaskForceMember.user_id).where(
+        TaskForceMember.issue_id == Issue.id, TaskForceMember.user_id == person_id)
+    reviewed = select(other.position).where(
+        other.application_id == Application.id, other.reviewer_id == person_id, other.position != Application.level)
+    return and_(
+        Application.applicant_id != person_id,
+        func.coalesce(Issue.lead_official_id, 0) != person_id,
+        func.coalesce(Issue.responsible_person_id, 0) != person_id,
+        func.coalesce(Issue.lead_unit_id, 0) != unit_id,
+        ~units.correlate_except(IssueUnit).exists(), ~forces.correlate_except(TaskForceMember).exists(),
+        ~reviewed.correlate_except(other).exists(),
+    )
+
+
+def waiting_for(actor: Actor, *columns: Any) -> Select[Any]:
+    """A query of these columns over the applications that wait for this person, within their scope.
+
+    Joined: Issue, Application, ApplicationLevel (the present one), Region (where that level is seated).
+    """
+    return (
+        select(*columns).select_from(Application)
+        .join(Issue, Issue.id == Application.issue_id)
+        .join(ApplicationLevel, and_(ApplicationLevel.application_id == Application.id,
+                                     ApplicationLevel.position == Application.level))
+        .join(RegionBelow, RegionBelow.region_id == Issue.region_id)
+        .join(Region, and_(Region.id == RegionBelow.ancestor_id, or_(
+            Region.level == ApplicationLevel.region_level,
+            and_(ApplicationLevel.region_level.is_(None), Region.parent_id.is_(None)))))
+        .where(literal_column("application.state = 'open'"), visible_to(actor), awaiting(actor))
+    )
+
+
+def review_queue(actor: Actor, limit: int = 50, after: tuple[date, int] | None = None) -> Sequence[Row[Any]]:
+    """What waits for this person's review, longest waiting first.
+
+    Rows: id (of the issue), number, title, county, unit, level, level_name, levels, level_since, applied_on, region,
+    and ``application_id``; ``after``: (level_since, application_id) of the last row seen.
+    """
+    county, unit, every = aliased(Region), aliased(Unit), aliased(ApplicationLevel)
+    levels = (select(func.count()).where(every.application_id == Application.id).correlate(Application)
+              .scalar_subquery())
+    query = waiting_for(
+        actor, Issue.id, Issue.number, Issue.title, county.name.label("county"), unit.name.label("unit"),
+        Application.level, ApplicationLevel.name.label("level_name"), levels.label("levels"), Application.level_since,
+        Application.applied_on, Region.name.label("region"), Application.id.label("application_id"),
+        Issue.deadline, Issue.overdue_from,
+    ).join(county, county.id == Issue.county_id).join(unit, unit.id == Application.unit_id)
+    if after is not None:
+        since, last = after
+        query = query.where(or_(Application.level_since > since,
+                                and_(Application.level_since == since, Application.id > last)))
+    return db.session.execute(query.order_by(Application.level_since, Application.id).limit(limit)).all()
+
+
+def review_queue_count(actor: Actor) -> int:
+    """How many applications wait for this person."""
+    return db.session.scalar(waiting_for(actor, func.count())) or 0

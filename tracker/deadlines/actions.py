@@ -1,0 +1,78 @@
+"""Use cases: ask for a later deadline, grant it, refuse it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from tracker.base import clock
+from tracker.base.access import N_, Actor, Refused
+from tracker.base.db import db
+from tracker.base.journal import Event
+from tracker.deadlines.models import Extension
+from tracker.deadlines.queries import waiting_extension
+from tracker.deadlines.rules import ExtensionState
+from tracker.issues.actions import advance
+from tracker.issues.models import Issue
+from tracker.issues.workflow import Fact, Verb
+
+
+def request_extension(
+    issue: Issue, actor: Actor, *, today: date, wanted: date, reason: str, at: datetime | None = None
+) -> Extension:
+    """Ask for a later deadline, on or before the present one (申请延期)."""
+    deadline = issue.deadline
+    advance(
+        issue, Verb.REQUEST_EXTENSION, actor, today=today, at=at, remark=reason.strip(),
+        facts={Fact.HAS_DEADLINE: deadline is not None,
+               Fact.ASKED_IN_TIME: deadline is not None and today <= deadline,
+               Fact.NO_EXTENSION_WAITING: waiting_extension(issue.id) is None,
+               Fact.LATER_DATE: deadline is not None and wanted > deadline},
+        data={"deadline": str(deadline), "wanted": str(wanted)},
+    )
+    extension = Extension(issue_id=issue.id, state=ExtensionState.WAITING, deadline=deadline, wanted=wanted,
+                          reason=reason.strip(), asked_by_id=actor.id, asked_on=today)
+    db.session.add(extension)
+    db.session.flush()
+    return extension
+
+
+def grant_extension(
+    issue: Issue, actor: Actor, *, today: date, opinion: str = "", at: datetime | None = None
+) -> Event:
+    """Agree (同意延期): the deadline moves, the original stays; a running episode ends as extended."""
+    extension = _others_request(issue, actor)
+    wanted = extension.wanted if extension else None
+    event = advance(
+        issue, Verb.GRANT_EXTENSION, actor, today=today, at=at, remark=opinion.strip() or None,
+        facts={Fact.EXTENSION_WAITING: extension is not None,
+               Fact.LATER_DATE: bool(wanted and issue.deadline and wanted > issue.deadline)},
+        changes={"deadline": wanted, "extensions": issue.extensions + 1, "deadline_proposed": False} if wanted else {},
+    )
+    _decide(extension, ExtensionState.GRANTED, actor, opinion, at)
+    return event
+
+
+def refuse_extension(issue: Issue, actor: Actor, *, today: date, reason: str, at: datetime | None = None) -> Event:
+    """Disagree, with a reason (不同意延期); the deadline stays."""
+    extension = _others_request(issue, actor)
+    event = advance(issue, Verb.REFUSE_EXTENSION, actor, today=today, at=at, remark=reason.strip(),
+                    facts={Fact.EXTENSION_WAITING: extension is not None},
+                    data={"wanted": str(extension.wanted)} if extension else {})
+    _decide(extension, ExtensionState.REFUSED, actor, reason, at)
+    return event
+
+
+def _others_request(issue: Issue, actor: Actor) -> Extension | None:
+    """The request to decide. Raises Refused for whoever asked it."""
+    extension = waiting_extension(issue.id)
+    if extension is not None and extension.asked_by_id == actor.id:
+        raise Refused(N_("延期不能由申请人自己审批，请由其他督查人员办理。"))
+    return extension
+
+
+def _decide(
+    extension: Extension | None, state: ExtensionState, actor: Actor, opinion: str, at: datetime | None
+) -> None:
+    assert extension is not None  # the fact EXTENSION_WAITING refused otherwise
+    extension.state, extension.decided_by_id, extension.decided_at = state, actor.id, at or clock.now()
+    extension.opinion = opinion.strip() or None
