@@ -38,7 +38,8 @@ DAYS = """
 原则上于2019年9月底前完成 2019-09-30 | 争取“十一”之前 2019-10-01 | 确保今年年底前完成整改工作 2019-12-31 | 最迟2019年12月31日 2019-12-31
 于2018年12月31日前报送国务院办公厅 2018-12-31 | 2019年8月底前完成78个村卫生室建设 2019-08-31 | 2019年12月底前建立长效机制 2019-12-31
 2018年度资金问题，2019年8月底前整改到位 2019-08-31 | 2023年1月9日至2023年1月20日,共10个工作日 2023-01-20
-2019-11-13 11:20:21 2019-11-13 | 43708 2019-08-31
+2019-11-13 11:20:21 2019-11-13 | 43708 2019-08-31 | 四季度内 2019-12-31 | 60日 2019-09-06 | 2O19年10月31日 2019-10-31
+2019，10，31 2019-10-31 | 力争2019年8月底前，确保9月底前 2019-09-30
 """
 CASES = [case.strip().rsplit(" ", 1) for line in DAYS.strip().splitlines() for case in line.split("|")]
 
@@ -140,6 +141,12 @@ def test_stages_come_in_order_and_the_last_is_the_deadline(phrase: str, stages: 
         ("尽快", "unreadable_deadline"),
         ("限期整改", "unreadable_deadline"),
         ("2020622", "unreadable_deadline"),
+        ("2019年9", "uncertain_deadline"),
+        ("2019年  月  日", "uncertain_deadline"),
+        ("2019年底建成，2020年春季投入使用", "uncertain_deadline"),
+        ("交办之日起3个月内完成，最迟不超过2019年12月底", "several_dates"),
+        ("已完成（2019年6月）", "done_in_deadline"),
+        ("每周五", "recurring_deadline"),
         ("X月X日", "unreadable_deadline"),
         ("见备注", "unreadable_deadline"),
         ("已完成", "status_in_deadline"),

@@ -320,6 +320,19 @@ def test_what_is_not_said_is_asked_once_for_the_table_or_for_the_cell() -> None:
     }
 
 
+def test_a_sheet_of_figures_beside_the_ledger_is_no_ledger() -> None:
+    sheets = {
+        "汇总": [["序号", "县市区", "问题类别", "数量", "备注"], [1, "大祥区", "安全饮水", 3, ""]],
+        "大祥区": [
+            ["序号", "问题描述", "问题来源", "问题类别", "整改时限", "整改状态"],
+            [1, "漏水", "审计", "饮水", "2019-9-1", "整改中"],
+        ],
+    }
+    reading = read(workbook(sheets))
+    assert [row.title for row in reading.rows] == ["漏水"]
+    assert told(reading) == {("汇总!A1", "table_without_problems", "warning")}
+
+
 def test_a_persons_answers_are_read_in_place_of_the_cells() -> None:
     rows = [
         ["序号", "描述一下", "县市区", "问题来源", "问题类别", "责任单位", "整改时限", "整改状态"],
@@ -327,9 +340,7 @@ def test_a_persons_answers_are_read_in_place_of_the_cells() -> None:
     ]
     book = workbook({"Sheet1": rows})
     asked = {code for _, code, _ in told(read(book))}
-    assert asked == {"no_title_column", "missing_title", "unknown_county", "unknown_source", "year_missing"} - {
-        "missing_title"
-    } | (asked & {"missing_title"})
+    assert asked == {"no_title_column", "unknown_county", "unknown_source", "year_missing"}
     reading = read(
         book,
         columns={"描述一下": "title"},

@@ -770,3 +770,19 @@ def plain_text(value: Value) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
+
+
+def csv_pieces(columns: Sequence[str], rows: Iterable[Sequence[object]], size: int = 500) -> Iterator[bytes]:
+    """What ``write_csv`` writes, in pieces of ``size`` rows, for an answer that is sent while it is read."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([_guarded(label) for label in columns])
+    encoding = "utf-8-sig"
+    for count, row in enumerate(rows, 1):
+        writer.writerow([_guarded(value) for value in row])
+        if count % size == 0:
+            yield text.getvalue().encode(encoding)
+            encoding = "utf-8"
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode(encoding)

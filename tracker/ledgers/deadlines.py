@@ -69,7 +69,7 @@ _CLOCK = re.compile(r"(?<=\d)(?:[ T]+|(?<=日)\s*)\d{1,2}:\d{2}(?::\d{2})?(?:\.\
 _CLOCK_WORDS = re.compile(
     r"(?<=[日号])(?:[上下]午|晚上?|早上|中午)?\d{1,2}(?::\d{2}|时(?:\d{1,2}分)?|点(?:\d{1,2}分|半|整)?)"
 )
-_WEEKDAY = re.compile(r"[(,]?(?:星期|周|礼拜)[一二三四五六日天][),]?(?!期)")
+_WEEKDAY = re.compile(r"[(,]?(?<![每本下上])(?:星期|周|礼拜)[一二三四五六日天][),]?(?!期)")
 _INCLUSIVE = re.compile(r"\((?:含|包括)(?:当日|当天|本日|本数|\d{1,2}日)?\)")
 _QUOTES = re.compile(r"[\"'“”‘’「」『』*]")
 
@@ -77,7 +77,8 @@ _QUOTES = re.compile(r"[\"'“”‘’「」『』*]")
 def plain(text: str) -> str:
     """One width, Arabic numerals before time words, one dash, no spaces; line ends become commas where they part."""
     text = unicodedata.normalize("NFKC", text.translate(_OLD_CHARACTERS)).translate(_MARKS).strip()
-    text = re.sub(r"(?<!\d)(\d{4})[ ]+(\d{1,2})[ ]+(\d{1,2})(?!\d)", r"\1-\2-\3", text)
+    text = re.sub(r"(?<=\d)[Oo](?=[\d年月日])", "0", text)  # typed as letters
+    text = re.sub(r"(?<!\d)(\d{4})(?: +|[、,。\\])(\d{1,2})(?: +|[、,。\\])(\d{1,2})(?!\d)", r"\1-\2-\3", text)
     text = re.sub(r"(?<=\d)T(?=\d{2}:)", " ", text)
     text = _CLOCK.sub("", text)
     text = re.sub(r"(?<![年月\d.\-/，,;；、。])\s*\n\s*(?![月日年底前内止])", ",", text)
@@ -226,8 +227,11 @@ def _span_at(text: str, position: int) -> Span | None:
     if match is None:
         return None
     bounded = bool(match["in"] or _AT_MOST.search(text[:position]))
-    if not (bounded or match["each"] or match["onlyhalf"] or match["u"] in ("天", "周", "小时")):
+    many_days = match["u"] == "日" and int(match["n"] or 0) > 31  # 60日 is no day of a month
+    if not (bounded or many_days or match["each"] or match["onlyhalf"] or match["u"] in ("天", "周", "小时", "工作日")):
         return None
+    if match["u"] == "季度" and not match["each"]:
+        return None  # 4季度内 is the fourth quarter
     if match["u"] == "年" and match["onlyhalf"] and text[max(position - 1, 0)] in "上下":
         return None
     count = 0.5 if match["onlyhalf"] else int(match["n"]) + (0.5 if match["half"] else 0)
@@ -468,7 +472,7 @@ def _base_of_span(before: str, moment: Moment, notes: list[Fault], said: str) ->
 # ---- the whole phrase --------------------------------------------------------------------------------------------
 
 _IMMEDIATE = re.compile(
-    r"立行立改|立行即改|立整立改|立查立改|立说立改|立即(?!日)|即知即改|即行即改|即时整改|即查即改|即改|"
+    r"立行立改|立行即改|立整立改|立查立改|立说立改|立改|立即(?!日)|即时|即知即改|即行即改|即时整改|即查即改|即改|"
     r"边[查巡督审整]边改|马上|当即|现场整改|随改|第一时间整改"
 )
 _LONG_TERM = re.compile(r"长期|长抓|常抓|常态化?|常年|永久|长久|一直坚持")
@@ -482,16 +486,18 @@ _RECURRING = re.compile(
 _UNCERTAIN = re.compile(
     r"延期|延长|延至|推迟|顺延|调整[为至到]|改为|变更|原定|或(?!许)|不早于|不得早于|另行|协商|商定|未定|待|视.{0,8}(?:情况|进度|进展|而定)|"
     r"条件成熟|\?|届满|期满|到期|除.{1,12}外|无法|不能|难以|未能|未按|逾期|超期|过期|汛期|雨季|春耕|开学|暑假|寒假|暑期|"
-    r"春节|端午|中秋|清明|除夕|元宵|重阳|本周|下周|上周|若干|[几数]个?(?:日|天|周|月|年)|阶段性目标"
+    r"春节|端午|中秋|清明|除夕|元宵|重阳|本周|下周|上周|若干|[几数]个?(?:日|天|周|月|年)|阶段性目标|"
+    r"月日|年月|[春夏秋冬]季|春天|入冬|冬前|秋收|节假日"
 )
-_DONE_BY = re.compile(r"已经?(?:于|在)|^,?已|于.{0,2}已")
+_DONE = re.compile(r"^[(,]*已(?:经|全部|全面)*(?:完成|整改|销号|办结|到位|落实|解决)|已(?:经)?(?:于|在)")
 _STATUS = re.compile(
     r"^(?:已|正在|未|尚未|没有|基本)?(?:全部|全面)?(?:完成|整改|销号|办结|启动|落实|解决|到位|推进|验收|逾期|到期|超期|"
     r"整改完成|完成整改|整改到位|整改中|推进中|进行中|办理中|按期完成|序时进度|达到序时进度|未达到序时进度)+(?:中|了|完毕)?[。.]?$"
 )
 _ODD_NUMBER = re.compile(
-    r"[§%][-~至到]\d|\d[-~至到][§%]|%\d|\d{4,}(?!.?[元万])|(?<!\d)\d{1,2}[./]\d{1,2}(?![\d%]|.?[元万亩])"
+    r"[§%][-~至到]\d|\d[-~至到][§%]|%\d|%日|\d{3}年|\d[A-Za-z]|\d{4,}(?!.?[元万])|(?<!\d)\d{1,2}[./]\d{1,2}(?![\d%]|.?[元万亩])"
 )
+_AT_LATEST = re.compile(r"确保|最迟|至迟|最晚|不迟于|不晚于|不超过|不得超过")
 _EMPTY = frozenset({"", "-", "/", "\\", "无", "~", "--", ".", "_", "年月日"})
 EARLIEST, LATEST = 2000, 2100
 FAR_YEARS = 10
@@ -553,7 +559,7 @@ def _uncertain(outline: _Outline, tokens: Sequence[Token]) -> Fault | None:
         following = text[token.end : token.end + 4]
         if isinstance(token, Point) and not token.tail and re.match(r"已", following):
             return fault("done_in_deadline", phrase=text[:30])
-    if tokens and re.search(r"已(?:经)?(?:于|在)", text):
+    if tokens and _DONE.search(text):
         return fault("done_in_deadline", phrase=text[:30])
     return None
 
@@ -562,8 +568,8 @@ def _leftover(text: str, tokens: Sequence[Token]) -> str | None:
     """Numbers that belong to a date but were not understood: then the date that was understood is not safe either."""
     outline, position = [], 0
     for token in tokens:
-        bare_month = isinstance(token, Point) and token.day is None and not token.tail and not token.part
-        outline += [text[position : token.start], "@" if isinstance(token, Span) else "%" if bare_month else "§"]
+        bare = isinstance(token, Point) and not token.tail and token.said[-1] in "年度月份" and token.day is None
+        outline += [text[position : token.start], "@" if isinstance(token, Span) else "%" if bare else "§"]
         position = token.end
     found = _ODD_NUMBER.search("".join([*outline, text[position:]])) if tokens else None
     return text[:30] if found else None
@@ -612,6 +618,7 @@ def _dated(written: str, outline: _Outline, stages: list[Stage], moment: Moment)
     calendar_ = Calendar(moment, _first_year(stages) if moment.year is None else None)
     if open_start := _open_start(stages, outline):
         return replace(open_start, written=written)
+    stages = _hard_limit(stages, outline)
     milestones = [Milestone(_due(stage, calendar_, moment), stage.text) for stage in stages]
     _check_plausible(milestones, moment, stages)
     days = [milestone.due for milestone in milestones]
@@ -625,6 +632,15 @@ def _dated(written: str, outline: _Outline, stages: list[Stage], moment: Moment)
     kind = outline.kind or TIME_LIMITED
     notes = (*calendar_.notes, *_notes_on_kind(outline.text))
     return Deadline(written, days[-1], kind, tuple(milestones), outline.remark, notes)
+
+
+def _hard_limit(stages: list[Stage], outline: _Outline) -> list[Stage]:
+    """力争8月底前，确保9月底前 is one deadline, the second; any other 最迟 behind a first date is asked about."""
+    if len(stages) < 2 or not any(_AT_LATEST.search(stage.before) for stage in stages[1:]):
+        return stages
+    if len(stages) == 2 and re.search(r"力争|争取|原则上|尽量", stages[0].before):
+        return stages[1:]
+    raise Unclear("several_dates", phrase=outline.text[:40])
 
 
 def _parted(text: str, stages: Sequence[Stage]) -> bool:

@@ -112,6 +112,11 @@ MESSAGES: dict[str, Message] = {
     "no_state_column": Message(
         WARNING, N_("台账没有整改状态或销号情况一列，全部按“已交办”承接。"), N_("如有已销号的，请加上“整改状态”一列。")
     ),
+    "table_without_problems": Message(
+        WARNING,
+        N_("工作表“%(sheet)s”里的表没有问题描述一列，按统计表处理，没有读入。"),
+        N_("如果是问题台账，请在导入页面上指定问题描述是哪一列。"),
+    ),
     "hidden_column": Message(WARNING, N_("隐藏的列“%(header)s”没有读入。"), N_("需要读入的，请取消隐藏后重新导入。")),
     "hidden_rows": Message(
         ASK,

@@ -173,6 +173,13 @@ def _tables(book: Workbook, correction: Correction) -> tuple[list[Table], list[s
         tables += usable
         if not usable:
             around += _lines(sheet)
+    ledgers = [table for table in tables if "title" in table.fields]
+    if ledgers and len(ledgers) < len(tables):
+        for table in tables:
+            if "title" not in table.fields:
+                address = table.sheet.address(table.header[0], 1)
+                problems.append(Problem(address, fault("table_without_problems", sheet=table.sheet.name)))
+        tables = ledgers
     if not tables:
         problems.append(Problem(book.sheets[0].name if book.sheets else "", fault("no_table")))
     return tables, around, problems

@@ -389,7 +389,7 @@ class TableReader:
     def _title(self) -> str:
         found = self.cell("title")
         title = re.sub(r"[\r\n\t]+", "", found.text).strip().strip("\u3000").strip()
-        if not title and not found.broken:
+        if not title and not found.broken and "title" in self.columns:
             self.tell(found, fault("missing_title"))
         return title
 
