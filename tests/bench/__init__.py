@@ -1,0 +1,1 @@
+"""Measurements that the speed claims rest on; ``make bench``."""
