@@ -75,12 +75,24 @@ class Post(Base):
     category: Mapped[Category | None] = relationship(lazy="joined")
 
     __table_args__ = (
-        Index("uq_post_running", "user_id", "role", "region_id", text("coalesce(category_id, 0)"), unique=True,
-              sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "uq_post_running",
+            "user_id",
+            "role",
+            "region_id",
+            text("coalesce(category_id, 0)"),
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
         # no account holds two of the three administrators
-        Index("uq_post_one_administrator", "user_id", unique=True,
-              sqlite_where=text("ended_at IS NULL AND role IN ('auditor','system_admin','security_admin')"),
-              postgresql_where=text("ended_at IS NULL AND role IN ('auditor','system_admin','security_admin')")),
+        Index(
+            "uq_post_one_administrator",
+            "user_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL AND role IN ('auditor','system_admin','security_admin')"),
+            postgresql_where=text("ended_at IS NULL AND role IN ('auditor','system_admin','security_admin')"),
+        ),
         Index("ix_post_region", "role", "region_id"),  # who reviews at this level
     )
 

@@ -225,7 +225,7 @@ def _order_by_code() -> None:
     before = (
         select(func.count())
         .where(
-            sibling.parent_id == Region.parent_id, func.coalesce(sibling.code, "~") < func.coalesce(Region.code, "~")
+            sibling.parent_id == Region.parent_id, func.coalesce(sibling.code, "zz") < func.coalesce(Region.code, "zz")
         )
         .scalar_subquery()
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -134,11 +133,18 @@ def suggested_units(text: str, limit: int = 20) -> list[dict[str, Any]]:
         .order_by(func.length(Unit.name), Unit.name, Unit.id)
         .limit(limit)
     ).all()
-    names = Counter(row.name for row in rows)
+    shared = set(
+        db.session.scalars(
+            select(Unit.name)
+            .where(Unit.name.in_([row.name for row in rows]), Unit.active)
+            .group_by(Unit.name)
+            .having(func.count() > 1)
+        )
+    )
     return [
         {
             "id": row.id,
-            "value": row.name if names[row.name] == 1 else f"{row.name}（{row.region}）",
+            "value": f"{row.name}（{row.region}）" if row.name in shared else row.name,
             "label": f"{row.name} · {row.region}",
         }
         for row in rows

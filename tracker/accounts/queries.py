@@ -1,0 +1,202 @@
+"""Questions about people, their posts and their tries to sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.accounts.models import Post, SignInAttempt, User
+from tracker.accounts.rules import PER_ACCOUNT, WINDOW, account_key
+from tracker.base.access import Missing, Role
+from tracker.base.db import db
+from tracker.base.paging import Page, Segment, read_page
+from tracker.org.models import Region, Unit
+from tracker.org.queries import below, contains
+from tracker.settings.models import Category
+
+
+def user_with_account(account: str) -> User | None:
+    return db.session.scalar(select(User).where(User.account == account_key(account)))
+
+
+def user_with_id(user_id: int) -> User:
+    """Raises Missing."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise Missing
+    return user
+
+
+def post_with_id(post_id: int) -> Post:
+    """Raises Missing."""
+    post = db.session.get(Post, post_id)
+    if post is None:
+        raise Missing
+    return post
+
+
+def user_of_session(cookie_id: str) -> User | None:
+    """The person a session belongs to, unless they signed out, changed their password or were deactivated since."""
+    user_id, _, version = cookie_id.partition(":")
+    if not user_id.isdecimal() or not version.isdecimal():
+        return None
+    user = db.session.get(User, int(user_id))
+    return user if user is not None and user.is_active and user.session_version == int(version) else None
+
+
+def people_named(name: str) -> Sequence[User]:
+    """Active people of this name, anywhere."""
+    return db.session.scalars(select(User).where(User.name == name, User.active).order_by(User.id)).all()
+
+
+def suggested_people(text: str, role: Role | None = None, limit: int = 20) -> list[dict[str, Any]]:
+    """Active people whose name, or whose unit's name, holds the text; ``role``: only who holds such a post.
+
+    ``value`` is what the field then sends, with the unit in brackets: names alone are often shared.
+    """
+    if not text.strip():
+        return []
+    like = contains(text.strip())
+    by_name = User.name.like(like, escape="\\")
+    query = (
+        select(User.id, User.name, User.title, Unit.name.label("unit"))
+        .join(Unit, Unit.id == User.unit_id)
+        .where(User.active, or_(by_name, Unit.name.like(like, escape="\\")))
+        .order_by(by_name.desc(), func.length(User.name), User.name, User.id)
+        .limit(limit)
+    )
+    if role is not None:
+        query = query.where(exists().where(Post.user_id == User.id, Post.role == role, Post.ended_at.is_(None)))
+    return [
+        {
+            "id": row.id,
+            "value": f"{row.name}（{row.unit}）",
+            "label": " · ".join(part for part in (row.name, row.title, row.unit) if part),
+        }
+        for row in db.session.execute(query).all()
+    ]
+
+
+# --- signing in -----------------------------------------------------------------------------------------------
+
+
+def failures(account: str, address: str, now: datetime) -> tuple[int, int]:
+    """Failed tries within the window: of the account since it last succeeded or was unlocked, and of the address."""
+    since = now - WINDOW
+    success = aliased(SignInAttempt)
+    last_success = (
+        select(func.coalesce(func.max(success.id), 0))
+        .where(success.account == account, success.at > since, success.succeeded)
+        .scalar_subquery()
+    )
+    failed = (SignInAttempt.at > since, ~SignInAttempt.succeeded)
+    by_account = select(func.count()).where(*failed, SignInAttempt.account == account, SignInAttempt.id > last_success)
+    by_address = select(func.count()).where(*failed, SignInAttempt.address == address)
+    return db.session.scalar(by_account) or 0, db.session.scalar(by_address) or 0
+
+
+def locked(user: User, now: datetime) -> bool:
+    """Whether the account is closed for a while after too many failed tries."""
+    return user.account is not None and failures(user.account, "", now)[0] >= PER_ACCOUNT
+
+
+# --- people ---------------------------------------------------------------------------------------------------
+
+
+def user_page(text: str, region_id: int | None, sign_in: str, cursor: str | None, size: int) -> Page:
+    """A page of people in the order they were entered: user_id, name, title, unit, account, active."""
+    columns: list[Any] = [
+        User.id.label("user_id"),
+        User.name,
+        User.title,
+        User.account,
+        User.active,
+        Unit.name.label("unit"),
+    ]
+    statement: Select[Any] = (
+        select(*columns).join(Unit, Unit.id == User.unit_id).where(*_user_filters(text, region_id, sign_in))
+    )
+    segments = [Segment("all", (), (User.id,))]
+    return read_page(statement, segments, cursor, size, lambda query: db.session.execute(query).all())
+
+
+def user_total(text: str, region_id: int | None, sign_in: str) -> int:
+    query = select(func.count()).select_from(User).join(Unit, Unit.id == User.unit_id)
+    return db.session.scalar(query.where(*_user_filters(text, region_id, sign_in))) or 0
+
+
+def _user_filters(text: str, region_id: int | None, sign_in: str) -> list[ColumnElement[bool]]:
+    """``sign_in``: with, without, off (deactivated) or posts (holds one); anything else: all."""
+    filters: list[ColumnElement[bool]] = []
+    if text:
+        like = contains(text)
+        filters.append(
+            or_(
+                User.name.like(like, escape="\\"),
+                User.account.like(like.lower(), escape="\\"),
+                Unit.name.like(like, escape="\\"),
+            )
+        )
+    if region_id is not None:
+        filters.append(Unit.region_id.in_(below(region_id)))
+    kinds: dict[str, ColumnElement[bool]] = {
+        "with": and_(User.active, User.account.is_not(None)),
+        "without": and_(User.active, User.account.is_(None)),
+        "off": ~User.active,
+        "posts": exists().where(Post.user_id == User.id, Post.ended_at.is_(None)),
+    }
+    return [*filters, kinds[sign_in]] if sign_in in kinds else filters
+
+
+def posts_of(user_ids: Iterable[int]) -> dict[int, list[Any]]:
+    """Running posts by person: tuples (user_id, post_id, role, region, category), the category's name or None."""
+    rows = db.session.execute(
+        select(
+            Post.user_id,
+            Post.id.label("post_id"),
+            Post.role,
+            Region.name.label("region"),
+            Category.name.label("category"),
+        )
+        .join(Region, Region.id == Post.region_id)
+        .outerjoin(Category, Category.id == Post.category_id)
+        .where(Post.user_id.in_(list(user_ids)), Post.ended_at.is_(None))
+        .order_by(Post.id)
+    ).all()
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.user_id, []).append(row)
+    return found
+
+
+def all_posts_of(user: User) -> Sequence[Post]:
+    """Running and ended ones, newest first."""
+    return db.session.scalars(
+        select(Post).where(Post.user_id == user.id).order_by(Post.ended_at.is_(None).desc(), Post.id.desc())
+    ).all()
+
+
+def holders_of(role: Role, but: int | None = None) -> int:
+    """How many people who can sign in hold the role, one person left out.
+
+    The rows are locked (where the engine can), so that two removals at once cannot both see "one more".
+    """
+    held = (
+        select(Post.user_id)
+        .join(User, User.id == Post.user_id)
+        .where(Post.role == role, Post.ended_at.is_(None), User.active, User.account.is_not(None))
+        .with_for_update()
+    )
+    return len({user_id for user_id in db.session.scalars(held) if user_id != but})
+
+
+def people_by_unit_and_name() -> dict[tuple[int, str], list[int]]:
+    """Ids of everyone, for recognising many at once."""
+    found: dict[tuple[int, str], list[int]] = {}
+    for user_id, unit_id, name in db.session.execute(select(User.id, User.unit_id, User.name)):
+        found.setdefault((unit_id, name), []).append(user_id)
+    return found
