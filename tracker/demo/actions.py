@@ -1,0 +1,168 @@
+"""Load the demonstration: a city's campaign of made-up problems, told relative to today through the real use cases."""
+
+from __future__ import annotations
+
+import io
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from tracker.accounts.actions import hash_password
+from tracker.accounts.rules import ONE_TIME_ALPHABET
+from tracker.base.access import N_, Refused
+from tracker.base.clock import ZONE
+from tracker.base.db import db, transaction
+from tracker.clearance.actions import seed_chains
+from tracker.clearance.models import ReviewChain
+from tracker.deadlines.jobs import flag_overdue
+from tracker.demo import sheet
+from tracker.demo.cast import Casting, DemoPerson, columns, settle, shown
+from tracker.demo.plot import TAKEN_AGO, Act, Plotter, Story
+from tracker.demo.telling import HandedOver, Teller, Telling
+from tracker.inspections.rules import Source
+from tracker.issues.models import Issue
+from tracker.ledgers import actions as ledgers
+from tracker.org.models import Region
+from tracker.settings.actions import put, seed_categories
+from tracker.settings.queries import DEMONSTRATION, demonstration
+from tracker.workdays.actions import seed_published_years
+from tracker.workdays.queries import calendar
+
+_BATCH = 1000  # acts per transaction
+_FIRST_STEPS = 300  # what regions, units and people weigh on the bar, in acts
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class DemoSummary:
+    """Who can sign in, all with the same password."""
+
+    password: str
+    people: tuple[DemoPerson, ...]
+
+
+def summary() -> DemoSummary | None:
+    """What the start prints; None while the database holds no demonstration."""
+    kept = demonstration()
+    if kept is None:
+        return None
+    return DemoSummary(kept["password"], tuple(DemoPerson(**person) for person in kept["people"]))
+
+
+def load(*, today: date, progress: Progress | None = None) -> DemoSummary:
+    """Fill an empty, migrated database; ``progress(done, total)`` is called as it goes.
+
+    1. what every installation starts with; 2. places, units, people; 3. every act of every story in the order it
+    happened, the nightly job run each morning; 4. the mark that keeps real data out. Raises Refused when the database
+    already holds regions. Commits in batches: what is interrupted is started again on a new database.
+    """
+    if db.session.scalar(select(Region.id).limit(1)) is not None:
+        raise Refused(N_("数据库里已有数据，演示数据只能装入新建的空库。"))
+    password = _password()
+    hashed = hash_password(password)
+    with transaction():
+        put(DEMONSTRATION, {"password": password, "people": [], "loading": True})
+        seed_categories()
+        seed_published_years()
+        seed_chains()
+    places = columns()
+    plotter = Plotter(today, calendar(), places, _levels())
+    stories = plotter.stories()
+    with transaction():
+        cast = settle(places, today=plotter.first_day)
+        Casting(cast, hashed, _morning(plotter.first_day)).people(stories)
+    _tell(plotter, stories, Teller(cast, plotter.calendar, _handed_over(plotter)), today, progress or _quiet)
+    made = DemoSummary(password, tuple(shown(cast)))
+    with transaction():
+        put(DEMONSTRATION, {"password": password, "people": [asdict(person) for person in made.people]})
+    return made
+
+
+def _quiet(_done: int, _total: int) -> None:
+    return None
+
+
+def _password() -> str:
+    """Made anew for each demonstration and printed at every start; never a known default."""
+    return "-".join("".join(secrets.choice(ONE_TIME_ALPHABET) for _ in range(4)) for _ in range(3))
+
+
+def _levels() -> dict[Source, int]:
+    """How many levels review a county's problem of each source."""
+    chains = {chain.source: len(chain.levels) for chain in db.session.scalars(select(ReviewChain))}
+    return {source: chains.get(source, chains.get(None, 1)) for source in Source}
+
+
+def _handed_over(plotter: Plotter) -> HandedOver:
+    found: HandedOver = {}
+    for source, title, document, day in plotter.inspections():
+        found.setdefault(source, []).append((title, document, day))
+    return found
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(8), ZONE)
+
+
+# --- telling --------------------------------------------------------------------------------------------------
+
+
+def _tell(plotter: Plotter, stories: Sequence[Story], teller: Teller, today: date, progress: Progress) -> None:
+    """Every act in the order of its day and minute, in transactions of a sensible size."""
+    tellings = [teller.begin(story) for story in stories]
+    taken = [telling for telling in tellings if telling.story.entered is not None]
+    steps = _in_order(tellings)
+    total, night = len(steps) + _FIRST_STEPS, steps[0][1].day
+    progress(_FIRST_STEPS, total)
+    for start in range(0, len(steps), _BATCH):
+        with transaction():
+            for telling, act in steps[start : start + _BATCH]:
+                night = _nights(night, act.day)
+                if telling.story.entered is not None and telling.issue is None:
+                    _take_over(teller, taken, plotter.days[TAKEN_AGO - 1])
+                else:
+                    teller.perform(telling, act)
+        progress(_FIRST_STEPS + start + _BATCH, total)
+    with transaction():
+        _nights(night, today)
+    progress(total, total)
+
+
+def _in_order(tellings: Iterable[Telling]) -> list[tuple[Telling, Act]]:
+    """All acts by day and minute; a ledger's rows come in together, with the first of them."""
+    steps = [(telling, act) for telling in tellings for act in telling.story.acts]
+    steps.sort(key=lambda step: (step[1].day, step[1].minute))
+    seen = False
+    kept = []
+    for telling, act in steps:
+        begins = telling.story.entered is not None and act is telling.story.acts[0]
+        if not (begins and seen):
+            kept.append((telling, act))
+        seen = seen or begins
+    return kept
+
+
+def _nights(last: date, day: date) -> date:
+    """The nightly job for every day after ``last`` up to ``day``."""
+    while last < day:
+        last += timedelta(days=1)
+        flag_overdue(last, at=_morning(last))
+    return day
+
+
+def _take_over(teller: Teller, taken: Sequence[Telling], day: date) -> None:
+    """The office's own ledger, through the import that a real one takes."""
+    importer = teller.root_supervisor
+    data = sheet.ledger(teller.cast, [(telling.story, telling.duties) for telling in taken], day)
+    plan = ledgers.plan_import(ledgers.read(data, sheet.LEDGER_NAME, today=day), importer, title=sheet.LEDGER_TITLE,
+                               today=day)
+    ledgers.apply_import(plan, importer, stream=io.BytesIO(data), file_name=sheet.LEDGER_NAME, today=day, trial=True,
+                         at=_morning(day) + timedelta(hours=1))
+    numbers = {sheet.number_of(place, day): telling for place, telling in enumerate(taken, start=1)}
+    for issue in db.session.scalars(select(Issue).where(Issue.number.in_(numbers))):
+        numbers[issue.number].issue = issue
+

@@ -1,0 +1,240 @@
+"""The cast: places, units, people and their posts, made through the same use cases an office would press."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from importlib.resources import files
+from random import Random
+
+from sqlalchemy import select
+
+from tracker.accounts.models import Post, User
+from tracker.base.access import Role
+from tracker.base.db import db
+from tracker.demo.plot import STAGE_COUNTY, STAGE_TOWN, Place, Story
+from tracker.demo.words import BUREAUS, GIVEN_NAMES, SURNAMES
+from tracker.org import actions as org
+from tracker.org.models import Region, Unit
+from tracker.settings.queries import categories
+
+_TOWN_KINDS = ("镇", "乡", "街道")  # tea farms and orchards have no government of their own
+OUTSIDE_COUNTY = "武冈市"
+DRINKING_WATER = 2
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """Someone the visitor may sign in as. ``role`` in words; ``hint``: what to try."""
+
+    account: str
+    name: str
+    role: str
+    unit: str
+    hint: str
+
+
+@dataclass
+class Cast:
+    """Who and what there is, by column of the board (the city itself last) and code of the place."""
+
+    columns: Sequence[Place]
+    regions: dict[str, int] = field(default_factory=dict)  # code -> id
+    categories: Sequence[int] = ()  # ids in the order of the board's rows
+    units: dict[tuple[str, str], Unit] = field(default_factory=dict)  # (code of the place, name) -> unit
+    supervisors: dict[int, list[User]] = field(default_factory=dict)  # column -> people
+    leaders: dict[int, list[User]] = field(default_factory=dict)
+    handlers: dict[int, User] = field(default_factory=dict)  # unit id -> who handles there
+    named: dict[int, User] = field(default_factory=dict)  # unit id -> someone without sign-in
+    signing_in: list[tuple[User, str, str]] = field(default_factory=list)  # person, role in words, what to try
+
+    def bureau(self, column: int, key: str) -> Unit:
+        place = self.columns[column]
+        return self.units[place.code, place.name + BUREAUS[key]]
+
+    def government(self, town: Place) -> Unit:
+        return self.units[town.code, government_name(town)]
+
+    def town(self, column: int, code: str) -> Place:
+        return next(place for place in self.columns[column].below if place.code == code)
+
+
+def region_file() -> bytes:
+    """The places of the demonstration as the import takes them (see README.md beside it)."""
+    return (files("tracker.demo") / "regions.csv").read_bytes()
+
+
+def columns() -> list[Place]:
+    """The counties with their townships and villages, then the city itself."""
+    rows = list(csv.DictReader(io.StringIO(region_file().decode())))
+    below: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        below.setdefault(row["parent"], []).append(row)
+
+    def place(row: Mapping[str, str]) -> Place:
+        inner = (place(child) for child in below.get(row["code"], ()))
+        return Place(row["code"], row["name"], tuple(p for p in inner if row["level"] != "county" or _governed(p)))
+
+    city = place(rows[0])
+    return [*city.below, Place(city.code, city.name)]
+
+
+def _governed(town: Place) -> bool:
+    return town.name.endswith(_TOWN_KINDS)
+
+
+def government_name(town: Place) -> str:
+    return town.name + ("办事处" if town.name.endswith("街道") else "人民政府")
+
+
+# --- places and units -----------------------------------------------------------------------------------------
+
+
+def settle(places: Sequence[Place], *, today: date) -> Cast:
+    """Import the regions and the units."""
+    cast = Cast(columns=places, categories=[category.id for category in categories()])
+    org.import_regions(region_file(), actor_id=None, today=today)
+    org.import_units(_unit_file(places), actor_id=None)
+    rows = db.session.execute(select(Region.code, Region.id)).all()
+    cast.regions = {code: region_id for code, region_id in rows if code}
+    codes = {region_id: code for code, region_id in cast.regions.items()}
+    cast.units = {(codes[unit.region_id], unit.name): unit for unit in db.session.scalars(select(Unit))}
+    return cast
+
+
+def _unit_file(places: Sequence[Place]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("name", "region", "aliases"))
+    writer.writerows(_unit_rows(places))
+    return out.getvalue().encode()
+
+
+def _unit_rows(places: Sequence[Place]) -> Iterator[tuple[str, str, str]]:
+    city = places[-1]
+    yield f"中共{city.name}委员会", city.code, "市委"
+    for place in places:
+        own = place is city
+        for name in (*BUREAUS.values(), "整改办", "人民政府"):
+            yield place.name + name, place.code, f"市{name}" if own else ""
+        for town in place.below:
+            yield government_name(town), town.code, ""
+    stage = next(place for place in places if place.name == STAGE_COUNTY)
+    yield f"{STAGE_COUNTY}档案馆", stage.code, ""
+
+
+# --- people ---------------------------------------------------------------------------------------------------
+
+
+class Casting:
+    """Gives everyone a name, an account and a post. All accounts share one password, so one hash."""
+
+    def __init__(self, cast: Cast, password_hash: str, at: datetime) -> None:
+        self.cast, self.password_hash, self.at = cast, password_hash, at
+        self.random = Random(1949)
+        self._names = self._name_list()
+        self._accounts: set[str] = set()
+
+    def _name_list(self) -> Iterator[tuple[str, str]]:
+        names = [(surname + given, reading + given_reading)
+                 for surname, reading in SURNAMES for given, given_reading in GIVEN_NAMES]
+        self.random.shuffle(names)
+        return iter(names)
+
+    def people(self, stories: Iterable[Story]) -> None:
+        """Everyone the stories need, and those who show what a stranger and an idle person see."""
+        for column in range(len(self.cast.columns)):
+            self._authorities(column)
+        for story in stories:
+            self._handlers(story)
+        self._show()
+
+    def _person(self, unit: Unit, title: str, role: Role | None, place: str = "", category: int | None = None) -> User:
+        """A person; with a ``role`` at ``place`` they can sign in."""
+        name, account = next(self._names)
+        while account in self._accounts:
+            account += "2"
+        person = User(name=name, title=title, unit_id=unit.id)
+        if role is not None:
+            self._accounts.add(account)
+            person.account, person.password_hash = account, self.password_hash
+        db.session.add(person)
+        db.session.flush()
+        if role is not None:
+            db.session.add(Post(user_id=person.id, role=role, region_id=self.cast.regions[place], category_id=category,
+                                began_at=self.at))
+        return person
+
+    def _authorities(self, column: int) -> None:
+        cast, place = self.cast, self.cast.columns[column]
+        own = column == len(cast.columns) - 1
+        office = cast.units[place.code, f"{place.name}整改办"]
+        government = cast.units[place.code, f"{place.name}人民政府"]
+        cast.supervisors[column] = [
+            self._person(office, title, Role.SUPERVISOR, place.code) for title in ("督查组组长", "督查专员")
+        ]
+        titles = ("副市长", "市委副书记") if own else ("副县长", "县委副书记", "县委常委")
+        if place.name.endswith("区"):
+            titles = ("副区长", "区委副书记", "区委常委")
+        cast.leaders[column] = [
+            self._person(cast.units[place.code, f"中共{place.name}委员会"] if title == "市委副书记" else government, title,
+                         Role.LEADER, place.code)
+            for title in titles
+        ]
+
+    def _handlers(self, story: Story) -> None:
+        cast = self.cast
+        self._handler(cast.bureau(story.county, story.problem.bureau), "股长", cast.columns[story.county].code)
+        if story.town is not None:
+            government = cast.government(cast.town(story.county, story.town))
+            self._handler(government, "扶贫专干", story.town)
+
+    def _handler(self, unit: Unit, title: str, place: str) -> User:
+        if unit.id not in self.cast.handlers:
+            self.cast.handlers[unit.id] = self._person(unit, title, Role.OFFICIAL, place)
+            self.cast.named[unit.id] = self._person(unit, "分管负责人", None)
+        return self.cast.handlers[unit.id]
+
+    def _show(self) -> None:
+        """Whom the visitor may sign in as, and what to try there."""
+        cast, city = self.cast, len(self.cast.columns) - 1
+        names = [place.name for place in cast.columns]
+        stage, outside = names.index(STAGE_COUNTY), names.index(OUTSIDE_COUNTY)
+        stage_code, outside_code = cast.columns[stage].code, cast.columns[outside].code
+        root = cast.columns[city].code
+        town = next(place for place in cast.columns[stage].below if place.name == STAGE_TOWN)
+        water_supervisor = self._person(cast.bureau(city, "water"), "农村饮水科科长", Role.SUPERVISOR, root,
+                                        cast.categories[DRINKING_WATER])
+        outsider = self._handler(cast.bureau(outside, "water"), "股长", outside_code)
+        idle = self._person(cast.units[stage_code, f"{STAGE_COUNTY}档案馆"], "科员", Role.OFFICIAL, stage_code)
+        office = cast.units[root, f"{names[city]}整改办"]
+        show = [
+            (cast.supervisors[city][0], "督查（市）", "逾期清单、审核、台账导入；看全市"),
+            (cast.supervisors[city][1], "督查（市）", "另一位市级督查，可办理前一位不能自审的事"),
+            (cast.leaders[city][0], "领导（市）", "清零看板、末级审核"),
+            (cast.leaders[city][1], "领导（市）", "市本级问题由前一位牵头，末级审核要由这一位办"),
+            (water_supervisor, "督查（市，只管安全饮水）", "按“条”看：只看到安全饮水一类"),
+            (cast.supervisors[stage][0], "督查（新邵县）", "列单、交办、审批延期、县级审核"),
+            (cast.supervisors[stage][1], "督查（新邵县）", "另一位县级督查"),
+            (cast.leaders[stage][0], "领导（新邵县）", "批准或退回整改方案"),
+            (cast.leaders[stage][1], "领导（新邵县）", "另一位牵头领导"),
+            (self._handler(cast.bureau(stage, "water"), "股长", stage_code), "承办（县水利局）", "签收、报方案、报进展、申请销号"),
+            (self._handler(cast.bureau(stage, "finance"), "股长", stage_code), "承办（县财政局）", "同上；看不到水利局的问题"),
+            (self._handler(cast.government(town), "扶贫专干", town.code), "承办（龙溪铺镇）", "乡镇的问题，手机上报进展"),
+            (cast.supervisors[outside][0], "督查（武冈市）", "外县：新邵县的问题对其不存在"),
+            (outsider, "承办（武冈市水利局）", "外县：新邵县的问题对其不存在"),
+            (idle, "承办（县档案馆）", "没有待办时的工作台"),
+            (self._person(office, "系统管理员", Role.SYSTEM_ADMIN, root), "系统管理员", "区划、单位、人员；看不到问题"),
+            (self._person(office, "安全管理员", Role.SECURITY_ADMIN, root), "安全管理员", "岗位授权；看不到问题"),
+            (self._person(office, "审计管理员", Role.AUDITOR, root), "审计管理员", "谁在何时办了什么"),
+        ]
+        cast.signing_in = show
+
+
+def shown(cast: Cast) -> list[DemoPerson]:
+    """The people to sign in as, for the start's printed list."""
+    return [DemoPerson(str(person.account), person.name, role, person.unit.name, hint)
+            for person, role, hint in cast.signing_in]

@@ -1,0 +1,271 @@
+"""Tells the plot: every act goes through the use case that a person's button calls, on the day it happened."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import TypeVar
+
+from tracker.accounts.models import User
+from tracker.base.clock import ZONE
+from tracker.clearance import actions as clearance
+from tracker.clearance.queries import eligible_reviewers, open_application
+from tracker.clearance.rules import EVIDENCED, Answer, Site, Standard
+from tracker.deadlines import actions as deadlines
+from tracker.demo import words
+from tracker.demo.cast import Cast
+from tracker.demo.pictures import photographs, records
+from tracker.demo.plot import Act, Story
+from tracker.inspections.actions import record_finding
+from tracker.inspections.rules import Source
+from tracker.issues import actions as issues
+from tracker.issues.actions import Duty
+from tracker.issues.models import Issue
+from tracker.issues.workflow import Verb
+from tracker.org.models import Unit
+from tracker.plans import actions as plans
+from tracker.progress import actions as progress
+from tracker.workdays.rules import Calendar
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What a file field hands over."""
+
+    filename: str
+    stream: io.BytesIO
+
+
+@dataclass
+class Duties:
+    """Who plays which part in one story."""
+
+    supervisor: User
+    leader: User
+    handler: User
+    lead_unit: Unit
+    units: tuple[Unit, ...]  # the first is 主责
+
+    @property
+    def duty(self) -> Duty:
+        return Duty(
+            lead_official_id=self.leader.id, lead_unit_id=self.lead_unit.id,
+            unit_ids=tuple(unit.id for unit in self.units), responsible_person_id=self.handler.id,
+            task_force=f"{self.lead_unit.name}整改专班",
+        )
+
+
+@dataclass
+class Telling:
+    """One story on its way."""
+
+    story: Story
+    duties: Duties
+    issue: Issue | None = None
+    measures: list[int] = field(default_factory=list)  # of the plan, in order
+    ticked: int = 0
+    evidence: list[int] = field(default_factory=list)
+
+
+_Words = TypeVar("_Words")
+HandedOver = dict[Source, list[tuple[str, str | None, date]]]
+
+
+class Teller:
+    """Performs acts; the same plot gives the same telling."""
+
+    def __init__(self, cast: Cast, calendar: Calendar, inspections: HandedOver) -> None:
+        self.cast, self.calendar, self.inspections = cast, calendar, inspections
+        self.random = Random(1978)
+        self.before, self.after = photographs(6, after=False), photographs(18, after=True)
+        self.records = records(6)
+        self.clauses: dict[str, int] = {}
+        self.turn = 0
+
+    def begin(self, story: Story) -> Telling:
+        return Telling(story, self._duties(story))
+
+    def perform(self, telling: Telling, act: Act) -> None:
+        """One act. Raises Refused where the plot asks for what the rules forbid."""
+        instant = datetime.combine(act.day, time(act.minute // 60, act.minute % 60), ZONE)
+        _PERFORMANCES[act.verb](self, telling, act, instant)
+
+    # --- who ---------------------------------------------------------------------------------------------------
+
+    def _duties(self, story: Story) -> Duties:
+        self.turn += 1
+        turn, cast = self.turn, self.cast
+        bureau = cast.bureau(story.county, story.problem.bureau)
+        units: tuple[Unit, ...] = (bureau,)
+        if story.town is not None:
+            government = cast.government(cast.town(story.county, story.town))
+            units = (government, bureau) if turn % 3 == 0 else (bureau, government)
+        own = story.county == len(cast.columns) - 1
+        leaders = cast.leaders[story.county][: 1 if own else None]  # at the root another leader must review
+        return Duties(
+            supervisor=cast.supervisors[story.county][turn % 2], leader=leaders[turn % len(leaders)],
+            handler=cast.handlers[units[0].id], lead_unit=bureau, units=units,
+        )
+
+    @property
+    def root_supervisor(self) -> User:
+        return self.cast.supervisors[len(self.cast.columns) - 1][0]
+
+    # --- what ---------------------------------------------------------------------------------------------------
+
+    def _list(self, telling: Telling, act: Act, at: datetime) -> None:
+        story = telling.story
+        title, document, received = self._hand_over(story.source, act.day)
+        number = self.clauses[title] = self.clauses.get(title, 0) + 1
+        lister = telling.duties.supervisor
+        finding = record_finding(
+            lister, today=act.day, source=story.source, title=title, document_number=document, received_on=received,
+            clause=f"第{number}条", wording=story.wording, at=at)
+        telling.issue = issues.list_issue(
+            lister, today=act.day, at=at, title=story.title, wording=story.wording, source=story.source,
+            category_id=self.cast.categories[story.category], region_id=self.cast.regions[story.region],
+            kind=story.kind, findings=[finding], amount=Decimal(story.money) * 10000 if story.money else None)
+
+    def _hand_over(self, source: Source, day: date) -> tuple[str, str | None, date]:
+        """The latest hand-over of this source by that day."""
+        return max((entry for entry in self.inspections[source] if entry[2] <= day), key=lambda entry: entry[2])
+
+    def _assign(self, telling: Telling, act: Act, at: datetime) -> None:
+        story = telling.story
+        issues.assign(
+            _issue(telling), telling.duties.supervisor, today=act.day, at=at, calendar=self.calendar,
+            duty=telling.duties.duty, requirement=story.problem.requirement, deadline=story.deadline,
+            review_on=story.review_on, quantity=story.quantity)
+
+    def _accept(self, telling: Telling, act: Act, at: datetime) -> None:
+        issues.accept(_issue(telling), telling.duties.handler, today=act.day, at=at)
+
+    def _decline(self, telling: Telling, act: Act, at: datetime) -> None:
+        issues.decline(_issue(telling), telling.duties.handler, today=act.day, at=at,
+                       reason=self._say(words.DECLINE_REASONS))
+
+    def _reassign(self, telling: Telling, act: Act, at: datetime) -> None:
+        """To the poverty relief office, or from it to finance."""
+        duties, column = telling.duties, telling.story.county
+        key = "finance" if telling.story.problem.bureau == "poverty" else "poverty"
+        unit = self.cast.bureau(column, key)
+        handler = self.cast.handlers.get(unit.id, duties.handler)
+        telling.duties = Duties(duties.supervisor, duties.leader, handler, unit, (unit, *duties.units))
+        issues.reassign(_issue(telling), duties.supervisor, today=act.day, at=at, duty=telling.duties.duty,
+                        reason=self._say(words.REASSIGN_REASONS))
+
+    def _submit_plan(self, telling: Telling, act: Act, at: datetime) -> None:
+        owners = [unit.name for unit in telling.duties.units]
+        plan = plans.submit_plan(
+            _issue(telling), telling.duties.handler, today=act.day, at=at, goals=words.GOALS,
+            measures=[(text, owners[place % len(owners)], due)
+                      for place, (text, due) in enumerate(act.detail["measures"])])
+        telling.measures = [measure.id for measure in plan.measures]
+
+    def _approve_plan(self, telling: Telling, act: Act, at: datetime) -> None:
+        plans.approve_plan(_issue(telling), telling.duties.leader, today=act.day, at=at)
+
+    def _return_plan(self, telling: Telling, act: Act, at: datetime) -> None:
+        plans.return_plan(_issue(telling), telling.duties.leader, today=act.day, at=at, reason=words.PLAN_RETURNED)
+
+    def _report(self, telling: Telling, act: Act, at: datetime) -> None:
+        issue, finished = _issue(telling), bool(act.detail.get("finished"))
+        entry = progress.report(
+            issue, telling.duties.handler, today=act.day, at=at,
+            text=self._say(words.DONE_PROGRESS if finished else words.PROGRESS),
+            files=list(self._files(telling.story, finished)) if act.detail.get("files") else [],
+            quantity_done=act.detail.get("quantity"), measures_done=self._ticked(telling, act))
+        telling.evidence += [row.id for row in entry.evidence]
+
+    def _ticked(self, telling: Telling, act: Act) -> list[int]:
+        """The measures done by now: as many as the percentage says, in order."""
+        percent = 100 if act.detail.get("finished") else act.detail.get("percent", 0)
+        done, telling.ticked = telling.ticked, max(telling.ticked, len(telling.measures) * percent // 100)
+        return telling.measures[done : telling.ticked]
+
+    def _files(self, story: Story, finished: bool) -> Iterator[Upload]:
+        if not finished:
+            picture = self.random.choice(self.before)
+            yield Upload("现场照片.jpg", io.BytesIO(picture))
+            return
+        yield Upload("整改后照片.jpg", io.BytesIO(self.random.choice(self.after)))
+        yield Upload("验收记录.pdf", io.BytesIO(self.random.choice(self.records)))
+
+    def _request_extension(self, telling: Telling, act: Act, at: datetime) -> None:
+        deadlines.request_extension(
+            _issue(telling), telling.duties.handler, today=act.day, at=at, wanted=act.detail["wanted"],
+            reason=self._say(words.EXTENSION_REASONS))
+
+    def _grant_extension(self, telling: Telling, act: Act, at: datetime) -> None:
+        deadlines.grant_extension(_issue(telling), telling.duties.supervisor, today=act.day, at=at, opinion=words.GRANTED)
+
+    def _refuse_extension(self, telling: Telling, act: Act, at: datetime) -> None:
+        deadlines.refuse_extension(_issue(telling), telling.duties.supervisor, today=act.day, at=at, reason=words.REFUSED)
+
+    def _request_clearance(self, telling: Telling, act: Act, at: datetime) -> None:
+        answers = {
+            standard: Answer(text, telling.evidence[-2:] if standard in EVIDENCED else ())
+            for standard, text in zip(Standard, words.STANDARDS, strict=True)
+        }
+        clearance.request_clearance(_issue(telling), telling.duties.handler, today=act.day, at=at, answers=answers)
+
+    def _withdraw(self, telling: Telling, act: Act, at: datetime) -> None:
+        clearance.withdraw_clearance(_issue(telling), telling.duties.handler, today=act.day, at=at)
+
+    def _reviewer(self, issue: Issue) -> User:
+        """One of those who may review the present level; those who sign in for the visitor first."""
+        application = open_application(issue.id)
+        assert application is not None  # the plot passes only what was applied for
+        eligible = eligible_reviewers(application)
+        bench = [person for group in (*self.cast.supervisors.values(), *self.cast.leaders.values()) for person in group
+                 if person.id in eligible]
+        return bench[self.random.randrange(len(bench))]
+
+    def _pass(self, telling: Telling, act: Act, at: datetime) -> None:
+        issue = _issue(telling)
+        reviewer = self._reviewer(issue)
+        site = Site(on=act.day - timedelta(days=1), place=telling.story.title[:20], people=f"{reviewer.name}等二人",
+                    seen=words.SITE_SEEN)
+        clearance.pass_level(issue, reviewer, today=act.day, at=at, opinion=self._say(words.PASSED), site=site)
+
+    def _return(self, telling: Telling, act: Act, at: datetime) -> None:
+        issue = _issue(telling)
+        clearance.return_application(issue, self._reviewer(issue), today=act.day, at=at,
+                                     opinion=self._say(words.RETURNED))
+
+    def _dismiss(self, telling: Telling, act: Act, at: datetime) -> None:
+        reason, document = self._say(words.DISMISSALS)
+        issues.dismiss(_issue(telling), self.root_supervisor, today=act.day, at=at, reason=reason, document=document)
+
+    def _say(self, choices: tuple[_Words, ...]) -> _Words:
+        return self.random.choice(choices)
+
+
+def _issue(telling: Telling) -> Issue:
+    assert telling.issue is not None  # every story begins with list or take_over
+    return telling.issue
+
+
+_PERFORMANCES = {
+    Verb.LIST: Teller._list,
+    Verb.ASSIGN: Teller._assign,
+    Verb.ACCEPT: Teller._accept,
+    Verb.DECLINE: Teller._decline,
+    Verb.REASSIGN: Teller._reassign,
+    Verb.SUBMIT_PLAN: Teller._submit_plan,
+    Verb.APPROVE_PLAN: Teller._approve_plan,
+    Verb.RETURN_PLAN: Teller._return_plan,
+    Verb.REPORT: Teller._report,
+    Verb.REQUEST_EXTENSION: Teller._request_extension,
+    Verb.GRANT_EXTENSION: Teller._grant_extension,
+    Verb.REFUSE_EXTENSION: Teller._refuse_extension,
+    Verb.REQUEST_CLEARANCE: Teller._request_clearance,
+    Verb.WITHDRAW_CLEARANCE: Teller._withdraw,
+    Verb.PASS: Teller._pass,
+    Verb.RETURN: Teller._return,
+    Verb.DISMISS: Teller._dismiss,
+}
