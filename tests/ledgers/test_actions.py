@@ -161,3 +161,12 @@ def test_a_number_already_in_the_list_is_kept_beside(taken: int, world: World) -
     take_in(world.supervisor, ledger(ROWS[0].replace("饮水工程未通水", "另一本台账的问题")), title="另一本台账")
     other = db.session.scalars(select(Issue).where(Issue.ledger_number == "SX-1")).one()
     assert other.number.startswith("2019-")
+
+
+def test_one_name_is_one_lead_official_throughout_a_ledger(world: World) -> None:
+    other = ROWS[1].replace("SX-2", "SX-5").replace("沙坪村卫生室", "高桥镇卫生室").replace("新邵县,黄志伟", "武冈市,何志远")
+    third = ROWS[1].replace("SX-2", "SX-6").replace("沙坪村卫生室", "石门村卫生室").replace("黄志伟", "何志远")
+    take_in(world.root_supervisor, ledger(other, third), create_missing=True)
+    assert issue("SX-5").lead_official_id == issue("SX-6").lead_official_id
+    take_in(world.root_supervisor, ledger(other, third))
+    assert db.session.scalar(select(func.count()).select_from(User).where(User.name == "何志远")) == 1

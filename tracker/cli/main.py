@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tracker import create_app
 from tracker.accounts import actions as accounts
+from tracker.accounts.actions import UserImport
 from tracker.accounts.models import User
 from tracker.accounts.queries import user_with_account
 from tracker.base import clock
@@ -38,6 +39,7 @@ from tracker.ledgers import actions as ledgers
 from tracker.ledgers.reading import Reading
 from tracker.org import actions as org
 from tracker.register import actions as register
+from tracker.register.rules import GROUP_NAMES, Group
 from tracker.schedule import actions as schedule
 from tracker.schedule.jobs import JOBS
 from tracker.settings import actions as settings
@@ -208,23 +210,30 @@ def _importer(name: str, take: Callable[..., Any]) -> None:
     @click.pass_context
     def command(ctx: click.Context, file: Path, dry_run: bool) -> None:
         with application(ctx):
-            with transaction():
-                counts = take(file, actor_id=console(ctx), dry_run=dry_run)
+            with suppress(_Rehearsed), transaction():
+                for line in _lines(take(file, actor_id=console(ctx))):
+                    click.echo(line)
+                if dry_run:
+                    raise _Rehearsed
             if dry_run:
-                click.echo(gettext("试运行，什么都没有保存："))
-            for line in _lines(counts):
-                click.echo(line)
+                click.echo(gettext("试运行，什么都没有保存。"))
 
     command.help = f"Import {name} from FILE (CSV or Excel)."
 
 
-def _lines(result: Any) -> list[str]:
-    """What an import says: counts in one line, or a line for each account made."""
-    return [_in_words(result)] if isinstance(result, dict) else [str(line) for line in result]
+class _Rehearsed(Exception):
+    """Ends a dry run: all was done, and the transaction rolls back."""
+
+
+def _lines(result: dict[str, int] | UserImport) -> list[str]:
+    """What an import says: its counts in one line, then a line for each account made."""
+    if isinstance(result, UserImport):
+        return [_in_words(result.counts), *map(str, result.made)]
+    return [_in_words(result)]
 
 
 def _in_words(counts: dict[str, int]) -> str:
-    return "  ".join(f"{name}: {number}" for name, number in counts.items())
+    return "  ".join(f"{gettext(name)} {number}" for name, number in counts.items())
 
 
 _importer("regions", lambda file, **how: org.import_regions(file.read_bytes(), file.name, today=clock.today(), **how))
@@ -326,7 +335,19 @@ def board(ctx: click.Context, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(figures, ensure_ascii=False, indent=1, default=str))
             return
-        click.echo(figures["headline"])
+        for line in _board_lines(figures):
+            click.echo(line)
+
+
+def _board_lines(figures: dict[str, Any]) -> Iterator[str]:
+    for group, shown in figures["groups"].items():
+        yield gettext("%(group)s：%(cells)s 格中 %(proven)s 格已证清零，%(declared)s 格账面清零，%(open)s 格未清零",
+                      group=gettext(GROUP_NAMES[Group(group)]), cells=shown["cells"], **shown["standings"])
+        for row in shown["rows"]:
+            total = row["total"]
+            yield gettext("  %(category)s  未清零 %(open)s（逾期 %(overdue)s）  已销号 %(cleared)s",
+                          category=gettext(row["category"]), open=total["open"], overdue=total["overdue"],
+                          cleared=total["cleared"])
 
 
 @main.command()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, BinaryIO
 
 from sqlalchemy import delete, select
 
 from tracker.accounts.models import User
 from tracker.base import clock, files, journal
-from tracker.base.access import Actor, N_, Refused
+from tracker.base.access import Actor, N_, Refused, Role
 from tracker.base.db import db
 from tracker.clearance import actions as clearance
 from tracker.clearance.models import Application, ApplicationLevel
@@ -31,13 +31,16 @@ from tracker.ledgers.plan import (
     Difference,
     Entry,
     ImportPlan,
+    Known,
     NewPerson,
     NewUnit,
     Obstacle,
+    PersonAt,
     Recogniser,
     deadline_text,
     headline,
     ledger_title,
+    pick_lead,
     pick_person,
     pick_unit,
     requirement_of,
@@ -93,8 +96,13 @@ class Planner:
         self.new_people: dict[tuple[Any, ...], NewPerson] = {}
         self.obstacles: list[Obstacle] = []
         self._covered: dict[tuple[int, int], bool] = {}
+        self.own_leads: set[int] = set()
+        self.at_root = any(grant.role is Role.SUPERVISOR and grant.at_root for grant in actor.grants)
+        self.counties = {self._county(row.county) for row in rows if row.county}
+        self.leads: dict[str, int | NewPerson] = {}  # one name, one lead official throughout a ledger
 
     def plan(self, title: str, ledger_id: int | None) -> ImportPlan:
+        self.own_leads = queries.leads_of(ledger_id) if ledger_id else set()
         recogniser = Recogniser(queries.known_rows(ledger_id) if ledger_id else ())
         entries = [entry for row in self.reading.rows if (entry := self._entry(row, recogniser)) is not None]
         return ImportPlan(
@@ -114,13 +122,13 @@ class Planner:
                        county=row.county)
             return None
         known = recogniser.find(row, county)
-        entry = Entry(row=row, category_id=category, region_id=region, chain=self._chain(row, county),
+        entry = Entry(row=row, category_id=category, region_id=region, chain=self._chain(row, county, known),
                       issue_id=known.issue_id if known else None,
                       issue_number=known.issue_number if known else None, unsure=bool(recogniser))
         return self._compared(entry) if known else entry
 
     def _county(self, name: str) -> int:
-        return next(region for region, county in self.places.by_name[name] if region == county)
+        return next(region for region, county in self.places.by_name[name] if region == county)  # the reading checked it
 
     def _covers(self, region: int, category: int) -> bool:
         key = (region, category)
@@ -131,14 +139,14 @@ class Planner:
     def _stop(self, row: LedgerRow, field: str, msgid: str, **params: Any) -> None:
         self.obstacles.append(Obstacle(row.cells.get(field, f"{row.sheet}!{row.row}"), msgid, params))
 
-    def _chain(self, row: LedgerRow, county: int) -> Chain:
+    def _chain(self, row: LedgerRow, county: int, known: Known | None) -> Chain:
         units = tuple(dict.fromkeys(
             unit for name in row.responsible_units if (unit := self._unit(row, "responsible_units", name, county))))
         lead = self._unit(row, "lead_unit", row.lead_unit, county) if row.lead_unit else None
-        official = self._person(row, "lead_official", row.lead_official, lead or (units[0] if units else None),
-                                units, county, row.lead_official_post)
-        person = self._person(row, "responsible_person", row.responsible_person, units[0] if units else lead,
-                              (*units, *((lead,) if lead else ())), county, None)
+        official = self._same(row.lead_official, known and known.lead_official_id) or self._lead(
+            row, lead or (units[0] if units else None))
+        person = self._same(row.responsible_person, known and known.responsible_person_id) or self._person(
+            row, units[0] if units else lead, (*units, *((lead,) if lead else ())))
         return Chain(official, lead, units, person, row.task_force or None)
 
     def _unit(self, row: LedgerRow, field: str, name: str, county: int) -> int | NewUnit | None:
@@ -153,25 +161,47 @@ class Planner:
         new = NewUnit(name, seat, self.places.names[seat])
         return self.new_units.setdefault((name, seat), new)
 
-    def _person(
-        self, row: LedgerRow, field: str, name: str | None, home: int | NewUnit | None,
-        units: tuple[int | NewUnit, ...], county: int, post: str | None,
-    ) -> int | NewPerson | None:
+    def _same(self, name: str | None, person_id: int | None) -> int | None:
+        """The person a recognised row has already, if the ledger still names them."""
+        return next((p.id for p in self.people.get(name or "", []) if p.id == person_id), None)
+
+    def _lead(self, row: LedgerRow, home: int | NewUnit | None) -> int | NewPerson | None:
+        name = row.lead_official
         if not name or home is None:
             return None
-        leading = field == "lead_official"
-        known = [unit for unit in units if isinstance(unit, int)]
-        found, ambiguous = pick_person(self.people.get(name, []), units=known,
-                                       counties=(county, self.places.root_id), leading=leading)
-        if ambiguous:
-            self._stop(row, field, N_("系统里有几位“%(name)s”，分不清是哪一位；请先在人员管理中核对。"), name=name)
+        if name not in self.leads:
+            found, ambiguous = pick_lead(self._within_reach(name), own=self.own_leads, post=row.lead_official_post,
+                                         unit_id=home if isinstance(home, int) else None)
+            if ambiguous:
+                self._namesakes(row, "lead_official", name)
+                return None
+            self.leads[name] = found.id if found else self._new_person(name, row.lead_official_post, home, "leads")
+        return self.leads[name]
+
+    def _within_reach(self, name: str) -> list[PersonAt]:
+        """Namesakes at the root or in a county this importer has rows in; other counties' people are not theirs."""
+        return [person for person in self.people.get(name, [])
+                if self.at_root or person.county_id in self.counties or person.county_id == self.places.root_id]
+
+    def _person(
+        self, row: LedgerRow, home: int | NewUnit | None, units: tuple[int | NewUnit, ...]
+    ) -> int | NewPerson | None:
+        name = row.responsible_person
+        if not name or home is None:
             return None
-        if found:
-            return found.id
+        known = [unit for unit in units if isinstance(unit, int)]
+        found, ambiguous = pick_person(self.people.get(name, []), known)
+        if ambiguous:
+            self._namesakes(row, "responsible_person", name)
+            return None
+        return found.id if found else self._new_person(name, None, home, home)
+
+    def _namesakes(self, row: LedgerRow, field: str, name: str) -> None:
+        self._stop(row, field, N_("系统里有几位“%(name)s”，分不清是哪一位；请在姓名后用括号写明职务，或先在人员管理中核对。"), name=name)
+
+    def _new_person(self, name: str, post: str | None, home: int | NewUnit, key: Any) -> NewPerson:
         unit_name = home.name if isinstance(home, NewUnit) else self._unit_name(home)
-        new = NewPerson(name, post or None, home, unit_name)
-        # one leader of a name in a ledger is one person; namesakes in two units are two
-        return self.new_people.setdefault((name, "leads") if leading else (name, home), new)
+        return self.new_people.setdefault((name, key), NewPerson(name, post or None, home, unit_name))
 
     def _unit_name(self, unit_id: int) -> str:
         return next((u.name for group in self.units.values() for u in group if u.id == unit_id), "")
@@ -281,6 +311,7 @@ def apply_import(
     create_missing: bool = False,
     accept_new: bool = False,
     trial: bool = False,
+    at: datetime | None = None,
 ) -> Imported:
     """Take the planned ledger in, whole. Raises Refused (changing nothing) while anything is open.
 
@@ -292,14 +323,14 @@ def apply_import(
         raise Refused(N_("这是演示数据库，不能导入真实数据。只是试用、数据可随演示库丢弃的，请勾选“试用”（--trial）。"))
     _refuse_open_questions(plan, create_missing, accept_new)
     stored = files.store(stream, file_name)
-    taken = LedgerImport(sha256=stored.sha256, file_name=file_name[:200], by_id=actor.id, at=clock.now(), counts={})
+    taken = LedgerImport(sha256=stored.sha256, file_name=file_name[:200], by_id=actor.id, at=at or clock.now(), counts={})
     taken.ledger = _ledger(plan)
     db.session.add(taken)
     db.session.flush()
     Applier(plan, actor, taken, today).apply()
     taken.counts = {fate: plan.count(fate) for fate in ("changed", "same")}
     taken.counts = {"new": plan.count("new") + plan.count("unsure"), **taken.counts}
-    journal.record("import", "ledger_import", taken.id, actor_id=actor.id,
+    journal.record("import", "ledger_import", taken.id, actor_id=actor.id, at=taken.at,
                    data={"sha256": stored.sha256, "ledger": taken.ledger.id, **taken.counts})
     return Imported(taken.id, taken.counts)
 
@@ -394,6 +425,7 @@ class Applier:
         issue = self._new_issue(entry, kind, state)
         issues.enter(
             issue, Verb.TAKE_OVER, self.actor, state=state, today=self.today, duty=self._duty(entry.chain),
+            at=self.taken.at,
             facts={Fact.LEDGER_FILE: True, Fact.FIRST_IMPORT: True},
             data={"import": self.taken.id, "sha256": self.taken.sha256, "sheet": row.sheet, "row": row.row},
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -36,6 +36,7 @@ class PersonAt:
 
     id: int
     name: str
+    title: str | None
     unit_id: int
     county_id: int
     leads: bool
@@ -154,6 +155,8 @@ class Known:
     county_id: int
     wording_hash: str
     title: str
+    lead_official_id: int | None
+    responsible_person_id: int | None
 
 
 def headline(wording: str) -> str:
@@ -215,22 +218,35 @@ def pick_unit(candidates: Sequence[UnitAt], county_id: int) -> UnitAt | None:
     return near[0] if len(near) == 1 else None
 
 
-def pick_person(
-    candidates: Sequence[PersonAt], *, units: Sequence[int], counties: Sequence[int], leading: bool
-) -> tuple[PersonAt | None, bool]:
-    """The person meant, and whether the name stays ambiguous.
+def pick_person(candidates: Sequence[PersonAt], units: Sequence[int]) -> tuple[PersonAt | None, bool]:
+    """The responsible person meant, and whether the name stays ambiguous: looked for in the row's own units only,
+    because namesakes elsewhere are other people; of two in one unit it is not the one who leads."""
+    inside = [person for person in candidates if person.unit_id in units]
+    working = [person for person in inside if not person.leads] if len(inside) > 1 else inside
+    return (working[0], False) if len(working) == 1 else (None, len(inside) > 1)
 
-    A responsible person is looked for in the row's own units only (namesakes elsewhere are other people); a lead
-    official in the row's county and the root: whoever leads already, else a namesake in the row's units.
+
+def pick_lead(
+    candidates: Sequence[PersonAt], *, own: Collection[int], post: str | None, unit_id: int | None
+) -> tuple[PersonAt | None, bool]:
+    """The lead official meant by a name throughout one ledger, and whether the name stays ambiguous.
+
+    ``own``: people who already lead rows of this ledger; ``post``: written beside the name; ``unit_id``: the lead unit.
+    The first group with exactly one person decides: leads of this ledger, holders of that post, whoever leads at all;
+    where nobody leads yet, a namesake in the unit.
     """
-    if not leading:
-        inside = [person for person in candidates if person.unit_id in units]
-        return (inside[0], False) if len(inside) == 1 else (None, len(inside) > 1)
-    near = [person for person in candidates if person.county_id in counties]
-    leads = [person for person in near if person.leads] or [person for person in near if person.unit_id in units]
-    if len(leads) == 1:
-        return leads[0], False
-    return (None, len(leads) > 1)
+    leads = [person for person in candidates if person.leads]
+    for group in (
+        [person for person in leads if person.id in own],
+        [person for person in leads if post and person.title == post],
+        leads,
+    ):
+        if len(group) == 1:
+            return group[0], False
+    if leads:
+        return None, True
+    inside = [person for person in candidates if person.unit_id == unit_id]
+    return (inside[0], False) if len(inside) == 1 else (None, False)
 
 
 def milestones_in_words(row: LedgerRow) -> str:

@@ -118,11 +118,12 @@ def people_by_name(names: Iterable[str], county_of: dict[int, int]) -> dict[str,
     )
     for chunk in _chunks(names):
         for row in db.session.execute(
-            select(User.id, User.name, User.unit_id, Unit.region_id, leads.label("leads"))
+            select(User.id, User.name, User.title, User.unit_id, Unit.region_id, leads.label("leads"))
             .join(Unit, Unit.id == User.unit_id)
             .where(User.name.in_(chunk), User.active)
         ):
-            found[row.name].append(PersonAt(row.id, row.name, row.unit_id, county_of[row.region_id], bool(row.leads)))
+            found[row.name].append(PersonAt(row.id, row.name, row.title, row.unit_id, county_of[row.region_id],
+                                             bool(row.leads)))
     return found
 
 
@@ -146,14 +147,24 @@ def known_rows(ledger_id: int) -> list[Known]:
     rows = db.session.execute(
         select(
             Issue.id, Issue.number.label("issue_number"), LedgerRow.number, LedgerRow.serial, Issue.source,
-            Issue.county_id, LedgerRow.wording_hash, Issue.title,
+            Issue.county_id, LedgerRow.wording_hash, Issue.title, Issue.lead_official_id, Issue.responsible_person_id,
         )
         .join(LedgerRow, LedgerRow.issue_id == Issue.id)
         .where(LedgerRow.ledger_id == ledger_id)
         .order_by(LedgerRow.id)
     )
-    return [Known(r.id, r.issue_number, r.number, r.serial, r.source.value, r.county_id, r.wording_hash, r.title)
-            for r in rows]
+    return [Known(r.id, r.issue_number, r.number, r.serial, r.source.value, *r[5:]) for r in rows]
+
+
+def leads_of(ledger_id: int) -> set[int]:
+    """Who leads the issues an earlier import of this ledger brought in."""
+    found = db.session.scalars(
+        select(Issue.lead_official_id)
+        .join(LedgerRow, LedgerRow.issue_id == Issue.id)
+        .where(LedgerRow.ledger_id == ledger_id, Issue.lead_official_id.is_not(None))
+        .distinct()
+    )
+    return {person for person in found if person is not None}
 
 
 def taken_numbers(numbers: Iterable[str]) -> set[str]:
