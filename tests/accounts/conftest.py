@@ -1,4 +1,4 @@
-"""Cheap password hashing, and two more administrators so that one of each may go."""
+"""Cheap password hashing, and a browser."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tracker.accounts import actions
+
 
 @pytest.fixture(autouse=True)
-def _cheap_hashing(app: Flask) -> None:
-    app.config["PASSWORD_HASHER"] = PasswordHasher(time_cost=1, memory_cost=256, parallelism=1)
+def _cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "HASHER", PasswordHasher(time_cost=1, memory_cost=256, parallelism=1))
 
 
 @pytest.fixture

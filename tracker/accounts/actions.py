@@ -14,8 +14,7 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tracker.accounts import queries
 from tracker.accounts.models import Post, SignInAttempt, User
@@ -48,18 +47,8 @@ _ADDRESS = 60  # characters of an address kept
 
 # --- passwords ------------------------------------------------------------------------------------------------
 
-
-def hasher() -> PasswordHasher:
-    """argon2id at the cost this installation runs; tests put a cheap one into the app's config."""
-    found = current_app.config.get("PASSWORD_HASHER") or _standard()
-    assert isinstance(found, PasswordHasher)
-    return found
-
-
-@lru_cache
-def _standard() -> PasswordHasher:
-    return PasswordHasher()  # RFC 9106, second choice: 64 MiB, 3 passes
-
+#: argon2id as RFC 9106 has it for servers with little memory: 64 MiB, 3 passes. Tests put a cheaper one here.
+HASHER = PasswordHasher()
 
 #: For secrets of 79 random bits: no cost can be added to a guess that is hopeless anyway, and lists of hundreds of
 #: new accounts are made in one go. ``password_holds`` evens out the time a check takes.
@@ -74,21 +63,21 @@ def _nobody(hasher: PasswordHasher) -> str:
 
 def hash_password(password: str) -> str:
     """Slow on purpose: call it outside ``transaction()``."""
-    return hasher().hash(password_key(password))
+    return HASHER.hash(password_key(password))
 
 
 def password_holds(user: User | None, password: str) -> bool:
     """Whether this is the person's password; the same work for nobody, an inactive person and a wrong password."""
     stored = user.password_hash if user is not None and user.is_active else None
     right = stored is not None and _verify(stored, password)
-    if stored is None or hasher().check_needs_rehash(stored):
-        _verify(_nobody(hasher()), password)
+    if stored is None or HASHER.check_needs_rehash(stored):
+        _verify(_nobody(HASHER), password)
     return right
 
 
 def _verify(stored: str, password: str) -> bool:
     try:
-        return hasher().verify(stored, password_key(password[: MAX_PASSWORD + 1]))
+        return HASHER.verify(stored, password_key(password[: MAX_PASSWORD + 1]))
     except (VerificationError, InvalidHashError):
         return False
 
@@ -107,6 +96,8 @@ def begin_sign_in(account: str, address: str, *, at: datetime) -> int | None:
     Returns the try's id for ``end_sign_in``, or None when there were too many: then nothing more is to be done.
     """
     account, address = account_key(account)[:60], address[:_ADDRESS]
+    if db.engine.dialect.name == "postgresql":  # SQLite has one writer anyway
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(account))))
     if throttled(*queries.failures(account, address, at)):
         return None
     attempt = SignInAttempt(at=at, account=account, address=address, succeeded=False)
@@ -493,6 +484,7 @@ class _RowReader:
             self._slip(
                 row, "role", N_("岗位要由安全管理员授予。"), N_("请清空岗位各列；导入后由安全管理员在岗位页面上授予。")
             )
+            return None
         region_id, category_id = self._region(row), self._category(row)
         if role is None or region_id is None:
             return None
@@ -500,7 +492,10 @@ class _RowReader:
 
     def _region(self, row: Record) -> int | None:
         text = row.text("region")
-        found = self.places.find(text) if text else []
+        if not text:
+            self._slip(row, "region", N_("没有写岗位区划。"), N_("请写系统中的区划名称或代码。"))
+            return None
+        found = self.places.find(text)
         if len(found) != 1:
             self.slips.append(org.region_slip(row.cell("region"), text, len(found)))
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Flask, flash, g, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, current_app, flash, g, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user
 from werkzeug.wrappers import Response
@@ -191,9 +191,8 @@ def new_user() -> Any:
 
 def _paper(made: list[NewAccount], back: str, counts: str | None = None) -> Any:
     """One-time passwords to print or copy; a POST's direct answer, because they are stored nowhere."""
-    return render_template(
-        "accounts/one_time_password.html", made=made, back=back, counts=counts, address=request.url_root
-    )
+    address = current_app.config["TRACKER"].base_url or request.url_root
+    return render_template("accounts/one_time_password.html", made=made, back=back, counts=counts, address=address)
 
 
 @bp.route("/users/<int:user_id>", methods=["GET", "POST"])

@@ -62,7 +62,7 @@ def check_password(password: str, account: str) -> None:
         raise Refused(N_("新密码不能是账号，也不能是账号加几位数字。"))
     if key.isdigit():
         raise Refused(N_("新密码不能全是数字，如手机号、身份证号。"))
-    if _is_common(key):
+    if _often_used(key):
         raise Refused(N_("这个密码太常见，容易被猜到；可以用几个互不相关的词连起来。"))
 
 
@@ -71,7 +71,7 @@ def _core(key: str) -> str:
     return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", key)
 
 
-def _is_common(key: str) -> bool:
+def _often_used(key: str) -> bool:
     if len(set(key)) < 4 or _repeats(key):
         return True
     core = _core(key)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased, selectinload
 
 from tracker.base.access import N_, Missing, Refused
+from tracker.base.config import data_path
 from tracker.base.db import db
 from tracker.base.paging import Page, Segment, read_page
 from tracker.org.models import Region, RegionAlias, RegionBelow, Unit, UnitAlias
 from tracker.org.rules import Level, Places
+
+_log = logging.getLogger(__name__)
 
 
 def root() -> Region | None:
@@ -258,3 +266,18 @@ def unit_with_id(unit_id: int) -> Unit:
     if unit is None:
         raise Missing
     return unit
+
+
+def not_ready() -> str | None:
+    """Why the service cannot work yet: no database, or one without the tables of this version."""
+    try:
+        present = MigrationContext.configure(db.session.connection()).get_current_revision()
+    except SQLAlchemyError:
+        _log.exception("the database does not answer")
+        return "the database does not answer"
+    return None if present == _newest_revision() else "the database is not migrated"
+
+
+@lru_cache
+def _newest_revision() -> str | None:
+    return ScriptDirectory(str(data_path("migrations"))).get_current_head()

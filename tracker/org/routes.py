@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from tracker.base import clock
 from tracker.base.access import Right
-from tracker.base.config import data_path
-from tracker.base.db import db, transaction
+from tracker.base.db import transaction
 from tracker.base.web import form_status, needs, public, refusals
 from tracker.org import actions, queries
 from tracker.org.forms import FileForm, RegionForm, RegionNamesForm, UnitForm, UnitNamesForm
@@ -319,19 +314,5 @@ def healthz() -> tuple[str, int, dict[str, str]]:
 @public
 def readyz() -> tuple[str, int, dict[str, str]]:
     """The database answers and has the tables this version wants."""
-    problem = _not_ready()
+    problem = queries.not_ready()
     return f"{problem or 'ready'}\n", 503 if problem else 200, {"Content-Type": "text/plain; charset=utf-8"}
-
-
-def _not_ready() -> str | None:
-    try:
-        present = MigrationContext.configure(db.session.connection()).get_current_revision()
-    except SQLAlchemyError:
-        current_app.logger.exception("the database does not answer")
-        return "the database does not answer"
-    return None if present == _newest_revision() else "the database is not migrated"
-
-
-@lru_cache
-def _newest_revision() -> str | None:
-    return ScriptDirectory(str(data_path("migrations"))).get_current_head()
