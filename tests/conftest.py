@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.needs", "tests.postgres", "tests.browser", "tests.world"]
+pytest_plugins = ["tests.needs", "tests.postgres", "tests.browser", "tests.world", "tests.engines"]

@@ -1,10 +1,12 @@
 // <input data-suggest-url="/…"> offers what the server finds for the typed text (GET ?q=, JSON [{value, label}]).
 // With data-suggest-into="field name" the chosen entry's id goes into that hidden field. Without script: plain text.
+// A field is bound when it is first entered, so rows added later are served too.
 (() => {
   const WAIT_MS = 200;
-  document.querySelectorAll("input[data-suggest-url]").forEach((input, index) => {
+  let made = 0;
+  const bind = (input) => {
     const list = document.createElement("datalist");
-    list.id = `suggestions-${index}`;
+    list.id = `suggestions-${made += 1}`;
     input.after(list);
     input.setAttribute("list", list.id);
     const target = input.dataset.suggestInto && input.form.elements[input.dataset.suggestInto];
@@ -37,5 +39,8 @@
       clearTimeout(timer);
       if (!chosen) timer = setTimeout(ask, WAIT_MS);
     });
+  };
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("input[data-suggest-url]:not([list])")) bind(event.target);
   });
 })();

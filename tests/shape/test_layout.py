@@ -44,7 +44,7 @@ TOP_LEVEL = frozenset(
         ".gitattributes",
     }
 )
-TEST_FOLDERS = frozenset({"journeys", "shape", "bench"})
+TEST_FOLDERS = frozenset({"journeys", "shape", "bench", "on_postgres", "kills"})
 
 
 def strange_files(names: list[tuple[str, str]]) -> list[str]:

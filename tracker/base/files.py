@@ -183,7 +183,7 @@ def _page_count(path: Path, media_type: str, name: str) -> int:
 def _render(path: Path, media_type: str, page: int) -> Image.Image:
     if media_type == "application/pdf":
         with pypdfium2.PdfDocument(path) as document:
-            picture = document[page - 1].render(scale=1.8).to_pil()
+            picture: Image.Image = document[page - 1].render(scale=1.8).to_pil()
     else:
         with Image.open(path) as source:
             picture = ImageOps.exif_transpose(source)

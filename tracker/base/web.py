@@ -14,14 +14,17 @@ from typing import Any, Protocol, TypeVar
 from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
-from flask_wtf import CSRFProtect
+from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
+from wtforms import IntegerField
+from wtforms.validators import Optional
+from wtforms.widgets import HiddenInput
 
 from tracker.base import clock
-from tracker.base.access import Conflict, Missing, N_, Refused, Right, may
+from tracker.base.access import N_, Conflict, Missing, Refused, Right, may
 from tracker.base.config import Config, data_path
 from tracker.base.db import db
 
@@ -45,6 +48,18 @@ class NavigationEntry:
 
 class RefusableForm(Protocol):
     form_errors: Any
+
+
+class VersionedForm(FlaskForm):
+    """A form about a thing others may change meanwhile: its version when the page was shown, and its newest event."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+    def shows(self, version: int, event_id: int) -> None:
+        """The page shows the thing as it is now (also when it comes back after a conflict)."""
+        self.version.raw_data = self.seen.raw_data = None
+        self.version.data, self.seen.data = version, event_id
 
 
 def init_app(app: Flask, config: Config, navigation: tuple[NavigationEntry, ...]) -> None:
@@ -112,7 +127,7 @@ def refusals(form: RefusableForm) -> Iterator[None]:
 
 def said(refusal: Refused) -> str:
     """The refusal in the reader's language."""
-    return gettext(refusal.msgid, **refusal.params)
+    return str(gettext(refusal.msgid, **refusal.params))
 
 
 def form_status(form: Any) -> int:

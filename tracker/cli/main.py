@@ -26,7 +26,7 @@ from tracker.accounts.actions import UserImport
 from tracker.accounts.models import User
 from tracker.accounts.queries import user_with_account
 from tracker.base import clock
-from tracker.base.access import N_, Refused
+from tracker.base.access import N_, Refused, Right, may
 from tracker.base.config import BadConfig
 from tracker.base.db import transaction
 from tracker.base.sheets import SheetRefused
@@ -100,9 +100,14 @@ def acting(ctx: click.Context) -> User:
     return user
 
 
-def console(ctx: click.Context) -> int | None:
-    """Who a set-up command is recorded as: the --as account, else None, the console."""
-    return acting(ctx).id if ctx.obj else None
+def _setting_up(ctx: click.Context, right: Right) -> int | None:
+    """Who a set-up command is recorded as: the --as account, if it has the right; without --as the console (None)."""
+    if not ctx.obj:
+        return None
+    user = acting(ctx)
+    if not may(user, right):
+        raise Refused(N_("账号“%(account)s”没有这项权限。"), account=ctx.obj)
+    return user.id
 
 
 # --- running --------------------------------------------------------------------------------------------------
@@ -203,7 +208,7 @@ def import_() -> None:
     """Take in regions, units, users or a ledger."""
 
 
-def _importer(name: str, take: Callable[..., Any]) -> None:
+def _importer(name: str, right: Right, take: Callable[..., Any]) -> None:
     @import_.command(name)
     @click.argument("file", type=FILE)
     @click.option("--dry-run", is_flag=True, help="Check only; store nothing.")
@@ -211,7 +216,7 @@ def _importer(name: str, take: Callable[..., Any]) -> None:
     def command(ctx: click.Context, file: Path, dry_run: bool) -> None:
         with application(ctx):
             with suppress(_Rehearsed), transaction():
-                for line in _lines(take(file, actor_id=console(ctx))):
+                for line in _lines(take(file, actor_id=_setting_up(ctx, right))):
                     click.echo(line)
                 if dry_run:
                     raise _Rehearsed
@@ -236,9 +241,9 @@ def _in_words(counts: dict[str, int]) -> str:
     return "  ".join(f"{gettext(name)} {number}" for name, number in counts.items())
 
 
-_importer("regions", lambda file, **how: org.import_regions(file.read_bytes(), file.name, today=clock.today(), **how))
-_importer("units", lambda file, **how: org.import_units(file.read_bytes(), file.name, **how))
-_importer("users", lambda file, **how: accounts.import_users(file.read_bytes(), file.name, **how))
+_importer("regions", Right.REGIONS, lambda file, **how: org.import_regions(file.read_bytes(), file.name, today=clock.today(), **how))
+_importer("units", Right.UNITS, lambda file, **how: org.import_units(file.read_bytes(), file.name, **how))
+_importer("users", Right.USERS, lambda file, **how: accounts.import_users(file.read_bytes(), file.name, **how))
 
 
 @import_.command("ledger")

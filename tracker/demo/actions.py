@@ -31,7 +31,7 @@ from tracker.settings.queries import DEMONSTRATION, demonstration
 from tracker.workdays.actions import seed_published_years
 from tracker.workdays.queries import calendar
 
-_BATCH = 1000  # acts per transaction
+_BATCH = 1500  # acts per transaction
 _FIRST_STEPS = 300  # what regions, units and people weigh on the bar, in acts
 
 Progress = Callable[[int, int], None]

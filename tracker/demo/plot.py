@@ -86,13 +86,13 @@ class Ending(StrEnum):
 OPEN_ENDINGS: dict[Ending, int] = {
     Ending.LISTED: 10, Ending.UNASSIGNED: 7, Ending.DECLINED: 6, Ending.ASSIGNED: 11, Ending.UNSIGNED: 8,
     Ending.REASSIGNED: 5, Ending.PLANNING: 10, Ending.PLAN_LATE: 5, Ending.PLAN_WAITING: 14, Ending.PLAN_RETURNED: 8,
-    Ending.GREEN: 36, Ending.BLUE: 14, Ending.DUE_SOON: 12, Ending.LAG_YELLOW: 14, Ending.LAG_RED: 8,
+    Ending.GREEN: 34, Ending.BLUE: 14, Ending.DUE_SOON: 12, Ending.LAG_YELLOW: 14, Ending.LAG_RED: 8,
     Ending.IMMEDIATE: 12, Ending.LONG_TERM: 20, Ending.OVERDUE_1: 6, Ending.OVERDUE_2: 7, Ending.OVERDUE_3: 8,
     Ending.OVERDUE_4: 9, Ending.OVERDUE_5: 7, Ending.OVERDUE_PLANNING: 3, Ending.EXTENSION_WAITING: 8,
     Ending.EXTENDED: 9, Ending.EXTENDED_LATE: 3, Ending.EXTENSION_REFUSED: 6, Ending.WITHDRAWN: 3,
     Ending.RETURNED: 10, Ending.REVIEW_1: 14, Ending.REVIEW_2: 12, Ending.REVIEW_LATE: 5, Ending.DISMISSED: 12,
     Ending.TAKEN_INCOMPLETE: 12, Ending.TAKEN_REVIEWING: 4, Ending.TAKEN_ASSIGNED: 3, Ending.TAKEN_CLEARED: 14,
-    Ending.CLEARED: 34, Ending.CLEARED_LATE: 10, Ending.CLEARED_RETURNED: 6, Ending.CLEARED_EXTENDED: 5,
+    Ending.CLEARED: 26, Ending.CLEARED_LATE: 10, Ending.CLEARED_RETURNED: 6, Ending.CLEARED_EXTENDED: 5,
     Ending.CLEARED_IMMEDIATE: 10, Ending.CLEARED_LONG_TERM: 4,
 }
 #: what the supervisor of one category (条) shall meet in the story's county
@@ -185,6 +185,7 @@ class Plotter:
         self.random = Random(seed)
         self.days = _workdays_before(today, calendar)
         self.first_day = self.days[-1]  # before anything happens
+        self._most_reports = 2
         self._titles: set[str] = set()
         self._used: set[tuple[str, int]] = set()  # a county meets each problem once before any twice
 
@@ -213,7 +214,7 @@ class Plotter:
         for (column, category), standing in self._standings().items():
             cells[standing].append((category, column))
         for cell in cells[Standing.PROVEN]:
-            yield from ((self.random.choice(_PROVEN_MIX), *cell) for _ in range(self._between(2, 4)))
+            yield from ((self.random.choice(_PROVEN_MIX), *cell) for _ in range(self._between(2, 3)))
         for cell in cells[Standing.DECLARED]:
             yield Ending.TAKEN_CLEARED, *cell
             yield self.random.choice((Ending.TAKEN_CLEARED, Ending.CLEARED)), *cell
@@ -254,6 +255,7 @@ class Plotter:
     # --- one story ---------------------------------------------------------------------------------------------
 
     def _story(self, ending: Ending, category: int, column: int) -> Story:
+        self._most_reports = 3 if column == self._stage else 2
         own = column == len(self.columns) - 1
         if own and ending is Ending.REVIEW_2:
             ending = Ending.REVIEW_1  # the root's own problems have one level: there is no county to review first
@@ -366,7 +368,7 @@ class Plotter:
 
     def _reports(self, draft: _Draft, since: int, until: int, percent: int, *, all_done: bool = False) -> None:
         """Progress from nothing up to ``percent``, the last one ``until`` working days ago."""
-        number = max(1, min(3, (since - until) // 6))
+        number = max(1, min(self._most_reports, (since - until) // 6))
         for step in range(1, number + 1):
             ago = since - (since - until) * step // number
             finished = all_done and step == number

@@ -40,7 +40,7 @@ class Upload:
     stream: io.BytesIO
 
 
-@dataclass
+@dataclass(frozen=True)
 class Duties:
     """Who plays which part in one story."""
 
@@ -49,14 +49,14 @@ class Duties:
     handler: User
     lead_unit: Unit
     units: tuple[Unit, ...]  # the first is 主责
+    duty: Duty  # the same in ids: people and units are read again after every commit
 
-    @property
-    def duty(self) -> Duty:
-        return Duty(
-            lead_official_id=self.leader.id, lead_unit_id=self.lead_unit.id,
-            unit_ids=tuple(unit.id for unit in self.units), responsible_person_id=self.handler.id,
-            task_force=f"{self.lead_unit.name}整改专班",
-        )
+    @classmethod
+    def of(cls, supervisor: User, leader: User, handler: User, lead_unit: Unit, units: tuple[Unit, ...]) -> Duties:
+        duty = Duty(
+            lead_official_id=leader.id, lead_unit_id=lead_unit.id, unit_ids=tuple(unit.id for unit in units),
+            responsible_person_id=handler.id, task_force=f"{lead_unit.name}整改专班")
+        return cls(supervisor, leader, handler, lead_unit, units, duty)
 
 
 @dataclass
@@ -106,10 +106,8 @@ class Teller:
             units = (government, bureau) if turn % 3 == 0 else (bureau, government)
         own = story.county == len(cast.columns) - 1
         leaders = cast.leaders[story.county][: 1 if own else None]  # at the root another leader must review
-        return Duties(
-            supervisor=cast.supervisors[story.county][turn % 2], leader=leaders[turn % len(leaders)],
-            handler=cast.handlers[units[0].id], lead_unit=bureau, units=units,
-        )
+        return Duties.of(cast.supervisors[story.county][turn % 2], leaders[turn % len(leaders)],
+                         cast.handlers[units[0].id], bureau, units)
 
     @property
     def root_supervisor(self) -> User:
@@ -154,7 +152,7 @@ class Teller:
         key = "finance" if telling.story.problem.bureau == "poverty" else "poverty"
         unit = self.cast.bureau(column, key)
         handler = self.cast.handlers.get(unit.id, duties.handler)
-        telling.duties = Duties(duties.supervisor, duties.leader, handler, unit, (unit, *duties.units))
+        telling.duties = Duties.of(duties.supervisor, duties.leader, handler, unit, (unit, *duties.units))
         issues.reassign(_issue(telling), duties.supervisor, today=act.day, at=at, duty=telling.duties.duty,
                         reason=self._say(words.REASSIGN_REASONS))
 
@@ -174,12 +172,13 @@ class Teller:
 
     def _report(self, telling: Telling, act: Act, at: datetime) -> None:
         issue, finished = _issue(telling), bool(act.detail.get("finished"))
+        files = list(self._files(finished)) if act.detail.get("files") else []
         entry = progress.report(
-            issue, telling.duties.handler, today=act.day, at=at,
+            issue, telling.duties.handler, today=act.day, at=at, files=files,
             text=self._say(words.DONE_PROGRESS if finished else words.PROGRESS),
-            files=list(self._files(telling.story, finished)) if act.detail.get("files") else [],
             quantity_done=act.detail.get("quantity"), measures_done=self._ticked(telling, act))
-        telling.evidence += [row.id for row in entry.evidence]
+        if files:
+            telling.evidence += [row.id for row in entry.evidence]
 
     def _ticked(self, telling: Telling, act: Act) -> list[int]:
         """The measures done by now: as many as the percentage says, in order."""
@@ -187,7 +186,7 @@ class Teller:
         done, telling.ticked = telling.ticked, max(telling.ticked, len(telling.measures) * percent // 100)
         return telling.measures[done : telling.ticked]
 
-    def _files(self, story: Story, finished: bool) -> Iterator[Upload]:
+    def _files(self, finished: bool) -> Iterator[Upload]:
         if not finished:
             picture = self.random.choice(self.before)
             yield Upload("现场照片.jpg", io.BytesIO(picture))

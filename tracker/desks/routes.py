@@ -1,5 +1,86 @@
-"""Pages of this part."""
+"""What waits for me: one address, the desk that a person's posts call for."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import get_locale, gettext, ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from tracker.accounts.models import User
+from tracker.base import clock
+from tracker.base.access import READERS, Right, Role, holds, may
+from tracker.base.web import needs
+from tracker.desks import queries
+from tracker.desks.rules import DESK_NAMES, Desk, desks_of
+from tracker.register import queries as register
+from tracker.register.rules import Filters, Sort, Words
 
 bp = Blueprint("desks", __name__)
+
+
+def _me() -> User:
+    return current_user  # type: ignore[return-value]  # a proxy of the person
+
+
+@bp.get("/")
+@needs(Right.SELF)
+def home() -> Response | str:
+    """Where a person begins: their desk, the pages they keep, or a page that says why there is nothing."""
+    if any(holds(_me(), role) for role in READERS):
+        return redirect(url_for("desks.desk"))
+    if may(_me(), Right.USERS):
+        return redirect(url_for("accounts.users"))
+    if may(_me(), Right.POSTS):
+        return redirect(url_for("accounts.posts"))
+    return render_template("desks/home.html", auditor=holds(_me(), Role.AUDITOR))
+
+
+@bp.get("/desk")
+@needs(Right.ISSUE_READ)
+def desk() -> str:
+    mine = desks_of(_me().grants)
+    asked = request.args.get("desk")
+    chosen = next((one for one in mine if one.value == asked), mine[0])
+    page = {Desk.OFFICIAL: _official, Desk.SUPERVISOR: _supervisor, Desk.LEADER: _leader}[chosen]
+    tabs = [{"label": gettext(DESK_NAMES[one]), "url": url_for("desks.desk", desk=one.value), "current": one is chosen}
+            for one in mine] if len(mine) > 1 else []
+    return page(tabs=tabs, chosen=chosen)
+
+
+def _official(**shared: Any) -> str:
+    part = request.args.get("part", "")
+    return render_template("desks/official.html", desk=queries.official_desk(_me(), clock.today(), part), part=part,
+                           words=_words(), issue_url=_issue_url(), **shared)
+
+
+def _supervisor(**shared: Any) -> str:
+    words, today = _words(), clock.today()
+    filters = Filters.read({**request.args.to_dict(flat=False), "overdue": ["1"]}, default=Sort.OVERDUE)
+    return render_template(
+        "desks/supervisor.html", figures=queries.supervisor_figures(_me(), today), filters=filters, words=words,
+        choices=register.choices(words), issue_url=_issue_url(),
+        listing=register.listing(filters, _me(), today, request.args.get("page")), **shared,
+    )
+
+
+def _leader(**shared: Any) -> str:
+    return render_template("desks/leader.html", desk=queries.leader_desk(_me(), clock.today()), words=_words(),
+                           issue_url=_issue_url(), **shared)
+
+
+@bp.get("/desk/reviews")
+@needs(Right.ISSUE_READ)
+def reviews() -> str:
+    """Everything that waits for this person's decision."""
+    return render_template("desks/reviews.html", waiting=queries.reviews(_me()), issue_url=_issue_url())
+
+
+def _issue_url() -> str:
+    return f"{request.script_root}/issues/"
+
+
+def _words() -> Words:
+    return Words(gettext, ngettext, english=str(get_locale()) == "en")

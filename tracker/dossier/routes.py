@@ -1,5 +1,32 @@
-"""Pages of this part."""
+"""The page of one issue."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext
+from flask_login import current_user
+
+from tracker.base import clock
+from tracker.base.access import Right
+from tracker.base.web import needs
+from tracker.clearance.rules import APPLICATION_STATE_NAMES, STANDARD_NAMES, VERDICT_NAMES
+from tracker.dossier.queries import dossier
+from tracker.dossier.rules import EVENTS_PRINTED
+from tracker.inspections.rules import SOURCE_NAMES
+from tracker.issues.rules import END_NAMES
+from tracker.issues.workflow import KIND_NAMES
+from tracker.plans.rules import PLAN_STATE_NAMES
 
 bp = Blueprint("dossier", __name__)
+
+
+@bp.get("/issues/<number>")
+@needs(Right.ISSUE_READ)
+def issue(number: str) -> str:
+    shown = dossier(number, current_user, clock.today(), whole_timeline=request.args.get("timeline") == "all")
+    return render_template(
+        "dossier/issue.html", dossier=shown, issue=shown.issue, printed=EVENTS_PRINTED,
+        missing=[gettext(part) for part in shown.missing],
+        names={"kind": KIND_NAMES, "source": SOURCE_NAMES, "standard": STANDARD_NAMES, "verdict": VERDICT_NAMES,
+               "application": APPLICATION_STATE_NAMES, "plan": PLAN_STATE_NAMES, "end": END_NAMES},
+    )

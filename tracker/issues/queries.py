@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
+from tracker.accounts.models import User
+from tracker.accounts.queries import people_named
 from tracker.base.access import READERS, Actor, Grant, Missing, Role
 from tracker.base.db import db
+from tracker.base.journal import Event
 from tracker.issues.models import Issue, IssueUnit, TaskForceMember
-from tracker.issues.workflow import Who
-from tracker.org.queries import below, line_above
+from tracker.issues.workflow import OPEN, Who
+from tracker.org.models import Region, RegionBelow, Unit
+from tracker.org.queries import below, counties, county_of, line_above, region_named, units_named
+from tracker.settings.models import Category
+from tracker.settings.queries import categories
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -40,6 +50,12 @@ def _covered_by(grant: Grant) -> ColumnElement[bool]:
         return _EVERYTHING if grant.category_id is None else Issue.category_id == grant.category_id
     inside = Issue.region_id.in_(below(grant.region_id))
     return inside if grant.category_id is None else and_(inside, Issue.category_id == grant.category_id)
+
+
+def supervised_by(actor: Actor) -> ColumnElement[bool]:
+    """Issues that a supervisor's post of this person covers: theirs to decide, not only to see."""
+    parts = [_covered_by(grant) for grant in actor.grants if grant.role is Role.SUPERVISOR]
+    return or_(*parts) if parts else false()
 
 
 def handled_by(actor: Actor) -> ColumnElement[bool]:
@@ -107,3 +123,140 @@ def supervises(actor: Actor, region_id: int, category_id: int) -> frozenset[Who]
     posts = [g for g in actor.grants if g.role is Role.SUPERVISOR and covers(g, line, category_id)]
     found = {Who.SUPERVISOR} if posts else set()
     return frozenset(found | ({Who.ROOT_SUPERVISOR} if any(g.at_root for g in posts) else set()))
+
+
+# --- what a form needs: the places and categories one may list in, and what typed words mean ---------------------
+
+#: ``王建国（新邵县水利局）``: a name, and in brackets what tells it from others of the same name.
+_BRACKETED = re.compile(r"(.+?)\s*[（(]([^（(]+)[）)]")
+SUGGESTED = 12
+
+
+def counties_supervised(actor: Actor) -> list[Region]:
+    """The board's columns in which a supervisor's post of this person reaches something, in the board's order."""
+    posts = [grant for grant in actor.grants if grant.role is Role.SUPERVISOR]
+    if any(grant.at_root for grant in posts):
+        return counties()
+    own = {county_of(grant.region_id) for grant in posts}
+    return [county for county in counties() if county.id in own]
+
+
+def categories_supervised(actor: Actor) -> list[Category]:
+    """The categories a supervisor's post of this person reaches somewhere."""
+    posts = [grant for grant in actor.grants if grant.role is Role.SUPERVISOR]
+    if any(grant.category_id is None for grant in posts):
+        return categories()
+    own = {grant.category_id for grant in posts}
+    return [category for category in categories() if category.id in own]
+
+
+def _name_and_place(words: str) -> tuple[str, str]:
+    found = _BRACKETED.fullmatch(words.strip())
+    return (found[1], found[2].strip()) if found else (words.strip(), "")
+
+
+def people_meant(words: str) -> list[User]:
+    """The people in service these words may mean: a name, or a name with title and unit (or one of them) in brackets."""
+    name, place = _name_and_place(words)
+    wanted = [part.strip() for part in re.split("[，,]", place) if part.strip()]
+    found = people_named(name)
+    return [user for user in found if all(part in (user.title, user.unit.name) for part in wanted)]
+
+
+def units_meant(words: str) -> list[Unit]:
+    """The units in service these words may mean: a name or alias, or a name with the region in brackets."""
+    found = units_named(words.strip())
+    if found:
+        return found
+    name, place = _name_and_place(words)
+    return [unit for unit in units_named(name) if unit.region.name == place] if place else []
+
+
+def regions_meant(words: str, inside_id: int | None = None) -> list[Region]:
+    """The regions in force these words may mean: a name or alias, or a name with what lies above it in brackets.
+
+    ``inside_id``: only those below this region.
+    """
+    found = region_named(words.strip())
+    if not found:
+        name, place = _name_and_place(words)
+        candidates = region_named(name) if place else []
+        above = regions_in_words(candidates)
+        found = [region for region in candidates if place in above[region.id]]
+    if inside_id is None or not found:
+        return found
+    inside = set(db.session.scalars(select(RegionBelow.region_id).where(
+        RegionBelow.ancestor_id == inside_id, RegionBelow.region_id.in_([region.id for region in found]))))
+    return [region for region in found if region.id in inside]
+
+
+def regions_called_like(words: str) -> list[Region]:
+    """Regions in force whose name begins with, else contains, the words; the higher ones first."""
+    like = words.strip().replace("\\", "").replace("%", "").replace("_", "")
+    if not like:
+        return []
+    depth = select(func.count()).where(RegionBelow.region_id == Region.id).scalar_subquery()
+    begins = Region.name.startswith(like)
+    return list(db.session.scalars(
+        select(Region).where(Region.name.contains(like), Region.valid_to.is_(None))
+        .order_by(~begins, depth, Region.position, Region.id).limit(SUGGESTED)))
+
+
+def regions_in_words(regions: Iterable[Region]) -> dict[int, str]:
+    """By id: ``沙坪村（新邵县龙溪铺镇）``, the root left out; as people may type it again. One query."""
+    wanted = {region.id: region.name for region in regions}
+    rows = db.session.execute(
+        select(RegionBelow.region_id, Region.name)
+        .join(Region, Region.id == RegionBelow.ancestor_id)
+        .where(RegionBelow.region_id.in_(wanted), RegionBelow.depth > 0, Region.parent_id.is_not(None))
+        .order_by(RegionBelow.depth.desc())
+    ).all()
+    above: dict[int, str] = dict.fromkeys(wanted, "")
+    for region_id, name in rows:
+        above[region_id] += name
+    return {key: f"{name}（{above[key]}）" if above[key] else name for key, name in wanted.items()}
+
+
+def units_in_words(units: Sequence[Unit]) -> dict[int, str]:
+    """By id: the unit's name, with its region in brackets where two units in service share the name. One query."""
+    shared = set(db.session.scalars(
+        select(Unit.name).where(Unit.name.in_([unit.name for unit in units]), Unit.active)
+        .group_by(Unit.name).having(func.count() > 1))) if units else set()
+    return {unit.id: f"{unit.name}（{unit.region.name}）" if unit.name in shared else unit.name for unit in units}
+
+
+def last_event(issue: Issue) -> int:
+    """The id of the issue's newest event: what a person has seen when the form was shown."""
+    return db.session.scalar(
+        select(func.max(Event.id)).where(Event.subject == "issue", Event.subject_id == issue.id)) or 0
+
+
+def events_since(issue: Issue, seen: int) -> list[tuple[Event, str | None]]:
+    """What happened after the event ``seen``, oldest first, with the name of who did it."""
+    rows = db.session.execute(
+        select(Event, User.name).outerjoin(User, User.id == Event.actor_id)
+        .where(Event.subject == "issue", Event.subject_id == issue.id, Event.id > seen).order_by(Event.id)).all()
+    return [(event, name) for event, name in rows]
+
+
+# --- moving a person ------------------------------------------------------------------------------------------
+
+
+def open_duties(user_id: int) -> Sequence[Any]:
+    """What a person is named for on open issues: tuples (number, county, deadline, leads, responsible, member).
+
+    Not bound to a scope: the administrator who moves people sees no issue, only the numbers to hand on.
+    """
+    member = select(TaskForceMember.issue_id).where(TaskForceMember.user_id == user_id)
+    leads, responsible = Issue.lead_official_id == user_id, Issue.responsible_person_id == user_id
+    return db.session.execute(
+        select(
+            Issue.number, Region.name.label("county"), Issue.deadline,
+            func.coalesce(leads, false()).label("leads"),
+            func.coalesce(responsible, false()).label("responsible"),
+            Issue.id.in_(member).label("member"),
+        )
+        .join(Region, Region.id == Issue.county_id)
+        .where(or_(leads, responsible, Issue.id.in_(member)), Issue.state.in_(OPEN))
+        .order_by(Region.position, Issue.number)
+    ).all()  # fmt: skip

@@ -1,5 +1,276 @@
-"""Pages of this part."""
+"""Pages that list, hand out, sign for, decline, hand over, correct and dismiss an issue."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from tracker.accounts import actions as accounts
+from tracker.accounts.models import User
+from tracker.accounts.queries import user_with_id
+from tracker.base import clock
+from tracker.base.access import Conflict, Refused, Right
+from tracker.base.db import transaction
+from tracker.base.web import form_status, needs, refusals
+from tracker.inspections.actions import record_finding
+from tracker.inspections.rules import Source
+from tracker.issues import actions, workflow
+from tracker.issues.forms import (
+    AcceptForm,
+    AssignForm,
+    CorrectForm,
+    DismissForm,
+    DutyForm,
+    IssueForm,
+    ListForm,
+    MoveForm,
+    ReasonForm,
+    ReassignForm,
+)
+from tracker.issues.models import Issue
+from tracker.issues.queries import (
+    categories_supervised,
+    counties_supervised,
+    events_since,
+    issue_numbered,
+    last_event,
+    open_duties,
+    regions_called_like,
+    regions_in_words,
+    relations,
+)
+from tracker.issues.workflow import WORKING, Kind, Verb
+from tracker.workdays.queries import calendar
 
 bp = Blueprint("issues", __name__)
+
+
+# --- 列单 -----------------------------------------------------------------------------------------------------
+
+
+@bp.route("/issues/new", methods=["GET", "POST"])
+@needs(Right.LIST)
+def new() -> Any:
+    form = ListForm()
+    form.offer(counties_supervised(_me()), categories_supervised(_me()))
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            issue = _listed(form)
+            number = issue.number
+            _sent("list:new", _("已列单，编号 %(number)s。下一步：交办。", number=number))
+            return redirect(_dossier(number))
+    return render_template("issues/new.html", form=form), form_status(form)
+
+
+def _listed(form: ListForm) -> Issue:
+    today, source = clock.today(), Source(form.source.data)
+    findings = []
+    if form.inspection.data:
+        findings.append(record_finding(
+            _me(), today=today, source=source, title=form.inspection.data, wording=form.wording.data or "",
+            document_number=form.document_number.data, clause=form.clause.data, received_on=form.received_on.data))
+    return actions.list_issue(
+        _me(), today=today, title=form.title.data or "", wording=form.wording.data or "", source=source,
+        source_note=form.source_note.data or form.inspection.data or None, category_id=form.category.data,
+        region_id=form.region_id, kind=Kind(form.kind.data), findings=findings, amount=form.amount.data)
+
+
+@bp.get("/regions/suggest")
+@needs(Right.ISSUE_READ)
+def region_suggestions() -> Response:
+    """Places for a field that takes one: ``[{"value", "label"}]``; the value may be sent as it is."""
+    words = regions_in_words(regions_called_like(request.args.get("q", "")[:40]))
+    return jsonify([{"value": text, "label": text} for text in words.values()])
+
+
+# --- 交办, 签收, 退回, 转办 -----------------------------------------------------------------------------------
+
+
+@bp.route("/issues/<number>/assign", methods=["GET", "POST"])
+@needs(Right.ASSIGN)
+def assign(number: str) -> Any:
+    issue = _pressable(number, Verb.ASSIGN)
+    form = AssignForm()
+    if not form.is_submitted():
+        form.shows_duty(issue)
+        form.requirement.data, form.review_on.data = issue.requirement, issue.review_on
+        form.quantity_total.data, form.quantity_unit.data = issue.quantity_total, issue.quantity_unit
+    elif not _one_more(form) and form.validate():
+        with refusals(form), transaction():
+            actions.unchanged(issue, form.version.data)
+            actions.assign(
+                issue, _me(), today=clock.today(), calendar=calendar(), duty=form.duty(),
+                requirement=form.requirement.data or "", deadline=form.deadline.data, review_on=form.review_on.data,
+                quantity=form.quantity())
+            return _done(issue, Verb.ASSIGN, _("已交办，等%(unit)s签收。", unit=_first_unit(form)))
+    return _form_page(form, issue, Verb.ASSIGN)
+
+
+@bp.post("/issues/<number>/accept")
+@needs(Right.ACCEPT)
+def accept(number: str) -> Any:
+    issue = issue_numbered(number, _me())
+    form = AcceptForm()
+    try:
+        with transaction():
+            actions.unchanged(issue, form.version.data)
+            actions.accept(issue, _me(), today=clock.today())
+            flash(_("已签收。"), "success")
+    except Conflict:
+        flash(_("签收前有人更新了这个问题，请看过最新内容再签收。"), "warning")
+    return redirect(_dossier(number))
+
+
+@bp.route("/issues/<number>/decline", methods=["GET", "POST"])
+@needs(Right.DECLINE)
+def decline(number: str) -> Any:
+    issue = _pressable(number, Verb.DECLINE)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            actions.unchanged(issue, form.version.data)
+            actions.decline(issue, _me(), today=clock.today(), reason=form.reason.data or "")
+            return _done(issue, Verb.DECLINE, _("已退回督查部门，等待重新交办。"))
+    return _form_page(form, issue, Verb.DECLINE)
+
+
+@bp.route("/issues/<number>/reassign", methods=["GET", "POST"])
+@needs(Right.REASSIGN)
+def reassign(number: str) -> Any:
+    issue = _pressable(number, Verb.REASSIGN)
+    form = ReassignForm()
+    if not form.is_submitted():
+        form.shows_duty(issue)
+    elif not _one_more(form) and form.validate():
+        with refusals(form), transaction():
+            actions.unchanged(issue, form.version.data)
+            actions.reassign(issue, _me(), today=clock.today(), duty=form.duty(), reason=form.reason.data or "")
+            return _done(issue, Verb.REASSIGN, _("已转办，等%(unit)s签收。", unit=_first_unit(form)))
+    return _form_page(form, issue, Verb.REASSIGN)
+
+
+# --- 更正, 不予列单 -------------------------------------------------------------------------------------------
+
+
+@bp.route("/issues/<number>/correct", methods=["GET", "POST"])
+@needs(Right.CORRECT)
+def correct(number: str) -> Any:
+    issue = _pressable(number, Verb.CORRECT)
+    form = CorrectForm()
+    form.offer(counties_supervised(_me()), categories_supervised(_me()))
+    with_duty = not issue.duty_chain_complete or issue.state not in WORKING  # else people change by handing over
+    if not form.is_submitted():
+        form.shows_subject(issue)
+        form.shows_duty(issue)
+    elif not _one_more(form) and form.validate():
+        with refusals(form), transaction():
+            actions.unchanged(issue, form.version.data)
+            _correct(issue, form, with_duty)
+            return _done(issue, Verb.CORRECT, _("已更正，更正前后的内容都留在办理记录里。"))
+    return _form_page(form, issue, Verb.CORRECT, with_duty=with_duty)
+
+
+def _correct(issue: Issue, form: CorrectForm, with_duty: bool) -> None:
+    changes = form.changes(issue)
+    duty = form.duty() if with_duty else None
+    if not changes and duty in (None, actions.duty_of(issue)):
+        raise Refused(_("没有任何改动，不需要更正。"))
+    actions.correct(issue, _me(), today=clock.today(), reason=form.reason.data or "", changes=changes, duty=duty)
+
+
+@bp.route("/issues/<number>/dismiss", methods=["GET", "POST"])
+@needs(Right.DISMISS)
+def dismiss(number: str) -> Any:
+    issue = _pressable(number, Verb.DISMISS)
+    form = DismissForm()
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            actions.unchanged(issue, form.version.data)
+            actions.dismiss(issue, _me(), today=clock.today(), reason=form.reason.data or "", document=form.document.data or "")
+            return _done(issue, Verb.DISMISS, _("已作不予列单处理，单独统计。"))
+    return _form_page(form, issue, Verb.DISMISS)
+
+
+# --- what these pages share -----------------------------------------------------------------------------------
+
+
+def _me() -> User:
+    user: User = current_user._get_current_object()
+    return user
+
+
+def _dossier(number: str) -> str:
+    return url_for("dossier.issue", number=number)
+
+
+def _pressable(number: str, verb: Verb) -> Issue:
+    """The issue, where this person may press the verb now. On a POST the action itself asks, so that words are kept."""
+    issue = issue_numbered(number, _me())
+    if request.method == "GET":
+        actions.authorise(workflow.find(verb, issue.state, issue.kind), _me(), relations(issue, _me()))
+    return issue
+
+
+def _one_more(form: DutyForm) -> bool:
+    """"One row more" pressed without script: the page comes back with it, nothing is checked yet."""
+    if request.form.get("add") not in ("units", "members"):
+        return False
+    rows = form.units if request.form["add"] == "units" else form.members
+    if len(rows.entries) >= 50:
+        abort(400)
+    rows.append_entry("")
+    return True
+
+
+def _first_unit(form: DutyForm) -> str:
+    return next((str(entry.meant.name) for entry in form.units if entry.meant), "")
+
+
+def _form_page(form: IssueForm, issue: Issue, verb: Verb, **more: Any) -> Any:
+    """The form, fresh or as it was sent; after a conflict with what happened since it was opened."""
+    status = form_status(form)
+    since = events_since(issue, form.seen.data) if status == 409 and form.seen.data is not None else []
+    if status == 409 or not form.is_submitted():
+        form.shows(issue, last_event(issue))
+    page = render_template(f"issues/{verb.value}.html", form=form, issue=issue, verb=workflow.VERB_NAMES[verb],
+                           draft=f"{verb.value}:{issue.number}", since=_in_words(since), **more)
+    return page, status
+
+
+def _in_words(events: list[Any]) -> list[dict[str, Any]]:
+    return [
+        {"at": event.at, "who": name or _("系统"), "text": event.remark.text if event.remark else None,
+         "verb": _(workflow.VERB_NAMES[Verb(event.verb)]) if event.verb in set(Verb) else _("更新记录")}
+        for event, name in events
+    ]
+
+
+def _sent(draft: str, message: str) -> None:
+    flash(draft, "draft-sent")
+    flash(message, "success")
+
+
+def _done(issue: Issue, verb: Verb, message: str) -> Response:
+    """Back to the dossier."""
+    _sent(f"{verb.value}:{issue.number}", message)
+    return redirect(_dossier(issue.number))
+
+
+# --- moving a person ------------------------------------------------------------------------------------------
+
+
+@bp.route("/users/<int:user_id>/move", methods=["GET", "POST"])
+@needs(Right.USERS)
+def move(user_id: int) -> Any:
+    """To another unit, after a look at what the person is named for: numbers only, administrators see no issue."""
+    user, form = user_with_id(user_id), MoveForm()
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            accounts.move(user, form.unit.meant, actor_id=_me().id)
+            flash(_("“%(name)s”已调到“%(unit)s”。", name=user.name, unit=user.unit.name), "success")
+            return redirect(url_for("accounts.user", user_id=user_id))
+    return render_template("issues/move.html", user=user, form=form, duties=open_duties(user_id)), form_status(form)

@@ -56,8 +56,8 @@ def _overtaken(issue_id: int) -> bool:
 
 
 def _in_state(issue_id: int, state: PlanState) -> Plan | None:
-    return db.session.scalar(
-        select(Plan).where(Plan.issue_id == issue_id, Plan.state == state).options(*_EVERYTHING))
+    # every act on a plan asks this: what hangs on it is loaded where it is looked at
+    return db.session.scalar(select(Plan).where(Plan.issue_id == issue_id, Plan.state == state))
 
 
 def measures_state(issue_id: int) -> tuple[int, int]:

@@ -70,9 +70,10 @@ def attach(
         if not name:
             continue
         stored = storage.store(upload.stream, name)
-        rows.append(Evidence(issue_id=issue.id, entry=entry, sha256=stored.sha256, file=stored, name=name,
-                             by_id=actor.id, at=instant))
-    db.session.add_all(rows)
+        row = Evidence(issue_id=issue.id, entry=entry, sha256=stored.sha256, file=stored, name=name,
+                       by_id=actor.id, at=instant)
+        db.session.add(row)  # at once: storing the next file flushes the entry, which knows this row already
+        rows.append(row)
     db.session.flush()
     return rows
 

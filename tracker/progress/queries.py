@@ -12,10 +12,10 @@ from tracker.issues.queries import visible_to
 from tracker.progress.models import Evidence, ProgressEntry
 
 
-def entries_of(issue_id: int) -> list[ProgressEntry]:
-    """Every report with who made it and its evidence, newest first; two queries."""
+def entries_of(issue_id: int, limit: int | None = None) -> list[ProgressEntry]:
+    """Reports with who made them and their evidence, newest first; two queries."""
     return list(db.session.scalars(
-        select(ProgressEntry).where(ProgressEntry.issue_id == issue_id).order_by(ProgressEntry.id.desc())
+        select(ProgressEntry).where(ProgressEntry.issue_id == issue_id).order_by(ProgressEntry.id.desc()).limit(limit)
         .options(joinedload(ProgressEntry.by), selectinload(ProgressEntry.evidence))))
 
 

@@ -32,7 +32,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
 from tracker.base import paging
-from tracker.base.access import Actor
+from tracker.base.access import N_, Actor
 from tracker.base.db import db
 from tracker.base.paging import Page, Segment
 from tracker.deadlines import rules as deadlines
@@ -52,11 +52,11 @@ from tracker.register.rules import (
     Filters,
     Group,
     Sort,
+    Words,
     is_open_end,
     overdue_between,
     phrases,
 )
-from tracker.settings.models import Category
 from tracker.settings.queries import categories
 from tracker.workdays.queries import calendar
 from tracker.workdays.rules import Calendar
@@ -301,6 +301,7 @@ class Item:
     lamp: Lamp | None  # None: ended, no lamp
     why: Why
     days: int  # overdue
+    level: int  # of escalation, 0 to 5
     units: tuple[str, ...]
     progress: tuple[int, int] | None
 
@@ -356,9 +357,9 @@ def items(found: Sequence[Row[Any]], today: date) -> list[Item]:
     made = []
     for row in found:
         progress = (row.quantity_done, row.quantity_total) if row.quantity_total else measures.get(row.id)
+        late = days_overdue(row.overdue_from, today)
         lamp, why = deadlines.lamp(facing_of(row, measures.get(row.id)), today, days)
-        made.append(Item(row, lamp if row.state in OPEN else None, why, days_overdue(row.overdue_from, today),
-                         units.get(row.id, ()), progress))
+        made.append(Item(row, lamp if row.state in OPEN else None, why, late, deadlines.level(late), units.get(row.id, ()), progress))
     return made
 
 
@@ -391,14 +392,18 @@ def chunks(filters: Filters, actor: Actor, today: date, columns: Iterable[Any], 
 
 @dataclass(frozen=True)
 class Choices:
-    """Names for the filters and the rows: id -> name, in the order pages show them."""
+    """Names for the filters and the rows: id -> name, in the order pages show them. The root's own is 市本级."""
 
     counties: dict[int, str]
-    categories: dict[int, Category]
+    categories: dict[int, str]
 
 
-def choices() -> Choices:
-    return Choices({region.id: region.name for region in counties()}, {each.id: each for each in categories()})
+def choices(words: Words) -> Choices:
+    own = words.say(N_("%(name)s本级"))
+    return Choices(
+        {region.id: own % {"name": region.name} if region.parent_id is None else region.name for region in counties()},
+        {each.id: each.name_en if words.english else each.name for each in categories()},
+    )
 
 
 def leads_like(words: str, actor: Actor) -> list[tuple[str, str]]:

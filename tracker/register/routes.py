@@ -1,5 +1,110 @@
-"""Pages of this part."""
+"""Pages of the whole list: search, filters, the table, and the table as a file."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from collections.abc import Iterator
+from tempfile import TemporaryFile
+from typing import IO, Any
+from urllib.parse import quote
+
+from flask import Blueprint, jsonify, redirect, render_template, request, stream_with_context, url_for
+from flask_babel import get_locale, gettext, ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from tracker.base import clock
+from tracker.base.access import Right, may
+from tracker.base.db import transaction
+from tracker.base.sheets import csv_pieces
+from tracker.base.web import needs
+from tracker.register import queries
+from tracker.register.actions import Export, export_rows, write_workbook
+from tracker.register.rules import Filters, Words
 
 bp = Blueprint("register", __name__)
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PIECE = 64 * 1024
+
+
+@bp.get("/register")
+@needs(Right.ISSUE_READ)
+def register() -> Any:
+    filters, today, words = _filters(), clock.today(), _words()
+    if filters.q and (number := queries.number_of(filters.q, current_user)):
+        return redirect(url_for("dossier.issue", number=number))
+    return render_template(
+        "register/register.html",
+        filters=filters,
+        words=words,
+        choices=queries.choices(words),
+        listing=queries.listing(filters, current_user, today, request.args.get("page")),
+        issue_url=f"{request.script_root}/issues/",
+        may_export=may(current_user, Right.LEDGER_EXPORT),
+        may_list=may(current_user, Right.LIST),
+        may_import=may(current_user, Right.LEDGER_IMPORT),
+    )
+
+
+@bp.get("/register/leads")
+@needs(Right.ISSUE_READ)
+def leads() -> Response:
+    """Lead officials for the filter while typing."""
+    found = queries.leads_like(request.args.get("q", "").strip()[:40], current_user)
+    return jsonify([{"value": name, "label": f"{name} {title}" if title != name else name} for name, title in found])
+
+
+@bp.get("/register/units")
+@needs(Right.ISSUE_READ)
+def units() -> Response:
+    """Units for the filter while typing."""
+    found = queries.units_like(request.args.get("q", "").strip()[:40], current_user)
+    return jsonify([{"value": name, "label": name} for name in found])
+
+
+@bp.get("/register/export.csv")
+@needs(Right.LEDGER_EXPORT)
+def export_csv() -> Response:
+    table = _export()
+    # Sent while it is read, so that a long list shows its progress in the browser from the first row on.
+    body = stream_with_context(csv_pieces(table.columns, table.rows))
+    return _file(Response(body, mimetype="text/csv"), table, "csv")
+
+
+@bp.get("/register/export.xlsx")
+@needs(Right.LEDGER_EXPORT)
+def export_xlsx() -> Response:
+    table = _export()
+    out = TemporaryFile()  # an archive: nothing of it can be sent before its end is known
+    write_workbook(out, table)
+    size = out.tell()
+    out.seek(0)
+    response = Response(_pieces(out), mimetype=_XLSX)
+    response.content_length = size
+    return _file(response, table, "xlsx")
+
+
+def _export() -> Export:
+    with transaction():
+        return export_rows(_filters(), current_user, today=clock.today(), words=_words())
+
+
+def _pieces(out: IO[bytes]) -> Iterator[bytes]:
+    with out:
+        while piece := out.read(_PIECE):
+            yield piece
+
+
+def _file(response: Response, table: Export, ending: str) -> Response:
+    name = f"{table.title}-{clock.today().isoformat()}.{ending}"
+    response.headers["Content-Disposition"] = f"attachment; filename=\"register.{ending}\"; filename*=UTF-8''{quote(name)}"
+    response.headers["X-Rows"] = str(table.count)
+    return response
+
+
+def _filters() -> Filters:
+    return Filters.read(request.args.to_dict(flat=False))
+
+
+def _words() -> Words:
+    return Words(gettext, ngettext, english=str(get_locale()) == "en")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tracker.base.access import N_
-from tracker.deadlines.rules import LEVELS, Lamp
-from tracker.inspections.rules import Source
+from tracker.deadlines.rules import LAMP_NAMES, LEVELS, WHY_WORDS, Lamp, Why, level_name
+from tracker.inspections.rules import SOURCE_NAMES, Source
 from tracker.issues.rules import bigrams
-from tracker.issues.workflow import OPEN, Kind, State
+from tracker.issues.workflow import KIND_NAMES, OPEN, STATE_NAMES, Kind, State
 
 PAGE_SIZE = 50
 #: Counted exactly up to here; beyond it a list says "10,000+".
@@ -195,3 +195,100 @@ def phrases(q: str) -> list[list[str]]:
 def is_open_end(gram: str) -> bool:
     """Whether a phrase's last gram may be the beginning of a longer one: a lone character, or digits and letters."""
     return len(gram) == 1 or gram.isascii()
+
+
+# --- in words: everything a list says, translated once a page instead of once a row -------------------------------
+
+Say = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One condition in force. ``query``: the address's query without it."""
+
+    label: str
+    value: str
+    query: str
+
+
+class Words:
+    """The names of codes in the reader's language."""
+
+    def __init__(self, say: Say, say_number: Callable[..., str], *, english: bool = False) -> None:
+        self.english = english
+        self._say_number = say_number
+        self._distances: dict[int, str] = {}
+        self.say = say
+        self.source = {each.value: say(name) for each, name in SOURCE_NAMES.items()}
+        self.kind = {each.value: say(name) for each, name in KIND_NAMES.items()}
+        self.state = {each.value: say(name) for each, name in STATE_NAMES.items()}
+        self.lamp = {each.value: say(name) for each, name in LAMP_NAMES.items()}
+        self.why = {each.value: say(name) for each, name in WHY_WORDS.items()}
+        self.group = {each.value: say(name) for each, name in GROUP_NAMES.items()}
+        self.proven = {str(int(each)): say(name) for each, name in PROVEN_NAMES.items()}
+        self.flag = {name: say(text) for name, text in FLAGS.items()}
+        self.level = {number: say(level_name(number)) for number in range(1, len(LEVELS) + 1)}
+
+    def beside(self, lamp: Lamp, why: Why) -> str:
+        """The word beside a lamp."""
+        return self.why.get(why.value) or self.lamp[lamp.value]
+
+    def distance(self, deadline: date, today: date) -> str:
+        """还剩 3 天, 逾期 5 天, 今天到期."""
+        days = (deadline - today).days
+        if days not in self._distances:
+            if days == 0:
+                self._distances[days] = self.say(N_("今天到期"))
+            else:
+                text = N_("逾期 %(num)s 天") if days < 0 else N_("还剩 %(num)s 天")
+                self._distances[days] = self._say_number(text, text, abs(days))
+        return self._distances[days]
+
+    def level_band(self, number: int) -> str:
+        """``7–14 天 督办单``."""
+        place = len(LEVELS) - number
+        first = LEVELS[place][0]
+        band = f"{first}–{LEVELS[place - 1][0] - 1}" if place else f"≥{first}"
+        return f"{band} {self.say(N_('天'))} {self.level[number]}"
+
+    def sorted_by(self, filters: Filters) -> str:
+        return self.say(SORT_NAMES[filters.sort][filters.turned])
+
+    def years(self, filters: Filters, today: date) -> list[tuple[str, str]]:
+        """What the switch for years offers besides the default."""
+        years = {today.year - back for back in range(5)} | ({filters.year} if filters.year else set())
+        return [*((str(year), self.say(N_("%(year)s 年列单")) % {"year": year}) for year in sorted(years, reverse=True)),
+                ("all", self.say(N_("全部年份")))]
+
+    def chips(self, filters: Filters, counties: Mapping[int, str], categories: Mapping[int, str]) -> list[Chip]:
+        """What the list is narrowed by, each removable."""
+        said: list[tuple[str, str, Mapping[Any, str]]] = [
+            ("county", N_("县市区"), counties), ("category", N_("类别"), categories), ("source", N_("来源"), self.source),
+            ("kind", N_("整改类型"), self.kind), ("group", N_("口径"), self.group), ("lamp", N_("灯"), self.lamp),
+        ]
+        found: list[tuple[str, str, dict[str, Any]]] = [
+            (label, names.get(value, "—"), {name: None})
+            for name, label, names in said if (value := getattr(filters, name)) is not None
+        ]
+        found += [(N_("状态"), self.state[state], {"state": tuple(each for each in filters.state if each is not state)})
+                  for state in filters.state]
+        if filters.level:
+            found.append((N_("逾期级别"), self.level_band(filters.level), {"level": None}))
+        if filters.proven is not None:
+            found.append((N_("销号"), self.proven[str(int(filters.proven))], {"proven": None}))
+        found += [(label, value, {name: ""}) for name, label, value in (
+            ("lead", N_("牵头领导"), filters.lead), ("unit", N_("单位"), filters.unit), ("q", N_("搜索"), filters.q),
+        ) if value]
+        found += [(N_("条件"), self.flag[name], {name: False}) for name in FLAGS if getattr(filters, name)]
+        if filters.year is not None:
+            year = N_("全部年份") if filters.year == ALL_YEARS else str(filters.year)
+            found.append((N_("年度"), self.say(year), {"year": None}))
+        return [Chip(self.say(label), value, filters.query(**change)) for label, value, change in found]
+
+
+def _chinese(one: str, _many: str, number: int) -> str:
+    return one % {"num": number}
+
+
+#: The catalogue's own language, for where nobody has chosen one.
+CHINESE = Words(str, _chinese)

@@ -1,0 +1,204 @@
+"""What waits for a person: each desk in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal_column, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.accounts.models import User
+from tracker.base.access import Actor
+from tracker.base.db import db
+from tracker.board import queries as board
+from tracker.board.rules import Standing
+from tracker.clearance.models import Application
+from tracker.clearance.queries import review_queue, review_queue_count
+from tracker.clearance.rules import ApplicationState
+from tracker.deadlines.queries import extensions_to_decide, extensions_to_decide_count
+from tracker.desks.rules import Step, next_step
+from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
+from tracker.issues.queries import handled_by, visible_to
+from tracker.issues.workflow import State
+from tracker.org.models import Region
+from tracker.plans.models import Plan
+from tracker.plans.rules import PlanState
+from tracker.register import queries as register
+from tracker.register.rules import Filters
+
+SHOWN = 50
+
+_OPEN = literal_column("issue.state NOT IN ('cleared','dismissed')")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row of the official's desk. ``back``: why it came back, None when it did not."""
+
+    item: register.Item
+    step: Step | None
+    back: str | None
+
+
+@dataclass(frozen=True)
+class OfficialDesk:
+    """``counts``: of all, to sign, returned, overdue; ``today``: how many ask something of the person now."""
+
+    tasks: list[Task]
+    counts: dict[str, int]
+
+    @property
+    def today(self) -> int:
+        return self.counts["sign"] + self.counts["back"] + self.counts["overdue"]
+
+
+def _first(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(IssueUnit.issue_id == Issue.id, IssueUnit.position == 0, IssueUnit.unit_id == actor.unit_id)
+
+
+def _plan(state: PlanState) -> ColumnElement[bool]:
+    """The latest version of the plan is in this state."""
+    later = aliased(Plan)
+    newest = ~exists().where(later.issue_id == Plan.issue_id, later.version > Plan.version)
+    return exists().where(Plan.issue_id == Issue.id, Plan.state == state, newest)
+
+
+def _returned() -> ColumnElement[bool]:
+    """Given back: its plan, or its latest application."""
+    later = aliased(Application)
+    newest = ~exists().where(later.issue_id == Application.issue_id, later.id > Application.id)
+    application = exists().where(
+        Application.issue_id == Issue.id, Application.state == ApplicationState.RETURNED, newest
+    )
+    return or_(
+        and_(Issue.state == State.PLANNING, _plan(PlanState.RETURNED)),
+        and_(Issue.state == State.RECTIFYING, application),
+    )
+
+
+def official_desk(actor: Actor, today: date, part: str = "") -> OfficialDesk:
+    """What the person handles, most urgent first; ``part``: sign, back or overdue, else all."""
+    mine = (_OPEN, handled_by(actor))
+    parts = {
+        "sign": and_(Issue.state == State.ASSIGNED, _first(actor)),
+        "back": _returned(),
+        "overdue": Issue.overdue_from <= today,
+    }
+    counted = db.session.execute(
+        select(func.count(), *(func.count(case((condition, 1))) for condition in parts.values())).where(*mine)
+    ).one()
+    urgency = case((parts["overdue"], 0), (parts["sign"], 1), (parts["back"], 2), else_=3)
+    query = register.rows().add_columns(
+        _first(actor).label("first"), _plan(PlanState.SUBMITTED).label("plan_waiting"),
+        parts["back"].label("came_back"),
+    ).where(*mine, *([parts[part]] if part in parts else []))
+    rows = db.session.execute(
+        query.order_by(urgency, Issue.deadline.is_(None), Issue.deadline, Issue.id).limit(SHOWN)
+    ).all()
+    tasks = [_task(item) for item in register.items(rows, today)]
+    return OfficialDesk(tasks, dict(zip(("all", *parts), counted, strict=True)))
+
+
+def _task(item: register.Item) -> Task:
+    row = item.row
+    done = item.progress is None or item.progress[0] >= item.progress[1]
+    chain = bool(row.lead_official_id and row.lead_unit_id and item.units)
+    step = next_step(State(row.state), first=row.first, chain=chain, plan_waiting=row.plan_waiting, done=done)
+    return Task(item, step, row.state if row.came_back else None)
+
+
+# --- supervisor -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SupervisorFigures:
+    """The strip: each number is the length of a list. ``last_week``: how many were overdue seven days ago."""
+
+    overdue: int
+    last_week: int
+    reviews: int
+    extensions: int
+    unsigned: int
+    incomplete: int
+    listed: int
+
+
+def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
+    def length(**conditions: Any) -> int:
+        return register.count(register.scope(Filters(**conditions), actor, today), register.COUNT_LIMIT + 1)
+
+    return SupervisorFigures(
+        overdue=length(overdue=True),
+        last_week=_overdue_on(actor, today - timedelta(days=7)),
+        reviews=review_queue_count(actor),
+        extensions=extensions_to_decide_count(actor),
+        unsigned=length(unsigned=True),
+        incomplete=length(incomplete=True),
+        listed=length(state=(State.LISTED,)),
+    )
+
+
+def _overdue_on(actor: Actor, day: date) -> int:
+    """How many of the person's issues had a running episode on that day."""
+    running = and_(OverdueEpisode.starts_on <= day, or_(OverdueEpisode.ended_on.is_(None), OverdueEpisode.ended_on > day))
+    query = select(func.count()).select_from(OverdueEpisode).join(Issue, Issue.id == OverdueEpisode.issue_id)
+    return db.session.scalar(query.where(running, visible_to(actor))) or 0
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """What waits for a decision of this person."""
+
+    applications: Sequence[Row[Any]]
+    extensions: Sequence[Any]
+    plans: Sequence[Row[Any]]
+
+
+def reviews(actor: Actor) -> Reviews:
+    return Reviews(review_queue(actor, SHOWN), extensions_to_decide(actor, SHOWN), plans_to_decide(actor))
+
+
+def plans_to_decide(actor: Actor) -> Sequence[Row[Any]]:
+    """Plans that wait for this lead official: number, title, county, by, at."""
+    by = aliased(User)
+    return db.session.execute(
+        select(Issue.number, Issue.title, Region.name.label("county"), by.name.label("by"), Plan.submitted_at.label("at"),
+               Issue.deadline)
+        .join(Plan, and_(Plan.issue_id == Issue.id, Plan.state == PlanState.SUBMITTED))
+        .join(Region, Region.id == Issue.county_id)
+        .join(by, by.id == Plan.submitted_by_id)
+        .where(Issue.lead_official_id == actor.id, Issue.state == State.PLANNING)
+        .order_by(Plan.submitted_at)
+        .limit(SHOWN)
+    ).all()
+
+
+# --- leader ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LeaderDesk:
+    proven: int
+    cells: int
+    waiting: Reviews
+    led: list[register.Item]
+    counties: list[tuple[int, str, int, int]]  # id, name, open, overdue; the most overdue first
+
+
+def leader_desk(actor: Actor, today: date) -> LeaderDesk:
+    """What the leader is asked to decide, what they lead, and where it is overdue."""
+    shown = board.board(actor, today)
+    rows = db.session.execute(
+        register.rows().where(Issue.lead_official_id == actor.id, _OPEN)
+        .order_by(Issue.overdue_from.is_(None), Issue.overdue_from, Issue.id).limit(SHOWN)
+    ).all()
+    counties = [(column.id, column.name, tally.open, tally.overdue)
+                for column, tally in zip(shown.columns, shown.sums, strict=True)]
+    return LeaderDesk(
+        proven=shown.standings[Standing.PROVEN], cells=sum(shown.standings.values()), waiting=reviews(actor),
+        led=register.items(rows, today), counties=sorted(counties, key=lambda county: -county[3]),
+    )
+
