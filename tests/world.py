@@ -166,10 +166,15 @@ def make_person(world: World, key: str, name: str, unit: str, posts: Any = ()) -
     db.session.add(person)
     db.session.flush()
     for role, region, category in posts:
-        db.session.add(Post(
-            user_id=person.id, role=role, region_id=world.regions[region].id, began_at=NOW,
-            category_id=world.categories[category].id if category is not None else None,
-        ))
+        db.session.add(
+            Post(
+                user_id=person.id,
+                role=role,
+                region_id=world.regions[region].id,
+                began_at=NOW,
+                category_id=world.categories[category].id if category is not None else None,
+            )
+        )
     world.people[key] = person
     return person
 

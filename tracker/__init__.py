@@ -25,7 +25,18 @@ from tracker.register import routes as register
 from tracker.schedule import models as _schedule_tables  # noqa: F401 - its table belongs to the metadata
 
 PARTS = (
-    org, accounts, issues, plans, progress, deadlines, clearance, dossier, ledgers, register, board, desks,
+    org,
+    accounts,
+    issues,
+    plans,
+    progress,
+    deadlines,
+    clearance,
+    dossier,
+    ledgers,
+    register,
+    board,
+    desks,
 )
 
 NAVIGATION = (

@@ -33,7 +33,7 @@ def in_threads(app: Flask, act: Callable[[int], None], number: int = THREADS) ->
             gate.wait()
             try:
                 act(place)
-            except BaseException as error:  # noqa: BLE001 - the test looks at it
+            except BaseException as error:
                 raised.append(error)
             finally:
                 db.session.remove()
@@ -195,8 +195,10 @@ def test_an_instant_is_utc_both_ways_and_never_naive(any_app: Flask) -> None:
 
 
 def test_every_sqlite_connection_is_durable_and_checks_keys(app: Flask) -> None:
-    pragmas = {name: db.session.execute(text(f"PRAGMA {name}")).scalar() for name in (
-        "journal_mode", "synchronous", "foreign_keys", "busy_timeout")}
+    pragmas = {
+        name: db.session.execute(text(f"PRAGMA {name}")).scalar()
+        for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+    }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15000}
 
 

@@ -29,7 +29,11 @@ def test_every_move_leaves_an_event_and_moves_the_count(world: World) -> None:
         actions.accept(issue, world.official, today=TODAY)
     assert issue.state is State.PLANNING
     assert counts() == {("time_limited", "planning"): 1}
-    assert [event.verb for event in db.session.scalars(select(Event).order_by(Event.id))] == ["list", "assign", "accept"]
+    assert [event.verb for event in db.session.scalars(select(Event).order_by(Event.id))] == [
+        "list",
+        "assign",
+        "accept",
+    ]
 
 
 def test_an_immediate_issue_needs_no_plan_and_gets_ten_working_days(world: World) -> None:

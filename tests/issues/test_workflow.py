@@ -104,6 +104,7 @@ def test_every_code_has_its_word() -> None:
 
 def test_buttons_are_the_tables_rows_for_the_relation() -> None:
     for state, kind, who in itertools.product(State, Kind, Who):
-        wanted = {v for v in Verb for last in (False, True)
-                  if (found := expected(v, state, kind, last)) and found[2] is who}
+        wanted = {
+            v for v in Verb for last in (False, True) if (found := expected(v, state, kind, last)) and found[2] is who
+        }
         assert set(workflow.pressable(state, kind, frozenset({who}))) == wanted

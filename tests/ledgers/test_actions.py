@@ -119,8 +119,9 @@ def test_the_same_ledger_again_changes_nothing(taken: int, world: World) -> None
 
 def test_a_changed_row_is_corrected_and_a_changed_state_is_not(taken: int, world: World) -> None:
     changed = ROWS[0].replace("通水,2019年6月", "全村通水,2019年6月").replace("整改中,已下管", "已销号,已下管")
-    plan = actions.plan_import(actions.read(ledger(changed), "台账.csv", today=TODAY), world.supervisor,
-                               title="整改台账", today=TODAY)
+    plan = actions.plan_import(
+        actions.read(ledger(changed), "台账.csv", today=TODAY), world.supervisor, title="整改台账", today=TODAY
+    )
     differences = {d.column: d.applies for d in plan.entries[0].differences}
     assert differences == {"requirement": True, "state": False}
     take_in(world.supervisor, ledger(changed))
@@ -164,7 +165,12 @@ def test_a_number_already_in_the_list_is_kept_beside(taken: int, world: World) -
 
 
 def test_one_name_is_one_lead_official_throughout_a_ledger(world: World) -> None:
-    other = ROWS[1].replace("SX-2", "SX-5").replace("沙坪村卫生室", "高桥镇卫生室").replace("新邵县,黄志伟", "武冈市,何志远")
+    other = (
+        ROWS[1]
+        .replace("SX-2", "SX-5")
+        .replace("沙坪村卫生室", "高桥镇卫生室")
+        .replace("新邵县,黄志伟", "武冈市,何志远")
+    )
     third = ROWS[1].replace("SX-2", "SX-6").replace("沙坪村卫生室", "石门村卫生室").replace("黄志伟", "何志远")
     take_in(world.root_supervisor, ledger(other, third), create_missing=True)
     assert issue("SX-5").lead_official_id == issue("SX-6").lead_official_id

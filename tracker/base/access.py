@@ -32,7 +32,9 @@ class Conflict(Refused):
     """Somebody else changed it first; nothing was written."""
 
     def __init__(self, msgid: str | None = None, **params: Any) -> None:
-        super().__init__(msgid or N_("刚才有人更新了这一项，请先查看最新内容再提交；您填写的内容仍保留在页面上。"), **params)
+        super().__init__(
+            msgid or N_("刚才有人更新了这一项，请先查看最新内容再提交；您填写的内容仍保留在页面上。"), **params
+        )
 
 
 class Role(StrEnum):

@@ -26,7 +26,9 @@ class Config(BaseModel):
 
     data_dir: Path = Field(Path("var"), description="where evidence, the SQLite database and the secret key live")
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data directory")
-    secret_key: str = Field("", description="signs sessions, 32 characters or more; empty: made once in the data directory")
+    secret_key: str = Field(
+        "", description="signs sessions, 32 characters or more; empty: made once in the data directory"
+    )
     base_url: str = Field("", description="public address, https:// in production; turns secure cookies on")
     locale: str = Field("zh", description="language for people who have not chosen: zh or en")
     max_upload_mb: int = Field(20, ge=1, le=1024, description="largest single evidence file, in MB")
@@ -76,7 +78,9 @@ class Config(BaseModel):
 
 def read(environ: Mapping[str, str] = os.environ) -> Config:
     """Settings from the environment. Raises BadConfig naming the variable and what it should be."""
-    values = {name: text for name in Config.model_fields if (text := _value(environ, PREFIX + name.upper())) is not None}
+    values = {
+        name: text for name in Config.model_fields if (text := _value(environ, PREFIX + name.upper())) is not None
+    }
     try:
         return Config.model_validate(values)
     except ValidationError as error:

@@ -131,7 +131,9 @@ def _copy(stream: BinaryIO, out: BinaryIO, limit: int, name: str) -> tuple[str, 
     while chunk := stream.read(1 << 16):
         size += len(chunk)
         if size > limit:
-            raise Refused(N_("“%(name)s”超过 %(limit)s MB，请压缩或分开上传。"), name=name, limit=limit // (1024 * 1024))
+            raise Refused(
+                N_("“%(name)s”超过 %(limit)s MB，请压缩或分开上传。"), name=name, limit=limit // (1024 * 1024)
+            )
         digest.update(chunk)
         out.write(chunk)
     if not size:
@@ -149,11 +151,7 @@ def _media_type(path: Path, name: str) -> str:
     if expected is None:
         if found is None and b"\0" not in _beginning(path):
             return "text/plain"
-    elif found == expected:
-        return expected
-    elif extension in _ZIP_BASED and found == "application/zip":
-        return expected
-    elif extension in _OFFICE and _beginning(path)[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+    elif found == expected or (extension in _ZIP_BASED and found == "application/zip") or (extension in _OFFICE and _beginning(path)[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return expected
     raise Refused(N_("“%(name)s”的内容与扩展名不符，请检查文件后重新上传。"), name=name)
 

@@ -92,7 +92,10 @@ def read_page(statement: Select[Any], segments: Sequence[Segment], word: str | N
     cursor = decode(word, segments)
     found = _collect(statement, segments, cursor, size + 1, read)
     if cursor is not None and len(found) <= (size if cursor.back else 0):
-        cursor, found = None, _collect(statement, segments, None, size + 1, read)  # the beginning is reached: a full page
+        cursor, found = (
+            None,
+            _collect(statement, segments, None, size + 1, read),
+        )  # the beginning is reached: a full page
     more, found = len(found) > size, found[:size]
     if cursor is not None and cursor.back:
         found.reverse()

@@ -115,7 +115,9 @@ def board(actor: Actor, today: date, *, group: Group = Group.CONCRETE, county_id
         for category in categories
     )
     shown = {place.id for place in columns}
-    other = add(each for (_, county, each_group), each in counted.items() if each_group is not group and county in shown)
+    other = add(
+        each for (_, county, each_group), each in counted.items() if each_group is not group and county in shown
+    )
     return Board(group, scope, columns, lines, other, county_id)
 
 
@@ -164,9 +166,13 @@ def _columns(regions: Sequence[Any], scope: Scope, counted: set[int], only: int 
 
 def _categories(scope: Scope, counted: set[int]) -> list[Any]:
     rows = db.session.execute(
-        select(Category.id, Category.name, Category.name_en, Category.active).order_by(Category.position, Category.id))
-    return [row for row in rows if (row.active or row.id in counted)
-            and any(category in (None, row.id) for _, category in scope.reaches)]
+        select(Category.id, Category.name, Category.name_en, Category.active).order_by(Category.position, Category.id)
+    )
+    return [
+        row
+        for row in rows
+        if (row.active or row.id in counted) and any(category in (None, row.id) for _, category in scope.reaches)
+    ]
 
 
 # --- figures --------------------------------------------------------------------------------------------------
@@ -179,7 +185,8 @@ def _tallies(actor: Actor, scope: Scope, today: date) -> dict[tuple[int, int, Gr
         overdue[category, county, _group(long_term)] += number
     found: dict[tuple[int, int, Group], Tally] = {}
     for category, county, long_term, open_, proven, declared, dismissed in db.session.execute(
-            counts_by_cell(actor, scope)):
+        counts_by_cell(actor, scope)
+    ):
         key = (category, county, _group(long_term))
         found[key] = Tally(open_, overdue[key], proven, declared, dismissed)
     return found
@@ -225,13 +232,20 @@ def overdue_by_cell(actor: Actor, scope: Scope, today: date) -> Select[Any]:
         return select(*keys, func.count().label("number")).where(late, within(actor, scope, Issue)).group_by(*keys)
     cells = (
         select(IssueCount.category_id, IssueCount.county_id, IssueCount.kind)
-        .where(within(actor, scope, IssueCount)).distinct().subquery()
+        .where(within(actor, scope, IssueCount))
+        .distinct()
+        .subquery()
     )
-    same = and_(Issue.category_id == cells.c.category_id, Issue.county_id == cells.c.county_id,
-                Issue.kind == cells.c.kind)
+    same = and_(
+        Issue.category_id == cells.c.category_id, Issue.county_id == cells.c.county_id, Issue.kind == cells.c.kind
+    )
     number = select(func.count()).select_from(Issue).where(same, late).scalar_subquery()
-    return select(cells.c.category_id, cells.c.county_id, (cells.c.kind == Kind.LONG_TERM).label("long_term"),
-                  number.label("number"))
+    return select(
+        cells.c.category_id,
+        cells.c.county_id,
+        (cells.c.kind == Kind.LONG_TERM).label("long_term"),
+        number.label("number"),
+    )
 
 
 def within(actor: Actor, scope: Scope, source: Any) -> ColumnElement[bool]:
@@ -263,13 +277,16 @@ class Brief:
 
 def most_overdue(actor: Actor, board: Board, today: date) -> list[Brief]:
     """The longest overdue of what the board counts."""
-    return _briefs(actor, board, Issue.overdue_from, (Issue.overdue_from, Issue.id),
-                   and_(_CLOCK_RUNS, Issue.overdue_from <= today))
+    return _briefs(
+        actor, board, Issue.overdue_from, (Issue.overdue_from, Issue.id), and_(_CLOCK_RUNS, Issue.overdue_from <= today)
+    )
 
 
 def newest_cleared(actor: Actor, board: Board) -> list[Brief]:
     """The latest struck off of what the board counts."""
-    return _briefs(actor, board, Issue.cleared_on, (Issue.cleared_on.desc(), Issue.id.desc()), Issue.cleared_on.is_not(None))
+    return _briefs(
+        actor, board, Issue.cleared_on, (Issue.cleared_on.desc(), Issue.id.desc()), Issue.cleared_on.is_not(None)
+    )
 
 
 def _briefs(actor: Actor, board: Board, on: Any, order: tuple[Any, ...], which: ColumnElement[bool]) -> list[Brief]:
@@ -277,9 +294,11 @@ def _briefs(actor: Actor, board: Board, on: Any, order: tuple[Any, ...], which: 
     rows = db.session.execute(
         select(Issue.number, Issue.title, Region.name, on)
         .join(Region, Region.id == Issue.county_id)
-        .where(which, ~Issue.has_children, Issue.kind.in_(KINDS[board.group]), narrowed,
-               within(actor, board.scope, Issue))
-        .order_by(*order).limit(LISTED)
+        .where(
+            which, ~Issue.has_children, Issue.kind.in_(KINDS[board.group]), narrowed, within(actor, board.scope, Issue)
+        )
+        .order_by(*order)
+        .limit(LISTED)
     )
     return [Brief(*row) for row in rows]
 
@@ -289,8 +308,10 @@ def _briefs(actor: Actor, board: Board, on: Any, order: tuple[Any, ...], which: 
 
 def board_json(actor: Actor, today: date) -> dict[str, Any]:
     """Both groups as plain data, for ``tracker board --json``."""
-    return {"as_of": today.isoformat(),
-            "groups": {group.value: _plain(board(actor, today, group=group)) for group in Group}}
+    return {
+        "as_of": today.isoformat(),
+        "groups": {group.value: _plain(board(actor, today, group=group)) for group in Group},
+    }
 
 
 def _plain(shown: Board) -> dict[str, Any]:
@@ -300,17 +321,29 @@ def _plain(shown: Board) -> dict[str, Any]:
         "standings": {each.value: shown.standings[each] for each in Standing},
         "total": _figures(shown.whole),
         "rows": [
-            {"category": line.category.name, "total": _figures(line.sum),
-             "cells": [{"county": names[cell.county_id], "state": cell.standing.value, **_figures(cell.tally)}
-                       for cell in line.cells if cell.standing]}
+            {
+                "category": line.category.name,
+                "total": _figures(line.sum),
+                "cells": [
+                    {"county": names[cell.county_id], "state": cell.standing.value, **_figures(cell.tally)}
+                    for cell in line.cells
+                    if cell.standing
+                ],
+            }
             for line in shown.lines
         ],
     }
 
 
 def _figures(tally: Tally) -> dict[str, int]:
-    return {"open": tally.open, "overdue": tally.overdue, "cleared": tally.cleared, "unproven": tally.declared,
-            "total": tally.total, "dismissed": tally.dismissed}
+    return {
+        "open": tally.open,
+        "overdue": tally.overdue,
+        "cleared": tally.cleared,
+        "unproven": tally.declared,
+        "total": tally.total,
+        "dismissed": tally.dismissed,
+    }
 
 
 @dataclass(frozen=True)
@@ -325,10 +358,19 @@ class Difference:
 def counts_differ() -> list[Difference]:
     """Where the summary and a recount differ; empty when all is right (``issues.actions.recount`` mends it)."""
     keys = ("category_id", "county_id", "kind", "state", "proven")
-    kept = {tuple(row[:5]): row.number for row in db.session.execute(
-        select(*(getattr(IssueCount, key) for key in keys), IssueCount.number))}
+    kept = {
+        tuple(row[:5]): row.number
+        for row in db.session.execute(select(*(getattr(IssueCount, key) for key in keys), IssueCount.number))
+    }
     columns = [getattr(Issue, key) for key in keys]
-    counted = {tuple(row[:5]): row.number for row in db.session.execute(
-        select(*columns, func.count().label("number")).where(~Issue.has_children).group_by(*columns))}
-    return [Difference(key, kept.get(key, 0), counted.get(key, 0))
-            for key in sorted(kept.keys() | counted.keys()) if kept.get(key, 0) != counted.get(key, 0)]
+    counted = {
+        tuple(row[:5]): row.number
+        for row in db.session.execute(
+            select(*columns, func.count().label("number")).where(~Issue.has_children).group_by(*columns)
+        )
+    }
+    return [
+        Difference(key, kept.get(key, 0), counted.get(key, 0))
+        for key in sorted(kept.keys() | counted.keys())
+        if kept.get(key, 0) != counted.get(key, 0)
+    ]

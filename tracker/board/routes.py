@@ -64,8 +64,11 @@ def _narrowed(group: Group, county: int) -> str:
 
 def _groups(group: Group, county: int | None) -> list[dict[str, Any]]:
     return [
-        {"label": gettext(name), "url": url_for("board.board", group=each.value, county=county),
-         "current": each is group}
+        {
+            "label": gettext(name),
+            "url": url_for("board.board", group=each.value, county=county),
+            "current": each is group,
+        }
         for each, name in GROUP_NAMES.items()
     ]
 
@@ -73,8 +76,14 @@ def _groups(group: Group, county: int | None) -> list[dict[str, Any]]:
 def _league(shown: Board, links: Links) -> list[dict[str, Any]]:
     """One row a column: the most overdue first, then the most open."""
     rows = [
-        {"id": place.id, "tally": tally, "url": _narrowed(shown.group, place.id), "links": links.of(place.id),
-         "proven": (standings := shown.standings_of(number))[Standing.PROVEN], "cells": sum(standings.values())}
+        {
+            "id": place.id,
+            "tally": tally,
+            "url": _narrowed(shown.group, place.id),
+            "links": links.of(place.id),
+            "proven": (standings := shown.standings_of(number))[Standing.PROVEN],
+            "cells": sum(standings.values()),
+        }
         for number, (place, tally) in enumerate(zip(shown.columns, shown.sums, strict=True))
     ]
     return sorted(rows, key=lambda row: (-row["tally"].overdue, -row["tally"].open))

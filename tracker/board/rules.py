@@ -87,8 +87,13 @@ class Tally:
         return {Doubt.TAKEN_OVER: self.declared}
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.open + other.open, self.overdue + other.overdue, self.proven + other.proven,
-                     self.declared + other.declared, self.dismissed + other.dismissed)
+        return Tally(
+            self.open + other.open,
+            self.overdue + other.overdue,
+            self.proven + other.proven,
+            self.declared + other.declared,
+            self.dismissed + other.dismissed,
+        )
 
 
 def add(tallies: Iterable[Tally]) -> Tally:

@@ -45,8 +45,15 @@ def request_clearance(
 ) -> Application:
     """Apply to strike the issue off (申请销号), with every standard answered; the chain is copied as it stands now."""
     given = _given(issue, answers)
-    advance(issue, Verb.REQUEST_CLEARANCE, actor, today=today, at=at, facts=_facts(issue) | _answered(given),
-            data={"standards": [standard.value for standard in given]})
+    advance(
+        issue,
+        Verb.REQUEST_CLEARANCE,
+        actor,
+        today=today,
+        at=at,
+        facts=_facts(issue) | _answered(given),
+        data={"standards": [standard.value for standard in given]},
+    )
     application = _open(issue, actor.id, actor.unit_id, today)
     _write_answers(application, issue, actor, given, at)
     return application
@@ -59,9 +66,7 @@ def open_taken_over(issue: Issue, actor: Actor, *, today: date) -> Application:
     return _open(issue, issue.responsible_person_id or actor.id, unit, today)
 
 
-def answer_standards(
-    issue: Issue, actor: Actor, *, today: date, answers: Answers, at: datetime | None = None
-) -> Event:
+def answer_standards(issue: Issue, actor: Actor, *, today: date, answers: Answers, at: datetime | None = None) -> Event:
     """Answer the standards of an application that came in without; who answers becomes the applicant.
 
     The same right, relation and facts as applying: it is what applying would have asked.
@@ -76,15 +81,23 @@ def answer_standards(
     application.applicant_id, application.unit_id = actor.id, actor.unit_id
     _write_answers(application, issue, actor, given, at)
     issue.updated_at = at or clock.now()
-    return journal.record("answer_standards", "issue", issue.id, actor_id=actor.id, at=at,
-                          data={"application": application.id})
+    return journal.record(
+        "answer_standards", "issue", issue.id, actor_id=actor.id, at=at, data={"application": application.id}
+    )
 
 
 def withdraw_clearance(issue: Issue, actor: Actor, *, today: date, at: datetime | None = None) -> Event:
     """Take the application back (撤回), by anybody of the unit that made it."""
     application = _running(issue)
-    event = advance(issue, Verb.WITHDRAW_CLEARANCE, actor, today=today, at=at, also=relations_to(issue, actor),
-                    data={"application": application.id})
+    event = advance(
+        issue,
+        Verb.WITHDRAW_CLEARANCE,
+        actor,
+        today=today,
+        at=at,
+        also=relations_to(issue, actor),
+        data={"application": application.id},
+    )
     application.state = ApplicationState.WITHDRAWN
     return event
 
@@ -104,16 +117,18 @@ def _given(issue: Issue, answers: Answers) -> dict[Standard, Answer]:
     own = set(db.session.scalars(select(Evidence.id).where(Evidence.issue_id == issue.id, Evidence.id.in_(chosen))))
     if chosen - own:
         raise Missing
-    return {standard: answer._replace(files=[file for file in answer.files if file.filename])
-            for standard, answer in given.items()}
+    return {
+        standard: answer._replace(files=[file for file in answer.files if file.filename])
+        for standard, answer in given.items()
+    }
 
 
 def _answered(given: Answers) -> dict[Fact, bool]:
     return {
         Fact.STANDARDS_ANSWERED: all(standard in given and given[standard].text.strip() for standard in Standard),
         Fact.EVIDENCE_GIVEN: all(
-            standard in given and bool(given[standard].evidence_ids or given[standard].files)
-            for standard in EVIDENCED),
+            standard in given and bool(given[standard].evidence_ids or given[standard].files) for standard in EVIDENCED
+        ),
     }
 
 
@@ -122,8 +137,14 @@ def _facts(issue: Issue) -> dict[Fact, bool]:
 
 
 def _open(issue: Issue, applicant_id: int, unit_id: int, today: date) -> Application:
-    application = Application(issue_id=issue.id, state=ApplicationState.OPEN, applicant_id=applicant_id,
-                              unit_id=unit_id, applied_on=today, level_since=today)
+    application = Application(
+        issue_id=issue.id,
+        state=ApplicationState.OPEN,
+        applicant_id=applicant_id,
+        unit_id=unit_id,
+        applied_on=today,
+        level_since=today,
+    )
     application.levels = _levels_for(issue)
     db.session.add(application)
     db.session.flush()
@@ -138,26 +159,33 @@ def _levels_for(issue: Issue) -> list[ApplicationLevel]:
     chain = chain_for(issue)
     if chain is None or not chain.levels:
         raise Refused(N_("还没有配置销号审核链，请联系市级督查部门。"))
-    there = set(db.session.scalars(
-        select(Region.level).join(RegionBelow, RegionBelow.ancestor_id == Region.id)
-        .where(RegionBelow.region_id == issue.region_id)))
-    levels = [(level, level.region_level) for level in chain.levels
-              if level.region_level is None or level.region_level in there]
+    there = set(
+        db.session.scalars(
+            select(Region.level)
+            .join(RegionBelow, RegionBelow.ancestor_id == Region.id)
+            .where(RegionBelow.region_id == issue.region_id)
+        )
+    )
+    levels = [
+        (level, level.region_level)
+        for level in chain.levels
+        if level.region_level is None or level.region_level in there
+    ]
     return [
-        ApplicationLevel(position=place, name=level.name, role=level.role, region_level=seat,
-                         site_record=level.site_record)
+        ApplicationLevel(
+            position=place, name=level.name, role=level.role, region_level=seat, site_record=level.site_record
+        )
         for place, (level, seat) in enumerate(levels or [(chain.levels[-1], None)], start=1)
     ]
 
 
-def _write_answers(
-    application: Application, issue: Issue, actor: Actor, given: Answers, at: datetime | None
-) -> None:
+def _write_answers(application: Application, issue: Issue, actor: Actor, given: Answers, at: datetime | None) -> None:
     for place, (standard, answer) in enumerate(given.items(), start=1):
         brought = attach(issue, actor, answer.files, at=at)
         chosen = db.session.scalars(select(Evidence).where(Evidence.id.in_(answer.evidence_ids)))
-        application.answers.append(StandardAnswer(position=place, standard=standard, text=answer.text.strip(),
-                                                  evidence=[*chosen, *brought]))
+        application.answers.append(
+            StandardAnswer(position=place, standard=standard, text=answer.text.strip(), evidence=[*chosen, *brought])
+        )
     db.session.flush()
 
 
@@ -183,11 +211,21 @@ def pass_level(
     level, reviewers = current_level(application), eligible_reviewers(application)
     last = level is application.levels[-1]
     event = advance(
-        issue, Verb.PASS, actor, today=today, at=at, last_level=last, remark=opinion.strip(),
-        also=_as_reviewer(application, actor, reviewers), data=_trace(application, reviewers),
-        facts={Fact.OPINION: bool(opinion.strip()),
-               Fact.SITE_RECORD: not level.site_record or (site is not None and site.is_complete),
-               **_facts(issue), **_standing(application)},
+        issue,
+        Verb.PASS,
+        actor,
+        today=today,
+        at=at,
+        last_level=last,
+        remark=opinion.strip(),
+        also=_as_reviewer(application, actor, reviewers),
+        data=_trace(application, reviewers),
+        facts={
+            Fact.OPINION: bool(opinion.strip()),
+            Fact.SITE_RECORD: not level.site_record or (site is not None and site.is_complete),
+            **_facts(issue),
+            **_standing(application),
+        },
     )
     _decide(level, Verdict.PASSED, actor, opinion, at)
     if site is not None:
@@ -208,9 +246,17 @@ def return_application(
     unchanged(issue, seen)
     application = _running(issue)
     level, reviewers = current_level(application), eligible_reviewers(application)
-    event = advance(issue, Verb.RETURN, actor, today=today, at=at, remark=opinion.strip(),
-                    also=_as_reviewer(application, actor, reviewers), data=_trace(application, reviewers),
-                    facts={Fact.OPINION: bool(opinion.strip())})
+    event = advance(
+        issue,
+        Verb.RETURN,
+        actor,
+        today=today,
+        at=at,
+        remark=opinion.strip(),
+        also=_as_reviewer(application, actor, reviewers),
+        data=_trace(application, reviewers),
+        facts={Fact.OPINION: bool(opinion.strip())},
+    )
     _decide(level, Verdict.RETURNED, actor, opinion, at)
     application.state = ApplicationState.RETURNED
     db.session.flush()
@@ -234,8 +280,9 @@ def _trace(application: Application, reviewers: Reviewers) -> dict[str, object]:
 
 def _standing(application: Application) -> dict[Fact, bool]:
     """The standards as they stand in the application: a taken-over one may have none yet."""
-    return _answered({answer.standard: Answer(answer.text, [row.id for row in answer.evidence])
-                      for answer in application.answers})
+    return _answered(
+        {answer.standard: Answer(answer.text, [row.id for row in answer.evidence]) for answer in application.answers}
+    )
 
 
 def _decide(level: ApplicationLevel, verdict: Verdict, actor: Actor, opinion: str, at: datetime | None) -> None:
@@ -251,13 +298,19 @@ def seed_chains() -> None:
     if db.session.scalar(select(ReviewChain.id).limit(1)) is not None:
         return
     county = (N_("县级审核"), Role.SUPERVISOR, Level.COUNTY)
-    chains = [ReviewChain(name=N_("两级审核"), source=None, levels=_seeded(county, (N_("市级终审"), Role.LEADER, None)))]
-    chains += [ReviewChain(name=N_("县级一级审核"), source=source, levels=_seeded(county))
-               for source in (Source.MEDIA, Source.PUBLIC_REPORT, Source.SELF_INSPECTION)]
+    chains = [
+        ReviewChain(name=N_("两级审核"), source=None, levels=_seeded(county, (N_("市级终审"), Role.LEADER, None)))
+    ]
+    chains += [
+        ReviewChain(name=N_("县级一级审核"), source=source, levels=_seeded(county))
+        for source in (Source.MEDIA, Source.PUBLIC_REPORT, Source.SELF_INSPECTION)
+    ]
     db.session.add_all(chains)
     db.session.flush()
 
 
 def _seeded(*levels: tuple[str, Role, Level | None]) -> list[ReviewLevel]:
-    return [ReviewLevel(position=place, name=name, role=role, region_level=seat)
-            for place, (name, role, seat) in enumerate(levels, start=1)]
+    return [
+        ReviewLevel(position=place, name=name, role=role, region_level=seat)
+        for place, (name, role, seat) in enumerate(levels, start=1)
+    ]

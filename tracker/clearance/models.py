@@ -29,8 +29,13 @@ class ReviewChain(Base):
     levels: Mapped[list[ReviewLevel]] = relationship(order_by="ReviewLevel.position", cascade="all, delete-orphan")
 
     __table_args__ = (
-        Index("uq_review_chain_default", text("(1)"), unique=True, sqlite_where=text("source IS NULL"),
-              postgresql_where=text("source IS NULL")),
+        Index(
+            "uq_review_chain_default",
+            text("(1)"),
+            unique=True,
+            sqlite_where=text("source IS NULL"),
+            postgresql_where=text("source IS NULL"),
+        ),
     )
 
 
@@ -69,15 +74,22 @@ class Application(Base):
 
     applicant: Mapped[User] = relationship()
     unit: Mapped[Unit] = relationship()
-    levels: Mapped[list[ApplicationLevel]] = relationship(order_by="ApplicationLevel.position",
-                                                          cascade="all, delete-orphan")
-    answers: Mapped[list[StandardAnswer]] = relationship(order_by="StandardAnswer.position",
-                                                         cascade="all, delete-orphan")
+    levels: Mapped[list[ApplicationLevel]] = relationship(
+        order_by="ApplicationLevel.position", cascade="all, delete-orphan"
+    )
+    answers: Mapped[list[StandardAnswer]] = relationship(
+        order_by="StandardAnswer.position", cascade="all, delete-orphan"
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it off the class
     __table_args__ = (
-        Index("uq_application_open", "issue_id", unique=True, sqlite_where=text("state = 'open'"),
-              postgresql_where=text("state = 'open'")),
+        Index(
+            "uq_application_open",
+            "issue_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
         Index("ix_application_issue_id", "issue_id"),
         # the review queue
         Index("ix_application_state", "state", "level_since"),

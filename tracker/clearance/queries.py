@@ -26,7 +26,8 @@ _REVIEWERS = (Role.SUPERVISOR, Role.LEADER)
 
 #: Everything a page says of an application, in a constant number of queries.
 _WHOLE = (
-    joinedload(Application.applicant), joinedload(Application.unit),
+    joinedload(Application.applicant),
+    joinedload(Application.unit),
     selectinload(Application.levels).joinedload(ApplicationLevel.reviewer),
     selectinload(Application.answers).selectinload(StandardAnswer.evidence).joinedload(Evidence.by),
 )
@@ -38,21 +39,30 @@ _WHOLE = (
 def chain_for(issue: Issue) -> ReviewChain | None:
     """The chain of the issue's source, else the default one."""
     return db.session.scalar(
-        select(ReviewChain).where((ReviewChain.source == issue.source) | ReviewChain.source.is_(None))
-        .order_by(ReviewChain.source.is_(None)).limit(1).options(selectinload(ReviewChain.levels)))
+        select(ReviewChain)
+        .where((ReviewChain.source == issue.source) | ReviewChain.source.is_(None))
+        .order_by(ReviewChain.source.is_(None))
+        .limit(1)
+        .options(selectinload(ReviewChain.levels))
+    )
 
 
 def open_application(issue_id: int) -> Application | None:
     """The application under review, with levels, reviews, answers and their evidence."""
     return db.session.scalar(
-        select(Application).where(Application.issue_id == issue_id, Application.state == ApplicationState.OPEN)
-        .options(*_WHOLE))
+        select(Application)
+        .where(Application.issue_id == issue_id, Application.state == ApplicationState.OPEN)
+        .options(*_WHOLE)
+    )
 
 
 def applications_of(issue_id: int) -> list[Application]:
     """Every application ever made for the issue, newest first."""
-    return list(db.session.scalars(
-        select(Application).where(Application.issue_id == issue_id).order_by(Application.id.desc()).options(*_WHOLE)))
+    return list(
+        db.session.scalars(
+            select(Application).where(Application.issue_id == issue_id).order_by(Application.id.desc()).options(*_WHOLE)
+        )
+    )
 
 
 def children_settled(issue: Issue) -> bool:
@@ -60,7 +70,8 @@ def children_settled(issue: Issue) -> bool:
     if not issue.has_children:
         return True
     rows = db.session.execute(
-        select(Issue.state, func.count()).where(Issue.parent_id == issue.id).group_by(Issue.state)).all()
+        select(Issue.state, func.count()).where(Issue.parent_id == issue.id).group_by(Issue.state)
+    ).all()
     states = {row[0] for row in rows}
     return State.CLEARED in states and states <= {State.CLEARED, State.DISMISSED}
 
@@ -100,14 +111,24 @@ def eligible_reviewers(application: Application, position: int | None = None) ->
     seat = next((place.depth for place in line if place.level is level.region_level), line[-1].depth)
     posts = _posts(issue)
     barred = _barred(issue, application, level.position)
-    found = bench([Candidate(post.id, post.role, post.depth, post.id in barred or post.unit_id in _units(issue))
-                   for post in posts], level.role, seat)
+    found = bench(
+        [
+            Candidate(post.id, post.role, post.depth, post.id in barred or post.unit_id in _units(issue))
+            for post in posts
+        ],
+        level.role,
+        seat,
+    )
     names = {post.id: (post.id, post.name, post.unit) for post in posts}
     place = {region.depth: region for region in line}
     return Reviewers(
         people=tuple(sorted((names[user] for user in found.user_ids), key=lambda person: person[1])),
-        role=Role.SUPERVISOR if found.raised else level.role, region_id=place[found.depth].id,
-        region=place[found.depth].name, own_region=place[seat].name, raised=found.raised)
+        role=Role.SUPERVISOR if found.raised else level.role,
+        region_id=place[found.depth].id,
+        region=place[found.depth].name,
+        own_region=place[seat].name,
+        raised=found.raised,
+    )
 
 
 def may_review(application: Application, actor: Actor) -> bool:
@@ -141,7 +162,9 @@ def _line(region_id: int) -> Sequence[Any]:
     return db.session.execute(
         select(Region.id, Region.name, Region.level, RegionBelow.depth)
         .join(RegionBelow, RegionBelow.ancestor_id == Region.id)
-        .where(RegionBelow.region_id == region_id).order_by(RegionBelow.depth)).all()
+        .where(RegionBelow.region_id == region_id)
+        .order_by(RegionBelow.depth)
+    ).all()
 
 
 def _posts(issue: Issue) -> Sequence[Any]:
@@ -151,7 +174,8 @@ def _posts(issue: Issue) -> Sequence[Any]:
         .join(Post, Post.user_id == User.id)
         .join(Unit, Unit.id == User.unit_id)
         .join(RegionBelow, and_(RegionBelow.ancestor_id == Post.region_id, RegionBelow.region_id == issue.region_id))
-        .where(_in_force(Post, User), or_(Post.category_id.is_(None), Post.category_id == issue.category_id))).all()
+        .where(_in_force(Post, User), or_(Post.category_id.is_(None), Post.category_id == issue.category_id))
+    ).all()
 
 
 def _in_force(post: type[Post], person: type[User]) -> ColumnElement[bool]:
@@ -186,8 +210,12 @@ def _turn_of(grant: Grant) -> ColumnElement[bool]:
     """The level waits for this post: it is the level's own, or a supervisor's above and nobody below can."""
     own = RegionBelow.depth
     line = aliased(RegionBelow)
-    post_depth = (select(line.depth).where(line.ancestor_id == grant.region_id, line.region_id == Issue.region_id)
-                  .correlate_except(line).scalar_subquery())
+    post_depth = (
+        select(line.depth)
+        .where(line.ancestor_id == grant.region_id, line.region_id == Issue.region_id)
+        .correlate_except(line)
+        .scalar_subquery()
+    )
     category = Issue.category_id == grant.category_id if grant.category_id is not None else None
     here = and_(ApplicationLevel.role == grant.role, post_depth == own)
     turn = here
@@ -202,11 +230,17 @@ def _somebody_before(depth: ColumnElement[int]) -> ColumnElement[bool]:
     at_seat = and_(line.depth == RegionBelow.depth, post.role == ApplicationLevel.role)
     between = and_(line.depth > RegionBelow.depth, line.depth < depth, post.role == Role.SUPERVISOR)
     return (
-        select(post.id).join(person, person.id == post.user_id)
+        select(post.id)
+        .join(person, person.id == post.user_id)
         .join(line, and_(line.ancestor_id == post.region_id, line.region_id == Issue.region_id))
-        .where(_in_force(post, person), or_(at_seat, between), _free(person.id, person.unit_id),
-               or_(post.category_id.is_(None), post.category_id == Issue.category_id))
-        .correlate_except(post, person, line).exists()
+        .where(
+            _in_force(post, person),
+            or_(at_seat, between),
+            _free(person.id, person.unit_id),
+            or_(post.category_id.is_(None), post.category_id == Issue.category_id),
+        )
+        .correlate_except(post, person, line)
+        .exists()
     )
 
 
@@ -215,15 +249,18 @@ def _free(person_id: Any, unit_id: Any) -> ColumnElement[bool]:
     other = aliased(ApplicationLevel)
     units = select(IssueUnit.unit_id).where(IssueUnit.issue_id == Issue.id, IssueUnit.unit_id == unit_id)
     forces = select(TaskForceMember.user_id).where(
-        TaskForceMember.issue_id == Issue.id, TaskForceMember.user_id == person_id)
+        TaskForceMember.issue_id == Issue.id, TaskForceMember.user_id == person_id
+    )
     reviewed = select(other.position).where(
-        other.application_id == Application.id, other.reviewer_id == person_id, other.position != Application.level)
+        other.application_id == Application.id, other.reviewer_id == person_id, other.position != Application.level
+    )
     return and_(
         Application.applicant_id != person_id,
         func.coalesce(Issue.lead_official_id, 0) != person_id,
         func.coalesce(Issue.responsible_person_id, 0) != person_id,
         func.coalesce(Issue.lead_unit_id, 0) != unit_id,
-        ~units.correlate_except(IssueUnit).exists(), ~forces.correlate_except(TaskForceMember).exists(),
+        ~units.correlate_except(IssueUnit).exists(),
+        ~forces.correlate_except(TaskForceMember).exists(),
         ~reviewed.correlate_except(other).exists(),
     )
 
@@ -234,14 +271,24 @@ def waiting_for(actor: Actor, *columns: Any) -> Select[Any]:
     Joined: Issue, Application, ApplicationLevel (the present one), Region (where that level is seated).
     """
     return (
-        select(*columns).select_from(Application)
+        select(*columns)
+        .select_from(Application)
         .join(Issue, Issue.id == Application.issue_id)
-        .join(ApplicationLevel, and_(ApplicationLevel.application_id == Application.id,
-                                     ApplicationLevel.position == Application.level))
+        .join(
+            ApplicationLevel,
+            and_(ApplicationLevel.application_id == Application.id, ApplicationLevel.position == Application.level),
+        )
         .join(RegionBelow, RegionBelow.region_id == Issue.region_id)
-        .join(Region, and_(Region.id == RegionBelow.ancestor_id, or_(
-            Region.level == ApplicationLevel.region_level,
-            and_(ApplicationLevel.region_level.is_(None), Region.parent_id.is_(None)))))
+        .join(
+            Region,
+            and_(
+                Region.id == RegionBelow.ancestor_id,
+                or_(
+                    Region.level == ApplicationLevel.region_level,
+                    and_(ApplicationLevel.region_level.is_(None), Region.parent_id.is_(None)),
+                ),
+            ),
+        )
         .where(literal_column("application.state = 'open'"), visible_to(actor), awaiting(actor))
     )
 
@@ -253,18 +300,33 @@ def review_queue(actor: Actor, limit: int = 50, after: tuple[date, int] | None =
     and ``application_id``; ``after``: (level_since, application_id) of the last row seen.
     """
     county, unit, every = aliased(Region), aliased(Unit), aliased(ApplicationLevel)
-    levels = (select(func.count()).where(every.application_id == Application.id).correlate(Application)
-              .scalar_subquery())
-    query = waiting_for(
-        actor, Issue.id, Issue.number, Issue.title, county.name.label("county"), unit.name.label("unit"),
-        Application.level, ApplicationLevel.name.label("level_name"), levels.label("levels"), Application.level_since,
-        Application.applied_on, Region.name.label("region"), Application.id.label("application_id"),
-        Issue.deadline, Issue.overdue_from,
-    ).join(county, county.id == Issue.county_id).join(unit, unit.id == Application.unit_id)
+    levels = select(func.count()).where(every.application_id == Application.id).correlate(Application).scalar_subquery()
+    query = (
+        waiting_for(
+            actor,
+            Issue.id,
+            Issue.number,
+            Issue.title,
+            county.name.label("county"),
+            unit.name.label("unit"),
+            Application.level,
+            ApplicationLevel.name.label("level_name"),
+            levels.label("levels"),
+            Application.level_since,
+            Application.applied_on,
+            Region.name.label("region"),
+            Application.id.label("application_id"),
+            Issue.deadline,
+            Issue.overdue_from,
+        )
+        .join(county, county.id == Issue.county_id)
+        .join(unit, unit.id == Application.unit_id)
+    )
     if after is not None:
         since, last = after
-        query = query.where(or_(Application.level_since > since,
-                                and_(Application.level_since == since, Application.id > last)))
+        query = query.where(
+            or_(Application.level_since > since, and_(Application.level_since == since, Application.id > last))
+        )
     return db.session.execute(query.order_by(Application.level_since, Application.id).limit(limit)).all()
 
 

@@ -119,5 +119,8 @@ def bench(candidates: Collection[Candidate], role: Role, seat: int) -> Bench:
     above = sorted({one.depth for one in free if one.depth > seat and one.role is Role.SUPERVISOR})
     if not above:
         return Bench(frozenset(), seat)
-    return Bench(frozenset(one.user_id for one in free if one.depth == above[0] and one.role is Role.SUPERVISOR),
-                 above[0], raised=True)
+    return Bench(
+        frozenset(one.user_id for one in free if one.depth == above[0] and one.role is Role.SUPERVISOR),
+        above[0],
+        raised=True,
+    )

@@ -47,8 +47,12 @@ def _data_folder(app: Flask) -> Finding:
     folder = app.config["TRACKER"].data_dir
     writable = os.access(folder, os.W_OK)
     free = shutil.disk_usage(folder).free
-    line = gettext("数据目录 %(folder)s：可写 %(writable)s，剩余 %(free)s GB", folder=folder,
-                   writable=gettext("是") if writable else gettext("否"), free=free >> 30)
+    line = gettext(
+        "数据目录 %(folder)s：可写 %(writable)s，剩余 %(free)s GB",
+        folder=folder,
+        writable=gettext("是") if writable else gettext("否"),
+        free=free >> 30,
+    )
     return Finding(writable and free > _LOW_DISK, line)
 
 
@@ -60,8 +64,14 @@ def _migrated() -> Finding:
         present = MigrationContext.configure(connection).get_current_revision()
     if present == newest:
         return Finding(True, gettext("数据库结构是最新的（%(version)s）", version=newest))
-    return Finding(False, gettext("数据库结构是 %(present)s，应为 %(newest)s：请运行 tracker init",
-                                  present=present or gettext("空"), newest=newest))
+    return Finding(
+        False,
+        gettext(
+            "数据库结构是 %(present)s，应为 %(newest)s：请运行 tracker init",
+            present=present or gettext("空"),
+            newest=newest,
+        ),
+    )
 
 
 def _administrators() -> Finding:
@@ -83,13 +93,15 @@ def _calendar() -> Finding:
     year = clock.today().year
     if calendar().is_official(year):
         return Finding(True, gettext("%(year)s 年工作日按国务院办公厅通知", year=year))
-    return Finding(False, gettext("没有 %(year)s 年的节假日安排，暂按周一至周五：请 tracker import workdays", year=year))
+    return Finding(
+        False, gettext("没有 %(year)s 年的节假日安排，暂按周一至周五：请 tracker import workdays", year=year)
+    )
 
 
 def _jobs() -> Iterator[Finding]:
     today = clock.today().isoformat()
     for job in JOBS:
         latest = latest_slot(job.name)
-        yield Finding(latest == today, gettext("作业 %(job)s 最近一次运行：%(day)s", job=job.name,
-                                               day=latest or gettext("从未")))
-
+        yield Finding(
+            latest == today, gettext("作业 %(job)s 最近一次运行：%(day)s", job=job.name, day=latest or gettext("从未"))
+        )

@@ -31,9 +31,9 @@ from tracker.base.config import BadConfig
 from tracker.base.db import transaction
 from tracker.base.sheets import SheetRefused
 from tracker.board.queries import board_json
+from tracker.clearance import actions as clearance
 from tracker.cli.doctor import findings
 from tracker.cli.serve import serve as serve_forever
-from tracker.clearance import actions as clearance
 from tracker.demo import actions as demonstration
 from tracker.ledgers import actions as ledgers
 from tracker.ledgers.reading import Reading
@@ -241,7 +241,11 @@ def _in_words(counts: dict[str, int]) -> str:
     return "  ".join(f"{gettext(name)} {number}" for name, number in counts.items())
 
 
-_importer("regions", Right.REGIONS, lambda file, **how: org.import_regions(file.read_bytes(), file.name, today=clock.today(), **how))
+_importer(
+    "regions",
+    Right.REGIONS,
+    lambda file, **how: org.import_regions(file.read_bytes(), file.name, today=clock.today(), **how),
+)
 _importer("units", Right.UNITS, lambda file, **how: org.import_units(file.read_bytes(), file.name, **how))
 _importer("users", Right.USERS, lambda file, **how: accounts.import_users(file.read_bytes(), file.name, **how))
 
@@ -256,8 +260,14 @@ _importer("users", Right.USERS, lambda file, **how: accounts.import_users(file.r
 @click.option("--title", help="The ledger's title; by default what stands above its header.")
 @click.pass_context
 def import_ledger(
-    ctx: click.Context, file: Path, dry_run: bool, as_json: bool, create_missing: bool, accept_new: bool,
-    trial: bool, title: str | None,
+    ctx: click.Context,
+    file: Path,
+    dry_run: bool,
+    as_json: bool,
+    create_missing: bool,
+    accept_new: bool,
+    trial: bool,
+    title: str | None,
 ) -> None:
     """Take in a ledger (xlsx, xls, ods, csv), whole or not at all."""
     with application(ctx):
@@ -271,15 +281,26 @@ def import_ledger(
         actor = acting(ctx)
         with file.open("rb") as stream, transaction():
             plan = ledgers.plan_import(reading, actor, title=title, today=clock.today())
-            done = ledgers.apply_import(plan, actor, stream=stream, file_name=file.name, today=clock.today(),
-                                        create_missing=create_missing, accept_new=accept_new, trial=trial)
+            done = ledgers.apply_import(
+                plan,
+                actor,
+                stream=stream,
+                file_name=file.name,
+                today=clock.today(),
+                create_missing=create_missing,
+                accept_new=accept_new,
+                trial=trial,
+            )
         click.echo(gettext("已导入：新列 %(new)s 条，更新 %(changed)s 条，未变 %(same)s 条。", **done.counts))
 
 
 def _print_reading(reading: Reading) -> None:
     click.echo(gettext("读出 %(rows)s 条问题。", rows=len(reading.rows)))
-    for label, problems in ((gettext("错误"), reading.errors), (gettext("待确认"), reading.asks),
-                            (gettext("提示"), reading.warnings)):
+    for label, problems in (
+        (gettext("错误"), reading.errors),
+        (gettext("待确认"), reading.asks),
+        (gettext("提示"), reading.warnings),
+    ):
         for problem in problems:
             click.echo(f"{label} {problem.cell}：{problem.problem}{problem.mend}")
 
@@ -346,13 +367,21 @@ def board(ctx: click.Context, as_json: bool) -> None:
 
 def _board_lines(figures: dict[str, Any]) -> Iterator[str]:
     for group, shown in figures["groups"].items():
-        yield gettext("%(group)s：%(cells)s 格中 %(proven)s 格已证清零，%(declared)s 格账面清零，%(open)s 格未清零",
-                      group=gettext(GROUP_NAMES[Group(group)]), cells=shown["cells"], **shown["standings"])
+        yield gettext(
+            "%(group)s：%(cells)s 格中 %(proven)s 格已证清零，%(declared)s 格账面清零，%(open)s 格未清零",
+            group=gettext(GROUP_NAMES[Group(group)]),
+            cells=shown["cells"],
+            **shown["standings"],
+        )
         for row in shown["rows"]:
             total = row["total"]
-            yield gettext("  %(category)s  未清零 %(open)s（逾期 %(overdue)s）  已销号 %(cleared)s",
-                          category=gettext(row["category"]), open=total["open"], overdue=total["overdue"],
-                          cleared=total["cleared"])
+            yield gettext(
+                "  %(category)s  未清零 %(open)s（逾期 %(overdue)s）  已销号 %(cleared)s",
+                category=gettext(row["category"]),
+                open=total["open"],
+                overdue=total["overdue"],
+                cleared=total["cleared"],
+            )
 
 
 @main.command()

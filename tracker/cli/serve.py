@@ -30,8 +30,16 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve until told to stop; running requests are finished first."""
     keeper = SchedulerKeeper()
     server = Granian(
-        "tracker.cli.serve:worker_app", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
-        factory=True, blocking_threads=4, respawn_failed_workers=True, workers_kill_timeout=30, log_level=LogLevels.warning,
+        "tracker.cli.serve:worker_app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        factory=True,
+        blocking_threads=4,
+        respawn_failed_workers=True,
+        workers_kill_timeout=30,
+        log_level=LogLevels.warning,
     )
     keeper.start()
     try:
@@ -61,6 +69,7 @@ class SchedulerKeeper:
         while not self._stopping.is_set():
             # the child ends by itself when its standard input closes, so it never outlives a killed parent
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "tracker.cli.main", "scheduler", "--with-parent"], stdin=subprocess.PIPE)
+                [sys.executable, "-m", "tracker.cli.main", "scheduler", "--with-parent"], stdin=subprocess.PIPE
+            )
             self._child.wait()
             self._stopping.wait(_RESTART_SECONDS)

@@ -22,30 +22,49 @@ def request_extension(
     """Ask for a later deadline, on or before the present one (申请延期)."""
     deadline = issue.deadline
     advance(
-        issue, Verb.REQUEST_EXTENSION, actor, today=today, at=at, remark=reason.strip(),
-        facts={Fact.HAS_DEADLINE: deadline is not None,
-               Fact.ASKED_IN_TIME: deadline is not None and today <= deadline,
-               Fact.NO_EXTENSION_WAITING: waiting_extension(issue.id) is None,
-               Fact.LATER_DATE: deadline is not None and wanted > deadline},
+        issue,
+        Verb.REQUEST_EXTENSION,
+        actor,
+        today=today,
+        at=at,
+        remark=reason.strip(),
+        facts={
+            Fact.HAS_DEADLINE: deadline is not None,
+            Fact.ASKED_IN_TIME: deadline is not None and today <= deadline,
+            Fact.NO_EXTENSION_WAITING: waiting_extension(issue.id) is None,
+            Fact.LATER_DATE: deadline is not None and wanted > deadline,
+        },
         data={"deadline": str(deadline), "wanted": str(wanted)},
     )
-    extension = Extension(issue_id=issue.id, state=ExtensionState.WAITING, deadline=deadline, wanted=wanted,
-                          reason=reason.strip(), asked_by_id=actor.id, asked_on=today)
+    extension = Extension(
+        issue_id=issue.id,
+        state=ExtensionState.WAITING,
+        deadline=deadline,
+        wanted=wanted,
+        reason=reason.strip(),
+        asked_by_id=actor.id,
+        asked_on=today,
+    )
     db.session.add(extension)
     db.session.flush()
     return extension
 
 
-def grant_extension(
-    issue: Issue, actor: Actor, *, today: date, opinion: str = "", at: datetime | None = None
-) -> Event:
+def grant_extension(issue: Issue, actor: Actor, *, today: date, opinion: str = "", at: datetime | None = None) -> Event:
     """Agree (同意延期): the deadline moves, the original stays; a running episode ends as extended."""
     extension = _others_request(issue, actor)
     wanted = extension.wanted if extension else None
     event = advance(
-        issue, Verb.GRANT_EXTENSION, actor, today=today, at=at, remark=opinion.strip() or None,
-        facts={Fact.EXTENSION_WAITING: extension is not None,
-               Fact.LATER_DATE: bool(wanted and issue.deadline and wanted > issue.deadline)},
+        issue,
+        Verb.GRANT_EXTENSION,
+        actor,
+        today=today,
+        at=at,
+        remark=opinion.strip() or None,
+        facts={
+            Fact.EXTENSION_WAITING: extension is not None,
+            Fact.LATER_DATE: bool(wanted and issue.deadline and wanted > issue.deadline),
+        },
         changes={"deadline": wanted, "extensions": issue.extensions + 1, "deadline_proposed": False} if wanted else {},
     )
     _decide(extension, ExtensionState.GRANTED, actor, opinion, at)
@@ -55,9 +74,16 @@ def grant_extension(
 def refuse_extension(issue: Issue, actor: Actor, *, today: date, reason: str, at: datetime | None = None) -> Event:
     """Disagree, with a reason (不同意延期); the deadline stays."""
     extension = _others_request(issue, actor)
-    event = advance(issue, Verb.REFUSE_EXTENSION, actor, today=today, at=at, remark=reason.strip(),
-                    facts={Fact.EXTENSION_WAITING: extension is not None},
-                    data={"wanted": str(extension.wanted)} if extension else {})
+    event = advance(
+        issue,
+        Verb.REFUSE_EXTENSION,
+        actor,
+        today=today,
+        at=at,
+        remark=reason.strip(),
+        facts={Fact.EXTENSION_WAITING: extension is not None},
+        data={"wanted": str(extension.wanted)} if extension else {},
+    )
     _decide(extension, ExtensionState.REFUSED, actor, reason, at)
     return event
 

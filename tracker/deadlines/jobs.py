@@ -34,7 +34,8 @@ def _open(today: date, instant: datetime) -> int:
     late = (
         select(Issue.id, Issue.deadline, Issue.overdue_from, literal(instant, OverdueEpisode.recorded_at.type))
         .where(Issue.overdue_from.is_not(None), Issue.overdue_from <= today, ~flagged)
-        .order_by(Issue.overdue_from, Issue.id).limit(CHUNK)
+        .order_by(Issue.overdue_from, Issue.id)
+        .limit(CHUNK)
     )
     rows = db.session.execute(
         upsert(OverdueEpisode)
@@ -43,9 +44,17 @@ def _open(today: date, instant: datetime) -> int:
         .returning(OverdueEpisode.issue_id, OverdueEpisode.deadline, OverdueEpisode.starts_on)
     ).all()
     if rows:
-        db.session.execute(insert(Event), [
-            {"at": instant, "verb": "overdue", "subject": "issue", "subject_id": issue,
-             "data": {"deadline": deadline.isoformat(), "starts_on": starts_on.isoformat()}}
-            for issue, deadline, starts_on in rows
-        ])
+        db.session.execute(
+            insert(Event),
+            [
+                {
+                    "at": instant,
+                    "verb": "overdue",
+                    "subject": "issue",
+                    "subject_id": issue,
+                    "data": {"deadline": deadline.isoformat(), "starts_on": starts_on.isoformat()},
+                }
+                for issue, deadline, starts_on in rows
+            ],
+        )
     return len(rows)

@@ -36,8 +36,13 @@ class Extension(Base):
         CheckConstraint("wanted > deadline", name="later"),
         CheckConstraint("asked_on <= deadline", name="asked_in_time"),
         CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided_has_date"),
-        Index("uq_extension_waiting", "issue_id", unique=True, sqlite_where=text("state = 'waiting'"),
-              postgresql_where=text("state = 'waiting'")),
+        Index(
+            "uq_extension_waiting",
+            "issue_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
         Index("ix_extension_issue_id", "issue_id"),
         # the supervisor's "waiting for my decision"
         Index("ix_extension_state", "state", "asked_on"),

@@ -22,8 +22,17 @@ from tracker.plans.queries import measure_counts, measures_state
 from tracker.workdays.rules import Calendar
 
 #: What a list selects so that its rows can be given lamps (``lamps_of``).
-LAMP_COLUMNS = (Issue.id, Issue.state, Issue.deadline, Issue.overdue_from, Issue.waiting_since, Issue.assigned_on,
-                Issue.listed_on, Issue.quantity_done, Issue.quantity_total)
+LAMP_COLUMNS = (
+    Issue.id,
+    Issue.state,
+    Issue.deadline,
+    Issue.overdue_from,
+    Issue.waiting_since,
+    Issue.assigned_on,
+    Issue.listed_on,
+    Issue.quantity_done,
+    Issue.quantity_total,
+)
 
 
 class LampRow(Protocol):
@@ -52,8 +61,14 @@ class LampRow(Protocol):
 def facing_of(row: LampRow, measures: tuple[int, int] | None) -> Facing:
     """What the lamp of this row depends on. ``measures``: (done, total) of the approved plan, None without one."""
     quantity = (row.quantity_done, row.quantity_total) if row.quantity_total else None
-    return Facing(row.state, row.deadline, row.overdue_from, row.waiting_since, row.assigned_on or row.listed_on,
-                  progress_of(quantity, measures))
+    return Facing(
+        row.state,
+        row.deadline,
+        row.overdue_from,
+        row.waiting_since,
+        row.assigned_on or row.listed_on,
+        progress_of(quantity, measures),
+    )
 
 
 def lamp_of(row: LampRow, today: date, calendar: Calendar, clocks: Clocks = DEFAULT) -> Signal:
@@ -61,9 +76,7 @@ def lamp_of(row: LampRow, today: date, calendar: Calendar, clocks: Clocks = DEFA
     return signal(facing_of(row, measures_state(row.id)), today, calendar, clocks)
 
 
-def lamps_of(
-    rows: Iterable[LampRow], today: date, calendar: Calendar, clocks: Clocks = DEFAULT
-) -> dict[int, Signal]:
+def lamps_of(rows: Iterable[LampRow], today: date, calendar: Calendar, clocks: Clocks = DEFAULT) -> dict[int, Signal]:
     """The lamps of a page of rows by issue id; one query however many rows."""
     found = list(rows)
     measures = measure_counts([row.id for row in found if not row.quantity_total])
@@ -75,21 +88,33 @@ def lamps_of(
 
 def extensions_of(issue_id: int) -> list[Extension]:
     """Every extension asked for this issue, newest first."""
-    return list(db.session.scalars(
-        select(Extension).where(Extension.issue_id == issue_id).order_by(Extension.id.desc())
-        .options(joinedload(Extension.asked_by), joinedload(Extension.decided_by))))
+    return list(
+        db.session.scalars(
+            select(Extension)
+            .where(Extension.issue_id == issue_id)
+            .order_by(Extension.id.desc())
+            .options(joinedload(Extension.asked_by), joinedload(Extension.decided_by))
+        )
+    )
 
 
 def waiting_extension(issue_id: int) -> Extension | None:
     """The one to be decided."""
     return db.session.scalar(
-        select(Extension).where(Extension.issue_id == issue_id, Extension.state == ExtensionState.WAITING)
-        .options(joinedload(Extension.asked_by)))
+        select(Extension)
+        .where(Extension.issue_id == issue_id, Extension.state == ExtensionState.WAITING)
+        .options(joinedload(Extension.asked_by))
+    )
 
 
 def _to_decide(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return (Extension.state == ExtensionState.WAITING, Issue.state.in_(OPEN), visible_to(actor), supervised_by(actor),
-            Extension.asked_by_id != actor.id)
+    return (
+        Extension.state == ExtensionState.WAITING,
+        Issue.state.in_(OPEN),
+        visible_to(actor),
+        supervised_by(actor),
+        Extension.asked_by_id != actor.id,
+    )
 
 
 def extensions_to_decide(actor: Actor, limit: int = 50) -> Sequence[Any]:
@@ -97,12 +122,22 @@ def extensions_to_decide(actor: Actor, limit: int = 50) -> Sequence[Any]:
     and ``LAMP_COLUMNS``."""
     asker, county = aliased(User), aliased(Region)
     query = (
-        select(Issue.number, Issue.title, county.name.label("county"), asker.name.label("asked_by"), Extension.wanted,
-               Extension.asked_on, Extension.reason, *LAMP_COLUMNS)
+        select(
+            Issue.number,
+            Issue.title,
+            county.name.label("county"),
+            asker.name.label("asked_by"),
+            Extension.wanted,
+            Extension.asked_on,
+            Extension.reason,
+            *LAMP_COLUMNS,
+        )
         .join(Extension, Extension.issue_id == Issue.id)
         .join(asker, asker.id == Extension.asked_by_id)
         .join(county, county.id == Issue.county_id)
-        .where(*_to_decide(actor)).order_by(Extension.asked_on, Extension.id).limit(limit)
+        .where(*_to_decide(actor))
+        .order_by(Extension.asked_on, Extension.id)
+        .limit(limit)
     )
     return db.session.execute(query).all()
 

@@ -51,13 +51,19 @@ class Why(StrEnum):
 #: The sentence that explains the lamp, with the dates and days it rests on (``explain`` fills the fields).
 WHY_NAMES: dict[Why, str] = {
     Why.ENDED: N_("已办结，不再计时。"),
-    Why.OVERDUE: N_("整改时限 %(deadline)s 已过，从 %(overdue_from)s 起算，今天是逾期第 %(days)s 天；未销号前一直亮红灯。"),
+    Why.OVERDUE: N_(
+        "整改时限 %(deadline)s 已过，从 %(overdue_from)s 起算，今天是逾期第 %(days)s 天；未销号前一直亮红灯。"
+    ),
     Why.UNSIGNED: N_("%(since)s 交办，至今 %(workdays)s 个工作日没有签收，超过 %(allowed)s 个工作日。"),
-    Why.LAG_RED: N_("从 %(began)s 到 %(deadline)s，时间已用 %(used)s%%，整改进度 %(progress)s%%，"
-                    "落后 %(lag)s 个百分点，超过 %(allowed)s 个。"),
+    Why.LAG_RED: N_(
+        "从 %(began)s 到 %(deadline)s，时间已用 %(used)s%%，整改进度 %(progress)s%%，"
+        "落后 %(lag)s 个百分点，超过 %(allowed)s 个。"
+    ),
     Why.DUE_SOON: N_("距整改时限 %(deadline)s 还有 %(left)s 天，在 %(allowed)s 天以内。"),
-    Why.LAG_YELLOW: N_("从 %(began)s 到 %(deadline)s，时间已用 %(used)s%%，整改进度 %(progress)s%%，"
-                       "落后 %(lag)s 个百分点，达到 %(allowed)s 个。"),
+    Why.LAG_YELLOW: N_(
+        "从 %(began)s 到 %(deadline)s，时间已用 %(used)s%%，整改进度 %(progress)s%%，"
+        "落后 %(lag)s 个百分点，达到 %(allowed)s 个。"
+    ),
     Why.DUE_THIS_WEEK: N_("距整改时限 %(deadline)s 还有 %(left)s 天，在 %(allowed)s 天以内。"),
     Why.IN_TIME: N_("距整改时限 %(deadline)s 还有 %(left)s 天，正常推进。"),
     Why.NO_DEADLINE: N_("没有整改时限，按检视日期跟踪。"),
@@ -192,8 +198,14 @@ def signal(facing: Facing, today: date, calendar: Calendar, clocks: Clocks = DEF
     """The lamp, and why it shows what it shows, with the dates and days counted."""
     colour, why = lamp(facing, today, calendar, clocks)
     days = (today - facing.deadline).days if facing.deadline and facing.state in OPEN else None
-    return Signal(colour, why, WHY_WORDS.get(why, LAMP_NAMES[colour]), days, WHY_NAMES[why],
-                  _counted(facing, today, calendar) | {"allowed": _allowed(why, clocks)})
+    return Signal(
+        colour,
+        why,
+        WHY_WORDS.get(why, LAMP_NAMES[colour]),
+        days,
+        WHY_NAMES[why],
+        _counted(facing, today, calendar) | {"allowed": _allowed(why, clocks)},
+    )
 
 
 def _counted(facing: Facing, today: date, calendar: Calendar) -> dict[str, object]:

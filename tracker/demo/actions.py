@@ -158,11 +158,18 @@ def _take_over(teller: Teller, taken: Sequence[Telling], day: date) -> None:
     """The office's own ledger, through the import that a real one takes."""
     importer = teller.root_supervisor
     data = sheet.ledger(teller.cast, [(telling.story, telling.duties) for telling in taken], day)
-    plan = ledgers.plan_import(ledgers.read(data, sheet.LEDGER_NAME, today=day), importer, title=sheet.LEDGER_TITLE,
-                               today=day)
-    ledgers.apply_import(plan, importer, stream=io.BytesIO(data), file_name=sheet.LEDGER_NAME, today=day, trial=True,
-                         at=_morning(day) + timedelta(hours=1))
+    plan = ledgers.plan_import(
+        ledgers.read(data, sheet.LEDGER_NAME, today=day), importer, title=sheet.LEDGER_TITLE, today=day
+    )
+    ledgers.apply_import(
+        plan,
+        importer,
+        stream=io.BytesIO(data),
+        file_name=sheet.LEDGER_NAME,
+        today=day,
+        trial=True,
+        at=_morning(day) + timedelta(hours=1),
+    )
     numbers = {sheet.number_of(place, day): telling for place, telling in enumerate(taken, start=1)}
     for issue in db.session.scalars(select(Issue).where(Issue.number.in_(numbers))):
         numbers[issue.number].issue = issue
-

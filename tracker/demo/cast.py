@@ -139,8 +139,11 @@ class Casting:
         self._accounts: set[str] = set()
 
     def _name_list(self) -> Iterator[tuple[str, str]]:
-        names = [(surname + given, reading + given_reading)
-                 for surname, reading in SURNAMES for given, given_reading in GIVEN_NAMES]
+        names = [
+            (surname + given, reading + given_reading)
+            for surname, reading in SURNAMES
+            for given, given_reading in GIVEN_NAMES
+        ]
         self.random.shuffle(names)
         return iter(names)
 
@@ -164,8 +167,15 @@ class Casting:
         db.session.add(person)
         db.session.flush()
         if role is not None:
-            db.session.add(Post(user_id=person.id, role=role, region_id=self.cast.regions[place], category_id=category,
-                                began_at=self.at))
+            db.session.add(
+                Post(
+                    user_id=person.id,
+                    role=role,
+                    region_id=self.cast.regions[place],
+                    category_id=category,
+                    began_at=self.at,
+                )
+            )
         return person
 
     def _authorities(self, column: int) -> None:
@@ -180,8 +190,12 @@ class Casting:
         if place.name.endswith("区"):
             titles = ("副区长", "区委副书记", "区委常委")
         cast.leaders[column] = [
-            self._person(cast.units[place.code, f"中共{place.name}委员会"] if title == "市委副书记" else government, title,
-                         Role.LEADER, place.code)
+            self._person(
+                cast.units[place.code, f"中共{place.name}委员会"] if title == "市委副书记" else government,
+                title,
+                Role.LEADER,
+                place.code,
+            )
             for title in titles
         ]
 
@@ -206,8 +220,9 @@ class Casting:
         stage_code, outside_code = cast.columns[stage].code, cast.columns[outside].code
         root = cast.columns[city].code
         town = next(place for place in cast.columns[stage].below if place.name == STAGE_TOWN)
-        water_supervisor = self._person(cast.bureau(city, "water"), "农村饮水科科长", Role.SUPERVISOR, root,
-                                        cast.categories[DRINKING_WATER])
+        water_supervisor = self._person(
+            cast.bureau(city, "water"), "农村饮水科科长", Role.SUPERVISOR, root, cast.categories[DRINKING_WATER]
+        )
         outsider = self._handler(cast.bureau(outside, "water"), "股长", outside_code)
         idle = self._person(cast.units[stage_code, f"{STAGE_COUNTY}档案馆"], "科员", Role.OFFICIAL, stage_code)
         office = cast.units[root, f"{names[city]}整改办"]
@@ -221,9 +236,21 @@ class Casting:
             (cast.supervisors[stage][1], "督查（新邵县）", "另一位县级督查"),
             (cast.leaders[stage][0], "领导（新邵县）", "批准或退回整改方案"),
             (cast.leaders[stage][1], "领导（新邵县）", "另一位牵头领导"),
-            (self._handler(cast.bureau(stage, "water"), "股长", stage_code), "承办（县水利局）", "签收、报方案、报进展、申请销号"),
-            (self._handler(cast.bureau(stage, "finance"), "股长", stage_code), "承办（县财政局）", "同上；看不到水利局的问题"),
-            (self._handler(cast.government(town), "扶贫专干", town.code), "承办（龙溪铺镇）", "乡镇的问题，手机上报进展"),
+            (
+                self._handler(cast.bureau(stage, "water"), "股长", stage_code),
+                "承办（县水利局）",
+                "签收、报方案、报进展、申请销号",
+            ),
+            (
+                self._handler(cast.bureau(stage, "finance"), "股长", stage_code),
+                "承办（县财政局）",
+                "同上；看不到水利局的问题",
+            ),
+            (
+                self._handler(cast.government(town), "扶贫专干", town.code),
+                "承办（龙溪铺镇）",
+                "乡镇的问题，手机上报进展",
+            ),
             (cast.supervisors[outside][0], "督查（武冈市）", "外县：新邵县的问题对其不存在"),
             (outsider, "承办（武冈市水利局）", "外县：新邵县的问题对其不存在"),
             (idle, "承办（县档案馆）", "没有待办时的工作台"),
@@ -236,5 +263,7 @@ class Casting:
 
 def shown(cast: Cast) -> list[DemoPerson]:
     """The people to sign in as, for the start's printed list."""
-    return [DemoPerson(str(person.account), person.name, role, person.unit.name, hint)
-            for person, role, hint in cast.signing_in]
+    return [
+        DemoPerson(str(person.account), person.name, role, person.unit.name, hint)
+        for person, role, hint in cast.signing_in
+    ]

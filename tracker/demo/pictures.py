@@ -39,8 +39,10 @@ def records(number: int, *, seed: int = 11) -> list[bytes]:
 def _stamps() -> dict[str, Image.Image]:
     with (files("tracker.demo") / "stamps.png").open("rb") as source, Image.open(source) as sheet:
         whole = sheet.convert("L")
-    rows = {word: whole.crop((0, place * _STAMP_HEIGHT, whole.width, (place + 1) * _STAMP_HEIGHT))
-            for place, word in enumerate(_WORDS)}
+    rows = {
+        word: whole.crop((0, place * _STAMP_HEIGHT, whole.width, (place + 1) * _STAMP_HEIGHT))
+        for place, word in enumerate(_WORDS)
+    }
     return {word: row.crop(row.getbbox() or (0, 0, 1, 1)) for word, row in rows.items()}
 
 
@@ -103,7 +105,9 @@ def _tank(draw: ImageDraw.ImageDraw, random: Random) -> None:
 
 def _road(draw: ImageDraw.ImageDraw, random: Random) -> None:
     middle = random.randint(280, 440)
-    draw.polygon([(middle - 14, 330), (middle + 14, 330), (middle + 210, 416), (middle - 210, 416)], fill=(150, 150, 152))
+    draw.polygon(
+        [(middle - 14, 330), (middle + 14, 330), (middle + 210, 416), (middle - 210, 416)], fill=(150, 150, 152)
+    )
     draw.line((middle, 334, middle, 414), fill=(236, 236, 226), width=4)
 
 

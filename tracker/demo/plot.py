@@ -84,35 +84,84 @@ class Ending(StrEnum):
 
 #: how many stories end so in the open cells of the board
 OPEN_ENDINGS: dict[Ending, int] = {
-    Ending.LISTED: 10, Ending.UNASSIGNED: 7, Ending.DECLINED: 6, Ending.ASSIGNED: 11, Ending.UNSIGNED: 8,
-    Ending.REASSIGNED: 5, Ending.PLANNING: 10, Ending.PLAN_LATE: 5, Ending.PLAN_WAITING: 14, Ending.PLAN_RETURNED: 8,
-    Ending.GREEN: 34, Ending.BLUE: 14, Ending.DUE_SOON: 12, Ending.LAG_YELLOW: 14, Ending.LAG_RED: 8,
-    Ending.IMMEDIATE: 12, Ending.LONG_TERM: 20, Ending.OVERDUE_1: 6, Ending.OVERDUE_2: 7, Ending.OVERDUE_3: 8,
-    Ending.OVERDUE_4: 9, Ending.OVERDUE_5: 7, Ending.OVERDUE_PLANNING: 3, Ending.EXTENSION_WAITING: 8,
-    Ending.EXTENDED: 9, Ending.EXTENDED_LATE: 3, Ending.EXTENSION_REFUSED: 6, Ending.WITHDRAWN: 3,
-    Ending.RETURNED: 10, Ending.REVIEW_1: 14, Ending.REVIEW_2: 12, Ending.REVIEW_LATE: 5, Ending.DISMISSED: 12,
-    Ending.TAKEN_INCOMPLETE: 12, Ending.TAKEN_REVIEWING: 4, Ending.TAKEN_ASSIGNED: 3, Ending.TAKEN_CLEARED: 14,
-    Ending.CLEARED: 26, Ending.CLEARED_LATE: 10, Ending.CLEARED_RETURNED: 6, Ending.CLEARED_EXTENDED: 5,
-    Ending.CLEARED_IMMEDIATE: 10, Ending.CLEARED_LONG_TERM: 4,
+    Ending.LISTED: 10,
+    Ending.UNASSIGNED: 7,
+    Ending.DECLINED: 6,
+    Ending.ASSIGNED: 11,
+    Ending.UNSIGNED: 8,
+    Ending.REASSIGNED: 5,
+    Ending.PLANNING: 10,
+    Ending.PLAN_LATE: 5,
+    Ending.PLAN_WAITING: 14,
+    Ending.PLAN_RETURNED: 8,
+    Ending.GREEN: 34,
+    Ending.BLUE: 14,
+    Ending.DUE_SOON: 12,
+    Ending.LAG_YELLOW: 14,
+    Ending.LAG_RED: 8,
+    Ending.IMMEDIATE: 12,
+    Ending.LONG_TERM: 20,
+    Ending.OVERDUE_1: 6,
+    Ending.OVERDUE_2: 7,
+    Ending.OVERDUE_3: 8,
+    Ending.OVERDUE_4: 9,
+    Ending.OVERDUE_5: 7,
+    Ending.OVERDUE_PLANNING: 3,
+    Ending.EXTENSION_WAITING: 8,
+    Ending.EXTENDED: 9,
+    Ending.EXTENDED_LATE: 3,
+    Ending.EXTENSION_REFUSED: 6,
+    Ending.WITHDRAWN: 3,
+    Ending.RETURNED: 10,
+    Ending.REVIEW_1: 14,
+    Ending.REVIEW_2: 12,
+    Ending.REVIEW_LATE: 5,
+    Ending.DISMISSED: 12,
+    Ending.TAKEN_INCOMPLETE: 12,
+    Ending.TAKEN_REVIEWING: 4,
+    Ending.TAKEN_ASSIGNED: 3,
+    Ending.TAKEN_CLEARED: 14,
+    Ending.CLEARED: 26,
+    Ending.CLEARED_LATE: 10,
+    Ending.CLEARED_RETURNED: 6,
+    Ending.CLEARED_EXTENDED: 5,
+    Ending.CLEARED_IMMEDIATE: 10,
+    Ending.CLEARED_LONG_TERM: 4,
 }
 #: what the supervisor of one category (条) shall meet in the story's county
-_AT_THE_WELL = frozenset({
-    Ending.LISTED, Ending.PLAN_WAITING, Ending.EXTENSION_WAITING, Ending.REVIEW_1, Ending.REVIEW_2, Ending.OVERDUE_3,
-    Ending.RETURNED,
-})
+_AT_THE_WELL = frozenset(
+    {
+        Ending.LISTED,
+        Ending.PLAN_WAITING,
+        Ending.EXTENSION_WAITING,
+        Ending.REVIEW_1,
+        Ending.REVIEW_2,
+        Ending.OVERDUE_3,
+        Ending.RETURNED,
+    }
+)
 _DRINKING_WATER = 2
 _PROVEN_MIX = (Ending.CLEARED, Ending.CLEARED, Ending.CLEARED_IMMEDIATE, Ending.CLEARED_LATE, Ending.CLEARED_RETURNED)
 _DAYS_OVERDUE = {
-    Ending.OVERDUE_1: (1, 2), Ending.OVERDUE_2: (3, 6), Ending.OVERDUE_3: (7, 14), Ending.OVERDUE_4: (15, 29),
+    Ending.OVERDUE_1: (1, 2),
+    Ending.OVERDUE_2: (3, 6),
+    Ending.OVERDUE_3: (7, 14),
+    Ending.OVERDUE_4: (15, 29),
     Ending.OVERDUE_5: (30, 58),
 }
 _DAYS_LEFT = {
-    Ending.GREEN: (12, 60), Ending.BLUE: (4, 7), Ending.DUE_SOON: (0, 3), Ending.LAG_YELLOW: (10, 35),
+    Ending.GREEN: (12, 60),
+    Ending.BLUE: (4, 7),
+    Ending.DUE_SOON: (0, 3),
+    Ending.LAG_YELLOW: (10, 35),
     Ending.LAG_RED: (10, 30),
 }
 #: percentage points of progress minus time used
 _LEAD = {
-    Ending.GREEN: (0, 10), Ending.BLUE: (-2, 4), Ending.DUE_SOON: (-8, 0), Ending.LAG_YELLOW: (-25, -14),
+    Ending.GREEN: (0, 10),
+    Ending.BLUE: (-2, 4),
+    Ending.DUE_SOON: (-8, 0),
+    Ending.LAG_YELLOW: (-25, -14),
     Ending.LAG_RED: (-60, -36),
 }
 
@@ -265,9 +314,21 @@ class Plotter:
         place, town, title, number, money = self._wording(problem, column)
         quantity = (problem.counted, number) if draft.counted and problem.counted else None
         return Story(
-            ending=ending, category=category, county=column, region=place, town=town, problem=problem, title=title,
-            wording=f"{title}。", source=source, kind=draft.kind, deadline=draft.deadline, review_on=draft.review_on,
-            quantity=quantity, money=money if "{money}" in problem.title else None, entered=draft.entered,
+            ending=ending,
+            category=category,
+            county=column,
+            region=place,
+            town=town,
+            problem=problem,
+            title=title,
+            wording=f"{title}。",
+            source=source,
+            kind=draft.kind,
+            deadline=draft.deadline,
+            review_on=draft.review_on,
+            quantity=quantity,
+            money=money if "{money}" in problem.title else None,
+            entered=draft.entered,
             acts=self._dated(draft, quantity, category),
         )
 
@@ -281,8 +342,11 @@ class Plotter:
         wide = column == len(self.columns) - 1
         lasting, quick = draft.kind is Kind.LONG_TERM, draft.kind is Kind.IMMEDIATE
         fitting = [
-            problem for problem in PROBLEMS[category]
-            if problem.systemic == lasting and (problem.quick or not quick) and (problem.counted or not draft.counted)
+            problem
+            for problem in PROBLEMS[category]
+            if problem.systemic == lasting
+            and (problem.quick or not quick)
+            and (problem.counted or not draft.counted)
             and (problem.level != "village" or not wide or quick)
         ]
         self.random.shuffle(fitting)
@@ -372,8 +436,13 @@ class Plotter:
         for step in range(1, number + 1):
             ago = since - (since - until) * step // number
             finished = all_done and step == number
-            draft.add(max(ago, 1), Verb.REPORT, percent=percent * step // number, finished=finished,
-                      files=1 if finished or self.random.random() < 0.25 else 0)
+            draft.add(
+                max(ago, 1),
+                Verb.REPORT,
+                percent=percent * step // number,
+                finished=finished,
+                files=1 if finished or self.random.random() < 0.25 else 0,
+            )
 
     def _time_used(self, draft: _Draft, assigned: int) -> int:
         """Percent of the time used today."""
@@ -534,8 +603,10 @@ class Plotter:
 
     def _taken(self, ending: Ending, _levels: int) -> _Draft:
         states = {
-            Ending.TAKEN_CLEARED: State.CLEARED, Ending.TAKEN_INCOMPLETE: State.RECTIFYING,
-            Ending.TAKEN_REVIEWING: State.REVIEWING, Ending.TAKEN_ASSIGNED: State.ASSIGNED,
+            Ending.TAKEN_CLEARED: State.CLEARED,
+            Ending.TAKEN_INCOMPLETE: State.RECTIFYING,
+            Ending.TAKEN_REVIEWING: State.REVIEWING,
+            Ending.TAKEN_ASSIGNED: State.ASSIGNED,
         }
         cleared = ending is Ending.TAKEN_CLEARED
         draft = _Draft(deadline=self._in(-90, -40) if cleared else self._in(-20, 40), entered=states[ending])
@@ -554,24 +625,53 @@ _LAYOUTS: dict[Ending, _Layout] = {
     Ending.DECLINED: Plotter._declined,
     **dict.fromkeys((Ending.ASSIGNED, Ending.UNSIGNED), Plotter._assigned),
     Ending.REASSIGNED: Plotter._reassigned,
-    **dict.fromkeys((Ending.PLANNING, Ending.PLAN_LATE, Ending.PLAN_WAITING, Ending.PLAN_RETURNED,
-                     Ending.OVERDUE_PLANNING), Plotter._planning),
+    **dict.fromkeys(
+        (Ending.PLANNING, Ending.PLAN_LATE, Ending.PLAN_WAITING, Ending.PLAN_RETURNED, Ending.OVERDUE_PLANNING),
+        Plotter._planning,
+    ),
     **dict.fromkeys(_DAYS_LEFT, Plotter._running),
     Ending.IMMEDIATE: Plotter._immediate,
     Ending.LONG_TERM: Plotter._long_term,
     **dict.fromkeys(_DAYS_OVERDUE, Plotter._overdue),
-    **dict.fromkeys((Ending.EXTENSION_WAITING, Ending.EXTENDED, Ending.EXTENDED_LATE, Ending.EXTENSION_REFUSED),
-                    Plotter._extension),
+    **dict.fromkeys(
+        (Ending.EXTENSION_WAITING, Ending.EXTENDED, Ending.EXTENDED_LATE, Ending.EXTENSION_REFUSED), Plotter._extension
+    ),
     **dict.fromkeys((Ending.WITHDRAWN, Ending.RETURNED), Plotter._sent_back),
     **dict.fromkeys((Ending.REVIEW_1, Ending.REVIEW_2, Ending.REVIEW_LATE), Plotter._reviewing),
     Ending.DISMISSED: Plotter._dismissed,
-    **dict.fromkeys((Ending.CLEARED, Ending.CLEARED_LATE, Ending.CLEARED_RETURNED, Ending.CLEARED_EXTENDED,
-                     Ending.CLEARED_IMMEDIATE, Ending.CLEARED_LONG_TERM), Plotter._cleared),
-    **dict.fromkeys((Ending.TAKEN_CLEARED, Ending.TAKEN_INCOMPLETE, Ending.TAKEN_REVIEWING, Ending.TAKEN_ASSIGNED),
-                    Plotter._taken),
+    **dict.fromkeys(
+        (
+            Ending.CLEARED,
+            Ending.CLEARED_LATE,
+            Ending.CLEARED_RETURNED,
+            Ending.CLEARED_EXTENDED,
+            Ending.CLEARED_IMMEDIATE,
+            Ending.CLEARED_LONG_TERM,
+        ),
+        Plotter._cleared,
+    ),
+    **dict.fromkeys(
+        (Ending.TAKEN_CLEARED, Ending.TAKEN_INCOMPLETE, Ending.TAKEN_REVIEWING, Ending.TAKEN_ASSIGNED), Plotter._taken
+    ),
 }
-_VILLAGES = ("泉塘村", "大塘村", "木山村", "金星村", "桃源村", "石井村", "白竹村", "沙坪村", "新华村", "红旗村", "茶山村",
-             "兴隆村", "梅塘村", "长冲村", "樟树村", "大坪村")
+_VILLAGES = (
+    "泉塘村",
+    "大塘村",
+    "木山村",
+    "金星村",
+    "桃源村",
+    "石井村",
+    "白竹村",
+    "沙坪村",
+    "新华村",
+    "红旗村",
+    "茶山村",
+    "兴隆村",
+    "梅塘村",
+    "长冲村",
+    "樟树村",
+    "大坪村",
+)
 
 
 def called(name: str) -> str:

@@ -54,8 +54,12 @@ class Duties:
     @classmethod
     def of(cls, supervisor: User, leader: User, handler: User, lead_unit: Unit, units: tuple[Unit, ...]) -> Duties:
         duty = Duty(
-            lead_official_id=leader.id, lead_unit_id=lead_unit.id, unit_ids=tuple(unit.id for unit in units),
-            responsible_person_id=handler.id, task_force=f"{lead_unit.name}整改专班")
+            lead_official_id=leader.id,
+            lead_unit_id=lead_unit.id,
+            unit_ids=tuple(unit.id for unit in units),
+            responsible_person_id=handler.id,
+            task_force=f"{lead_unit.name}整改专班",
+        )
         return cls(supervisor, leader, handler, lead_unit, units, duty)
 
 
@@ -106,8 +110,13 @@ class Teller:
             units = (government, bureau) if turn % 3 == 0 else (bureau, government)
         own = story.county == len(cast.columns) - 1
         leaders = cast.leaders[story.county][: 1 if own else None]  # at the root another leader must review
-        return Duties.of(cast.supervisors[story.county][turn % 2], leaders[turn % len(leaders)],
-                         cast.handlers[units[0].id], bureau, units)
+        return Duties.of(
+            cast.supervisors[story.county][turn % 2],
+            leaders[turn % len(leaders)],
+            cast.handlers[units[0].id],
+            bureau,
+            units,
+        )
 
     @property
     def root_supervisor(self) -> User:
@@ -121,12 +130,29 @@ class Teller:
         number = self.clauses[title] = self.clauses.get(title, 0) + 1
         lister = telling.duties.supervisor
         finding = record_finding(
-            lister, today=act.day, source=story.source, title=title, document_number=document, received_on=received,
-            clause=f"第{number}条", wording=story.wording, at=at)
+            lister,
+            today=act.day,
+            source=story.source,
+            title=title,
+            document_number=document,
+            received_on=received,
+            clause=f"第{number}条",
+            wording=story.wording,
+            at=at,
+        )
         telling.issue = issues.list_issue(
-            lister, today=act.day, at=at, title=story.title, wording=story.wording, source=story.source,
-            category_id=self.cast.categories[story.category], region_id=self.cast.regions[story.region],
-            kind=story.kind, findings=[finding], amount=Decimal(story.money) * 10000 if story.money else None)
+            lister,
+            today=act.day,
+            at=at,
+            title=story.title,
+            wording=story.wording,
+            source=story.source,
+            category_id=self.cast.categories[story.category],
+            region_id=self.cast.regions[story.region],
+            kind=story.kind,
+            findings=[finding],
+            amount=Decimal(story.money) * 10000 if story.money else None,
+        )
 
     def _hand_over(self, source: Source, day: date) -> tuple[str, str | None, date]:
         """The latest hand-over of this source by that day."""
@@ -135,16 +161,25 @@ class Teller:
     def _assign(self, telling: Telling, act: Act, at: datetime) -> None:
         story = telling.story
         issues.assign(
-            _issue(telling), telling.duties.supervisor, today=act.day, at=at, calendar=self.calendar,
-            duty=telling.duties.duty, requirement=story.problem.requirement, deadline=story.deadline,
-            review_on=story.review_on, quantity=story.quantity)
+            _issue(telling),
+            telling.duties.supervisor,
+            today=act.day,
+            at=at,
+            calendar=self.calendar,
+            duty=telling.duties.duty,
+            requirement=story.problem.requirement,
+            deadline=story.deadline,
+            review_on=story.review_on,
+            quantity=story.quantity,
+        )
 
     def _accept(self, telling: Telling, act: Act, at: datetime) -> None:
         issues.accept(_issue(telling), telling.duties.handler, today=act.day, at=at)
 
     def _decline(self, telling: Telling, act: Act, at: datetime) -> None:
-        issues.decline(_issue(telling), telling.duties.handler, today=act.day, at=at,
-                       reason=self._say(words.DECLINE_REASONS))
+        issues.decline(
+            _issue(telling), telling.duties.handler, today=act.day, at=at, reason=self._say(words.DECLINE_REASONS)
+        )
 
     def _reassign(self, telling: Telling, act: Act, at: datetime) -> None:
         """To the poverty relief office, or from it to finance."""
@@ -153,15 +188,27 @@ class Teller:
         unit = self.cast.bureau(column, key)
         handler = self.cast.handlers.get(unit.id, duties.handler)
         telling.duties = Duties.of(duties.supervisor, duties.leader, handler, unit, (unit, *duties.units))
-        issues.reassign(_issue(telling), duties.supervisor, today=act.day, at=at, duty=telling.duties.duty,
-                        reason=self._say(words.REASSIGN_REASONS))
+        issues.reassign(
+            _issue(telling),
+            duties.supervisor,
+            today=act.day,
+            at=at,
+            duty=telling.duties.duty,
+            reason=self._say(words.REASSIGN_REASONS),
+        )
 
     def _submit_plan(self, telling: Telling, act: Act, at: datetime) -> None:
         owners = [unit.name for unit in telling.duties.units]
         plan = plans.submit_plan(
-            _issue(telling), telling.duties.handler, today=act.day, at=at, goals=words.GOALS,
-            measures=[(text, owners[place % len(owners)], due)
-                      for place, (text, due) in enumerate(act.detail["measures"])])
+            _issue(telling),
+            telling.duties.handler,
+            today=act.day,
+            at=at,
+            goals=words.GOALS,
+            measures=[
+                (text, owners[place % len(owners)], due) for place, (text, due) in enumerate(act.detail["measures"])
+            ],
+        )
         telling.measures = [measure.id for measure in plan.measures]
 
     def _approve_plan(self, telling: Telling, act: Act, at: datetime) -> None:
@@ -174,9 +221,15 @@ class Teller:
         issue, finished = _issue(telling), bool(act.detail.get("finished"))
         files = list(self._files(finished)) if act.detail.get("files") else []
         entry = progress.report(
-            issue, telling.duties.handler, today=act.day, at=at, files=files,
+            issue,
+            telling.duties.handler,
+            today=act.day,
+            at=at,
+            files=files,
             text=self._say(words.DONE_PROGRESS if finished else words.PROGRESS),
-            quantity_done=act.detail.get("quantity"), measures_done=self._ticked(telling, act))
+            quantity_done=act.detail.get("quantity"),
+            measures_done=self._ticked(telling, act),
+        )
         if files:
             telling.evidence += [row.id for row in entry.evidence]
 
@@ -196,14 +249,23 @@ class Teller:
 
     def _request_extension(self, telling: Telling, act: Act, at: datetime) -> None:
         deadlines.request_extension(
-            _issue(telling), telling.duties.handler, today=act.day, at=at, wanted=act.detail["wanted"],
-            reason=self._say(words.EXTENSION_REASONS))
+            _issue(telling),
+            telling.duties.handler,
+            today=act.day,
+            at=at,
+            wanted=act.detail["wanted"],
+            reason=self._say(words.EXTENSION_REASONS),
+        )
 
     def _grant_extension(self, telling: Telling, act: Act, at: datetime) -> None:
-        deadlines.grant_extension(_issue(telling), telling.duties.supervisor, today=act.day, at=at, opinion=words.GRANTED)
+        deadlines.grant_extension(
+            _issue(telling), telling.duties.supervisor, today=act.day, at=at, opinion=words.GRANTED
+        )
 
     def _refuse_extension(self, telling: Telling, act: Act, at: datetime) -> None:
-        deadlines.refuse_extension(_issue(telling), telling.duties.supervisor, today=act.day, at=at, reason=words.REFUSED)
+        deadlines.refuse_extension(
+            _issue(telling), telling.duties.supervisor, today=act.day, at=at, reason=words.REFUSED
+        )
 
     def _request_clearance(self, telling: Telling, act: Act, at: datetime) -> None:
         answers = {
@@ -220,21 +282,30 @@ class Teller:
         application = open_application(issue.id)
         assert application is not None  # the plot passes only what was applied for
         eligible = eligible_reviewers(application)
-        bench = [person for group in (*self.cast.supervisors.values(), *self.cast.leaders.values()) for person in group
-                 if person.id in eligible]
+        bench = [
+            person
+            for group in (*self.cast.supervisors.values(), *self.cast.leaders.values())
+            for person in group
+            if person.id in eligible
+        ]
         return bench[self.random.randrange(len(bench))]
 
     def _pass(self, telling: Telling, act: Act, at: datetime) -> None:
         issue = _issue(telling)
         reviewer = self._reviewer(issue)
-        site = Site(on=act.day - timedelta(days=1), place=telling.story.title[:20], people=f"{reviewer.name}等二人",
-                    seen=words.SITE_SEEN)
+        site = Site(
+            on=act.day - timedelta(days=1),
+            place=telling.story.title[:20],
+            people=f"{reviewer.name}等二人",
+            seen=words.SITE_SEEN,
+        )
         clearance.pass_level(issue, reviewer, today=act.day, at=at, opinion=self._say(words.PASSED), site=site)
 
     def _return(self, telling: Telling, act: Act, at: datetime) -> None:
         issue = _issue(telling)
-        clearance.return_application(issue, self._reviewer(issue), today=act.day, at=at,
-                                     opinion=self._say(words.RETURNED))
+        clearance.return_application(
+            issue, self._reviewer(issue), today=act.day, at=at, opinion=self._say(words.RETURNED)
+        )
 
     def _dismiss(self, telling: Telling, act: Act, at: datetime) -> None:
         reason, document = self._say(words.DISMISSALS)

@@ -91,10 +91,15 @@ def official_desk(actor: Actor, today: date, part: str = "") -> OfficialDesk:
         select(func.count(), *(func.count(case((condition, 1))) for condition in parts.values())).where(*mine)
     ).one()
     urgency = case((parts["overdue"], 0), (parts["sign"], 1), (parts["back"], 2), else_=3)
-    query = register.rows().add_columns(
-        _first(actor).label("first"), _plan(PlanState.SUBMITTED).label("plan_waiting"),
-        parts["back"].label("came_back"),
-    ).where(*mine, *([parts[part]] if part in parts else []))
+    query = (
+        register.rows()
+        .add_columns(
+            _first(actor).label("first"),
+            _plan(PlanState.SUBMITTED).label("plan_waiting"),
+            parts["back"].label("came_back"),
+        )
+        .where(*mine, *([parts[part]] if part in parts else []))
+    )
     rows = db.session.execute(
         query.order_by(urgency, Issue.deadline.is_(None), Issue.deadline, Issue.id).limit(SHOWN)
     ).all()
@@ -143,7 +148,9 @@ def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
 
 def _overdue_on(actor: Actor, day: date) -> int:
     """How many of the person's issues had a running episode on that day."""
-    running = and_(OverdueEpisode.starts_on <= day, or_(OverdueEpisode.ended_on.is_(None), OverdueEpisode.ended_on > day))
+    running = and_(
+        OverdueEpisode.starts_on <= day, or_(OverdueEpisode.ended_on.is_(None), OverdueEpisode.ended_on > day)
+    )
     query = select(func.count()).select_from(OverdueEpisode).join(Issue, Issue.id == OverdueEpisode.issue_id)
     return db.session.scalar(query.where(running, visible_to(actor))) or 0
 
@@ -165,8 +172,14 @@ def plans_to_decide(actor: Actor) -> Sequence[Row[Any]]:
     """Plans that wait for this lead official: number, title, county, by, at."""
     by = aliased(User)
     return db.session.execute(
-        select(Issue.number, Issue.title, Region.name.label("county"), by.name.label("by"), Plan.submitted_at.label("at"),
-               Issue.deadline)
+        select(
+            Issue.number,
+            Issue.title,
+            Region.name.label("county"),
+            by.name.label("by"),
+            Plan.submitted_at.label("at"),
+            Issue.deadline,
+        )
         .join(Plan, and_(Plan.issue_id == Issue.id, Plan.state == PlanState.SUBMITTED))
         .join(Region, Region.id == Issue.county_id)
         .join(by, by.id == Plan.submitted_by_id)
@@ -192,13 +205,19 @@ def leader_desk(actor: Actor, today: date) -> LeaderDesk:
     """What the leader is asked to decide, what they lead, and where it is overdue."""
     shown = board.board(actor, today)
     rows = db.session.execute(
-        register.rows().where(Issue.lead_official_id == actor.id, _OPEN)
-        .order_by(Issue.overdue_from.is_(None), Issue.overdue_from, Issue.id).limit(SHOWN)
+        register.rows()
+        .where(Issue.lead_official_id == actor.id, _OPEN)
+        .order_by(Issue.overdue_from.is_(None), Issue.overdue_from, Issue.id)
+        .limit(SHOWN)
     ).all()
-    counties = [(column.id, column.name, tally.open, tally.overdue)
-                for column, tally in zip(shown.columns, shown.sums, strict=True)]
+    counties = [
+        (column.id, column.name, tally.open, tally.overdue)
+        for column, tally in zip(shown.columns, shown.sums, strict=True)
+    ]
     return LeaderDesk(
-        proven=shown.standings[Standing.PROVEN], cells=sum(shown.standings.values()), waiting=reviews(actor),
-        led=register.items(rows, today), counties=sorted(counties, key=lambda county: -county[3]),
+        proven=shown.standings[Standing.PROVEN],
+        cells=sum(shown.standings.values()),
+        waiting=reviews(actor),
+        led=register.items(rows, today),
+        counties=sorted(counties, key=lambda county: -county[3]),
     )
-

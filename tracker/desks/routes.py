@@ -45,30 +45,52 @@ def desk() -> str:
     asked = request.args.get("desk")
     chosen = next((one for one in mine if one.value == asked), mine[0])
     page = {Desk.OFFICIAL: _official, Desk.SUPERVISOR: _supervisor, Desk.LEADER: _leader}[chosen]
-    tabs = [{"label": gettext(DESK_NAMES[one]), "url": url_for("desks.desk", desk=one.value), "current": one is chosen}
-            for one in mine] if len(mine) > 1 else []
+    tabs = (
+        [
+            {"label": gettext(DESK_NAMES[one]), "url": url_for("desks.desk", desk=one.value), "current": one is chosen}
+            for one in mine
+        ]
+        if len(mine) > 1
+        else []
+    )
     return page(tabs=tabs, chosen=chosen)
 
 
 def _official(**shared: Any) -> str:
     part = request.args.get("part", "")
-    return render_template("desks/official.html", desk=queries.official_desk(_me(), clock.today(), part), part=part,
-                           words=_words(), issue_url=_issue_url(), **shared)
+    return render_template(
+        "desks/official.html",
+        desk=queries.official_desk(_me(), clock.today(), part),
+        part=part,
+        words=_words(),
+        issue_url=_issue_url(),
+        **shared,
+    )
 
 
 def _supervisor(**shared: Any) -> str:
     words, today = _words(), clock.today()
     filters = Filters.read({**request.args.to_dict(flat=False), "overdue": ["1"]}, default=Sort.OVERDUE)
     return render_template(
-        "desks/supervisor.html", figures=queries.supervisor_figures(_me(), today), filters=filters, words=words,
-        choices=register.choices(words), issue_url=_issue_url(),
-        listing=register.listing(filters, _me(), today, request.args.get("page")), **shared,
+        "desks/supervisor.html",
+        figures=queries.supervisor_figures(_me(), today),
+        filters=filters,
+        words=words,
+        choices=register.choices(words),
+        issue_url=_issue_url(),
+        listing=register.listing(filters, _me(), today, request.args.get("page")),
+        **shared,
     )
 
 
 def _leader(**shared: Any) -> str:
-    return render_template("desks/leader.html", desk=queries.leader_desk(_me(), clock.today()), words=_words(),
-                           issue_url=_issue_url(), **shared)
+    return render_template(
+        "desks/leader.html",
+        desk=queries.leader_desk(_me(), clock.today()),
+        words=_words(),
+        issue_url=_issue_url(),
+        **shared,
+    )
 
 
 @bp.get("/desk/reviews")

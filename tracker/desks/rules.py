@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.base.access import Grant, N_, Role
+from tracker.base.access import N_, Grant, Role
 from tracker.issues.workflow import VERB_NAMES, State, Verb
 
 

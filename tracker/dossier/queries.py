@@ -85,7 +85,10 @@ class Standing:
 
 
 def standing_of(
-    issue: Issue, actor: Actor, plans: Sequence[Plan], extensions: Sequence[Extension],
+    issue: Issue,
+    actor: Actor,
+    plans: Sequence[Plan],
+    extensions: Sequence[Extension],
     applications: Sequence[Application],
 ) -> Standing:
     """Where the issue stands for this person; plans, extensions and applications as ``…_of`` return them."""
@@ -112,18 +115,28 @@ def standing(issue: Issue, actor: Actor) -> Standing:
 def supervisors_of(issue: Issue) -> tuple[str, ...]:
     """Names of the supervisors nearest to the issue whose posts cover it: who hands out, decides, mends."""
     rows = db.session.execute(
-        select(User.name, RegionBelow.depth).join(Post, Post.user_id == User.id)
+        select(User.name, RegionBelow.depth)
+        .join(Post, Post.user_id == User.id)
         .join(RegionBelow, and_(RegionBelow.ancestor_id == Post.region_id, RegionBelow.region_id == issue.region_id))
-        .where(Post.role == Role.SUPERVISOR, Post.ended_at.is_(None), User.active, User.account.is_not(None),
-               or_(Post.category_id.is_(None), Post.category_id == issue.category_id))
-        .order_by(RegionBelow.depth, Post.id)).all()
+        .where(
+            Post.role == Role.SUPERVISOR,
+            Post.ended_at.is_(None),
+            User.active,
+            User.account.is_not(None),
+            or_(Post.category_id.is_(None), Post.category_id == issue.category_id),
+        )
+        .order_by(RegionBelow.depth, Post.id)
+    ).all()
     return tuple(name for name, depth in rows if depth == rows[0].depth)
 
 
 def missing_duty(issue: Issue) -> list[str]:
     """The msgids of what the duty chain lacks (责任链不全); empty when it is whole."""
-    parts = ((issue.lead_official_id, CHANGED["lead_official_id"]), (issue.lead_unit_id, CHANGED["lead_unit_id"]),
-             (issue.units, CHANGED["units"]))
+    parts = (
+        (issue.lead_official_id, CHANGED["lead_official_id"]),
+        (issue.lead_unit_id, CHANGED["lead_unit_id"]),
+        (issue.units, CHANGED["units"]),
+    )
     return [words for part, words in parts if not part]
 
 
@@ -137,8 +150,11 @@ def offers(issue: Issue, actor: Actor, around: Standing, today: date) -> list[Of
     facts do not hold is blocked (with the reason), or left out where there is nothing to decide.
     """
     verbs = [verb for verb in pressable(issue.state, issue.kind, around.known) if _has_right(actor, verb)]
-    found = [_offer(page, [verb for verb in page.verbs if verb in verbs], issue, actor, around, today)
-             for page in PAGES if any(verb in verbs for verb in page.verbs)]
+    found = [
+        _offer(page, [verb for verb in page.verbs if verb in verbs], issue, actor, around, today)
+        for page in PAGES
+        if any(verb in verbs for verb in page.verbs)
+    ]
     if _unanswered(around) and Who.FIRST_HANDLER in around.known and _has_right(actor, Verb.REQUEST_CLEARANCE):
         found.append(_answer_standards(issue, around))
     shown = [offer for offer in found if offer is not None]
@@ -194,14 +210,18 @@ def _row(verb: Verb) -> Transition:
 
 
 def _chain_missing(issue: Issue, around: Standing) -> Said | None:
-    return None if issue.duty_chain_complete else Said(
-        N_("责任链不全，等%(who)s先补齐。"), {"who": _named(around.supervisors)})
+    return (
+        None
+        if issue.duty_chain_complete
+        else Said(N_("责任链不全，等%(who)s先补齐。"), {"who": _named(around.supervisors)})
+    )
 
 
 def _plan_can_be_submitted(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
     return around.waiting_plan and Said(
         N_("方案第 %(version)s 版已上报，等%(who)s批准。"),
-        {"version": around.waiting_plan.version, "who": _name(issue.lead_official)})
+        {"version": around.waiting_plan.version, "who": _name(issue.lead_official)},
+    )
 
 
 def _plan_waits(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
@@ -212,8 +232,10 @@ def _extension_can_be_asked(issue: Issue, actor: Actor, around: Standing, today:
     if issue.deadline is None:
         return _NOTHING_TO_DO
     if around.extension is not None:
-        return Said(N_("已申请延到 %(wanted)s，等%(who)s审批。"),
-                    {"wanted": around.extension.wanted, "who": _named(around.supervisors)})
+        return Said(
+            N_("已申请延到 %(wanted)s，等%(who)s审批。"),
+            {"wanted": around.extension.wanted, "who": _named(around.supervisors)},
+        )
     return Said(FACT_REFUSALS[Fact.ASKED_IN_TIME]) if today > issue.deadline else None
 
 
@@ -232,8 +254,10 @@ def _can_apply(issue: Issue, actor: Actor, around: Standing, today: date) -> Sai
 def _left_to_do(issue: Issue, around: Standing) -> Said | None:
     done, total = around.measures
     if done < total:
-        return Said(N_("还有 %(number)s 条整改措施没有完成，等%(who)s完成。"),
-                    {"number": total - done, "who": _name(issue.first_unit)})
+        return Said(
+            N_("还有 %(number)s 条整改措施没有完成，等%(who)s完成。"),
+            {"number": total - done, "who": _name(issue.first_unit)},
+        )
     return None if around.children_settled else Said(FACT_REFUSALS[Fact.CHILDREN_SETTLED])
 
 
@@ -297,8 +321,11 @@ def _turn(issue: Issue, around: Standing) -> Turn | None:
 
 
 def _ready(issue: Issue, around: Standing) -> bool:
-    return (issue.progress_on is not None and _left_to_do(issue, around) is None
-            and issue.quantity_done >= (issue.quantity_total or 0))
+    return (
+        issue.progress_on is not None
+        and _left_to_do(issue, around) is None
+        and issue.quantity_done >= (issue.quantity_total or 0)
+    )
 
 
 def _review_turn(issue: Issue, around: Standing) -> Turn:
@@ -349,17 +376,19 @@ class Happening:
     evidence: tuple[Evidence, ...]
 
 
-def timeline(
-    issue: Issue, plans: Sequence[Plan], limit: int | None = EVENTS_SHOWN
-) -> tuple[list[Happening], int]:
+def timeline(issue: Issue, plans: Sequence[Plan], limit: int | None = EVENTS_SHOWN) -> tuple[list[Happening], int]:
     """What happened, newest first, and how many events there are; ``limit`` None: all of it.
 
     At most nine queries, however much happened.
     """
     rows = db.session.execute(
         select(Event, User.name, Unit.name, func.count().over())
-        .outerjoin(User, User.id == Event.actor_id).outerjoin(Unit, Unit.id == User.unit_id)
-        .where(Event.subject == "issue", Event.subject_id == issue.id).order_by(Event.id.desc()).limit(limit)).all()
+        .outerjoin(User, User.id == Event.actor_id)
+        .outerjoin(Unit, Unit.id == User.unit_id)
+        .where(Event.subject == "issue", Event.subject_id == issue.id)
+        .order_by(Event.id.desc())
+        .limit(limit)
+    ).all()
     words = _Words.of([row[0] for row in rows], plans)
     return [_happening(event, name, unit, words) for event, name, unit, _total in rows], rows[0][3] if rows else 0
 
@@ -396,8 +425,13 @@ class _Words:
 
 #: Which kind of id a changed column holds.
 _HOLDS = {
-    "lead_official_id": "people", "responsible_person_id": "people", "members": "people",
-    "lead_unit_id": "units", "units": "units", "region_id": "places", "category_id": "categories",
+    "lead_official_id": "people",
+    "responsible_person_id": "people",
+    "members": "people",
+    "lead_unit_id": "units",
+    "units": "units",
+    "region_id": "places",
+    "category_id": "categories",
 }
 
 
@@ -430,10 +464,18 @@ def _happening(event: Event, name: str | None, unit: str | None, words: _Words) 
     data = event.data
     text = event.remark.text if event.remark else words.entries.get(data.get("entry", 0))
     return Happening(
-        id=event.id, at=event.at, verb=verb_words(event.verb), code=event.verb, who=name, unit=unit,
+        id=event.id,
+        at=event.at,
+        verb=verb_words(event.verb),
+        code=event.verb,
+        who=name,
+        unit=unit,
         acting_for=words.people.get(event.for_id) if event.for_id else None,
-        to=State(data["to"]) if "to" in data else None, text=text, changes=_changes(data.get("changed", {}), words),
-        plan=data.get("plan"), wanted=data.get("wanted"),
+        to=State(data["to"]) if "to" in data else None,
+        text=text,
+        changes=_changes(data.get("changed", {}), words),
+        plan=data.get("plan"),
+        wanted=data.get("wanted"),
         measures=tuple(words.measures[key] for key in data.get("measures", ()) if key in words.measures),
         evidence=tuple(words.evidence[key] for key in data.get("evidence", ()) if key in words.evidence),
     )
@@ -441,9 +483,15 @@ def _happening(event: Event, name: str | None, unit: str | None, words: _Words) 
 
 def _changes(changed: Mapping[str, Any], words: _Words) -> tuple[Change, ...]:
     return tuple(
-        Change(label, _value(name, changed[name][0], words), _value(name, changed[name][1], words),
-               coded=name in ("kind", "source"))
-        for name, label in CHANGED.items() if name in changed)
+        Change(
+            label,
+            _value(name, changed[name][0], words),
+            _value(name, changed[name][1], words),
+            coded=name in ("kind", "source"),
+        )
+        for name, label in CHANGED.items()
+        if name in changed
+    )
 
 
 def _value(name: str, value: Any, words: _Words) -> str | None:
@@ -498,11 +546,20 @@ def issue_in_full(number: str, actor: Actor) -> Issue:
     """The issue with everything it points to. Raises Missing when it is not there for this person."""
     people = [joinedload(role).lazyload(User.posts) for role in (Issue.lead_official, Issue.responsible_person)]
     issue = db.session.scalar(
-        select(Issue).where(Issue.number == number, visible_to(actor)).options(
-            joinedload(Issue.category), joinedload(Issue.county), joinedload(Issue.region), joinedload(Issue.lead_unit),
-            *people, selectinload(Issue.units), selectinload(Issue.episodes),
+        select(Issue)
+        .where(Issue.number == number, visible_to(actor))
+        .options(
+            joinedload(Issue.category),
+            joinedload(Issue.county),
+            joinedload(Issue.region),
+            joinedload(Issue.lead_unit),
+            *people,
+            selectinload(Issue.units),
+            selectinload(Issue.episodes),
             selectinload(Issue.members).joinedload(TaskForceMember.user).lazyload(User.posts),
-            selectinload(Issue.findings).joinedload(Finding.inspection)))
+            selectinload(Issue.findings).joinedload(Finding.inspection),
+        )
+    )
     if issue is None:
         raise Missing
     return issue
@@ -538,6 +595,9 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
 def evidence_shown(issue: Issue) -> tuple[Sequence[Evidence], int]:
     """The newest files, and how many there are."""
     rows = db.session.execute(
-        select(Evidence, func.count().over()).where(Evidence.issue_id == issue.id)
-        .order_by(Evidence.id.desc()).limit(EVIDENCE_SHOWN)).all()
+        select(Evidence, func.count().over())
+        .where(Evidence.issue_id == issue.id)
+        .order_by(Evidence.id.desc())
+        .limit(EVIDENCE_SHOWN)
+    ).all()
     return [row[0] for row in rows], rows[0][1] if rows else 0

@@ -25,8 +25,18 @@ bp = Blueprint("dossier", __name__)
 def issue(number: str) -> str:
     shown = dossier(number, current_user, clock.today(), whole_timeline=request.args.get("timeline") == "all")
     return render_template(
-        "dossier/issue.html", dossier=shown, issue=shown.issue, printed=EVENTS_PRINTED,
+        "dossier/issue.html",
+        dossier=shown,
+        issue=shown.issue,
+        printed=EVENTS_PRINTED,
         missing=[gettext(part) for part in shown.missing],
-        names={"kind": KIND_NAMES, "source": SOURCE_NAMES, "standard": STANDARD_NAMES, "verdict": VERDICT_NAMES,
-               "application": APPLICATION_STATE_NAMES, "plan": PLAN_STATE_NAMES, "end": END_NAMES},
+        names={
+            "kind": KIND_NAMES,
+            "source": SOURCE_NAMES,
+            "standard": STANDARD_NAMES,
+            "verdict": VERDICT_NAMES,
+            "application": APPLICATION_STATE_NAMES,
+            "plan": PLAN_STATE_NAMES,
+            "end": END_NAMES,
+        },
     )

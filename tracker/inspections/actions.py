@@ -39,6 +39,7 @@ def record_finding(
     finding = Finding(inspection=inspection, clause=(clause or "").strip() or None, wording=wording)
     db.session.add(finding)
     db.session.flush()
-    journal.record("record_finding", "finding", finding.id, actor_id=actor.id, data={"inspection": inspection.id},
-                   at=at)
+    journal.record(
+        "record_finding", "finding", finding.id, actor_id=actor.id, data={"inspection": inspection.id}, at=at
+    )
     return finding

@@ -106,8 +106,15 @@ def advance(
     if trail.keys() & _TEXTS:
         index_text(issue)
     moved = {"from": before.value, "to": to.value} if to is not before else {}
-    return journal.record(verb.value, "issue", issue.id, actor_id=actor.id, remark=remark, at=at,
-                          data={**moved, **({"changed": trail} if trail else {}), **(data or {})})
+    return journal.record(
+        verb.value,
+        "issue",
+        issue.id,
+        actor_id=actor.id,
+        remark=remark,
+        at=at,
+        data={**moved, **({"changed": trail} if trail else {}), **(data or {})},
+    )
 
 
 def enter(
@@ -138,8 +145,9 @@ def enter(
     db.session.add(issue)
     _settle(issue, None, today, at)
     index_text(issue)
-    return journal.record(verb.value, "issue", issue.id, actor_id=actor.id, at=at,
-                          data={"to": state.value, **(data or {})})
+    return journal.record(
+        verb.value, "issue", issue.id, actor_id=actor.id, at=at, data={"to": state.value, **(data or {})}
+    )
 
 
 def authorise(row: Transition, actor: Actor, known: frozenset[Who]) -> None:
@@ -176,12 +184,15 @@ def _reference(name: str, value: Any) -> Any:
 
 def _hand_to(issue: Issue, duty: Duty) -> dict[str, Any]:
     """Replace the duty chain whole, so there are never two leads."""
-    trail = _apply(issue, {
-        "lead_official_id": duty.lead_official_id,
-        "lead_unit_id": duty.lead_unit_id,
-        "responsible_person_id": duty.responsible_person_id,
-        "task_force": duty.task_force,
-    })
+    trail = _apply(
+        issue,
+        {
+            "lead_official_id": duty.lead_official_id,
+            "lead_unit_id": duty.lead_unit_id,
+            "responsible_person_id": duty.responsible_person_id,
+            "task_force": duty.task_force,
+        },
+    )
     units = [row.unit_id for row in issue.units]
     if units != list(duty.unit_ids):
         trail["units"] = [units, list(duty.unit_ids)]
@@ -253,8 +264,11 @@ def shift_counts(shifts: Counter[Cell], entered: Cell | None = None) -> None:
             )
         else:
             insert = upsert(IssueCount).values(number=shifts[cell], **keys)
-            db.session.execute(insert.on_conflict_do_update(
-                index_elements=list(keys), set_={"number": IssueCount.number + shifts[cell]}))
+            db.session.execute(
+                insert.on_conflict_do_update(
+                    index_elements=list(keys), set_={"number": IssueCount.number + shifts[cell]}
+                )
+            )
 
 
 def recount() -> None:
@@ -262,21 +276,26 @@ def recount() -> None:
     db.session.execute(delete(IssueCount))
     keys = (Issue.category_id, Issue.county_id, Issue.kind, Issue.state, Issue.proven)
     rows = select(*keys, func.count()).where(~Issue.has_children).group_by(*keys)
-    db.session.execute(insert(IssueCount).from_select(
-        ["category_id", "county_id", "kind", "state", "proven", "number"], rows))
+    db.session.execute(
+        insert(IssueCount).from_select(["category_id", "county_id", "kind", "state", "proven", "number"], rows)
+    )
 
 
 def _settle_episode(issue: Issue, today: date) -> None:
     """End the running episode when its reason is gone; open one when the deadline has passed."""
     running = db.session.scalar(
-        select(OverdueEpisode).where(OverdueEpisode.issue_id == issue.id, OverdueEpisode.ended_on.is_(None)))
+        select(OverdueEpisode).where(OverdueEpisode.issue_id == issue.id, OverdueEpisode.ended_on.is_(None))
+    )
     if running is not None and (issue.overdue_from is None or running.deadline != issue.deadline):
         running.ended_on, running.end = today, _ENDS.get(issue.state, EpisodeEnd.EXTENDED)
         running = None
         db.session.flush()
     if running is None and issue.overdue_from is not None and issue.overdue_from <= today and issue.deadline:
-        db.session.add(OverdueEpisode(issue_id=issue.id, deadline=issue.deadline, starts_on=issue.overdue_from,
-                                      recorded_at=issue.updated_at))
+        db.session.add(
+            OverdueEpisode(
+                issue_id=issue.id, deadline=issue.deadline, starts_on=issue.overdue_from, recorded_at=issue.updated_at
+            )
+        )
 
 
 def forget(brought: Sequence[Issue]) -> None:
@@ -285,8 +304,9 @@ def forget(brought: Sequence[Issue]) -> None:
     shift_counts(Counter({cell: -number for cell, number in leaving.items()}))
     ids = [issue.id for issue in brought]
     for table in (IssueText, OverdueEpisode, IssueUnit, TaskForceMember):
-        db.session.execute(delete(table).where(table.issue_id.in_(ids)),
-                           execution_options={"synchronize_session": False})
+        db.session.execute(
+            delete(table).where(table.issue_id.in_(ids)), execution_options={"synchronize_session": False}
+        )
     db.session.execute(delete(Issue).where(Issue.id.in_(ids)), execution_options={"synchronize_session": False})
     for issue in brought:
         db.session.expunge(issue)
@@ -327,11 +347,28 @@ def list_issue(
     at: datetime | None = None,
 ) -> Issue:
     """Put a problem on the list (列单)."""
-    issue = Issue(number=number or next_number(today.year), title=title, wording=wording, source=source,
-                  source_note=source_note, category_id=category_id, region_id=region_id, kind=kind,
-                  listed_on=today, findings=list(findings), amount=amount)
-    enter(issue, Verb.LIST, actor, state=State.LISTED, today=today, at=at,
-          facts={Fact.SOURCE_STATED: source is not Source.OTHER or bool(source_note)})
+    issue = Issue(
+        number=number or next_number(today.year),
+        title=title,
+        wording=wording,
+        source=source,
+        source_note=source_note,
+        category_id=category_id,
+        region_id=region_id,
+        kind=kind,
+        listed_on=today,
+        findings=list(findings),
+        amount=amount,
+    )
+    enter(
+        issue,
+        Verb.LIST,
+        actor,
+        state=State.LISTED,
+        today=today,
+        at=at,
+        facts={Fact.SOURCE_STATED: source is not Source.OTHER or bool(source_note)},
+    )
     return issue
 
 
@@ -364,12 +401,25 @@ def assign(
         raise Refused(N_("整改时限 %(date)s 已经过去，请填写今天或以后的日期。"), date=deadline)
     unit, total = quantity or (issue.quantity_unit, issue.quantity_total)
     return advance(
-        issue, Verb.ASSIGN, actor, today=today, duty=duty, at=at,
-        facts={Fact.REQUIREMENT: bool(requirement.strip()),
-               Fact.DEADLINE_SET: bool(review_on if issue.kind is Kind.LONG_TERM else deadline)},
-        changes={"requirement": requirement, "deadline": deadline, "deadline_proposed": proposed,
-                 "original_deadline": issue.original_deadline or deadline, "review_on": review_on,
-                 "quantity_unit": unit, "quantity_total": total},
+        issue,
+        Verb.ASSIGN,
+        actor,
+        today=today,
+        duty=duty,
+        at=at,
+        facts={
+            Fact.REQUIREMENT: bool(requirement.strip()),
+            Fact.DEADLINE_SET: bool(review_on if issue.kind is Kind.LONG_TERM else deadline),
+        },
+        changes={
+            "requirement": requirement,
+            "deadline": deadline,
+            "deadline_proposed": proposed,
+            "original_deadline": issue.original_deadline or deadline,
+            "review_on": review_on,
+            "quantity_unit": unit,
+            "quantity_total": total,
+        },
     )
 
 
@@ -383,9 +433,7 @@ def decline(issue: Issue, actor: Actor, *, today: date, reason: str, at: datetim
     return advance(issue, Verb.DECLINE, actor, today=today, remark=reason, at=at)
 
 
-def reassign(
-    issue: Issue, actor: Actor, *, today: date, duty: Duty, reason: str, at: datetime | None = None
-) -> Event:
+def reassign(issue: Issue, actor: Actor, *, today: date, duty: Duty, reason: str, at: datetime | None = None) -> Event:
     """Hand it over to another duty chain (转办); the deadline stays."""
     return advance(issue, Verb.REASSIGN, actor, today=today, duty=duty, remark=reason, at=at)
 
@@ -428,5 +476,12 @@ def dismiss(
     issue: Issue, actor: Actor, *, today: date, reason: str, document: str, at: datetime | None = None
 ) -> Event:
     """Take it off the list without clearing it (不予列单): merged, withdrawn, handed over. Counted apart."""
-    return advance(issue, Verb.DISMISS, actor, today=today, remark=f"{reason}\n{document}", at=at,
-                   facts={Fact.REASON: bool(reason.strip()), Fact.DOCUMENT: bool(document.strip())})
+    return advance(
+        issue,
+        Verb.DISMISS,
+        actor,
+        today=today,
+        remark=f"{reason}\n{document}",
+        at=at,
+        facts={Fact.REASON: bool(reason.strip()), Fact.DOCUMENT: bool(document.strip())},
+    )

@@ -93,10 +93,15 @@ class NamedField(StringField):
 
 
 def _several(words: str, named: list[str], number: int) -> str:
-    return str(_(
-        "“%(words)s”有 %(number)s 个，请写成下面的一种：%(named)s%(more)s。",
-        words=words, number=number, named=_("、").join(named), more=_("等") if number > len(named) else "",
-    ))
+    return str(
+        _(
+            "“%(words)s”有 %(number)s 个，请写成下面的一种：%(named)s%(more)s。",
+            words=words,
+            number=number,
+            named=_("、").join(named),
+            more=_("等") if number > len(named) else "",
+        )
+    )
 
 
 class PersonField(NamedField):
@@ -166,15 +171,20 @@ class ReasonForm(IssueForm):
 
 
 class DismissForm(ReasonForm):
-    document = StringField(_l("依据文件"), [DataRequired(_l("请写明依据文件。")), Length(max=200)], filters=[_stripped],
-                           description=_l("文件名称和文号；合并处理的写明并入哪个问题。"))
+    document = StringField(
+        _l("依据文件"),
+        [DataRequired(_l("请写明依据文件。")), Length(max=200)],
+        filters=[_stripped],
+        description=_l("文件名称和文号；合并处理的写明并入哪个问题。"),
+    )
 
 
 class DutyForm(IssueForm):
     """The duty chain; ``duty()`` after validation."""
 
-    lead_official = PersonField(_l("牵头领导"), [Optional()], role=Role.LEADER,
-                                description=_l("须有领导岗位，由其批准整改方案。"))
+    lead_official = PersonField(
+        _l("牵头领导"), [Optional()], role=Role.LEADER, description=_l("须有领导岗位，由其批准整改方案。")
+    )
     lead_unit = UnitField(_l("牵头部门"), [Optional()])
     units = FieldList(UnitField(_l("责任单位"), [Optional()]), _l("责任单位"), min_entries=UNIT_ROWS)
     responsible_person = PersonField(_l("责任人"), [Optional()])
@@ -183,8 +193,12 @@ class DutyForm(IssueForm):
 
     def validate_lead_official(self, field: PersonField) -> None:
         if field.meant is not None and not holds(field.meant, Role.LEADER):
-            raise ValidationError(_("%(name)s没有领导岗位，不能批准整改方案。请另选一位，或请安全管理员先配置岗位。",
-                                    name=field.meant.name))
+            raise ValidationError(
+                _(
+                    "%(name)s没有领导岗位，不能批准整改方案。请另选一位，或请安全管理员先配置岗位。",
+                    name=field.meant.name,
+                )
+            )
 
     def validate_units(self, field: FieldList[Any]) -> None:
         _once(field)
@@ -194,8 +208,10 @@ class DutyForm(IssueForm):
 
     def shows_duty(self, issue: Issue) -> None:
         """Fill in the present duty chain."""
-        for field, person in ((self.lead_official, issue.lead_official),
-                              (self.responsible_person, issue.responsible_person)):
+        for field, person in (
+            (self.lead_official, issue.lead_official),
+            (self.responsible_person, issue.responsible_person),
+        ):
             field.data = person_words(person) if person else ""
         named = [row.unit for row in issue.units] + ([issue.lead_unit] if issue.lead_unit else [])
         words = units_in_words(named)
@@ -240,8 +256,12 @@ def _once(rows: FieldList[Any]) -> None:
 class WholeDutyForm(DutyForm):
     """A duty chain that must be whole: hand out, hand over."""
 
-    lead_official = PersonField(_l("牵头领导"), [DataRequired(_l("请填写牵头领导。"))], role=Role.LEADER,
-                                description=_l("须有领导岗位，由其批准整改方案。"))
+    lead_official = PersonField(
+        _l("牵头领导"),
+        [DataRequired(_l("请填写牵头领导。"))],
+        role=Role.LEADER,
+        description=_l("须有领导岗位，由其批准整改方案。"),
+    )
     lead_unit = UnitField(_l("牵头部门"), [DataRequired(_l("请填写牵头部门。"))])
 
     def validate_units(self, field: FieldList[Any]) -> None:
@@ -259,13 +279,15 @@ def _whole_number(most: int) -> list[Any]:
 
 
 class AssignForm(WholeDutyForm):
-    requirement = TextAreaField(_l("整改要求"), [DataRequired(_l("请填写整改要求。")), Length(max=5000)],
-                                filters=[_stripped])
+    requirement = TextAreaField(
+        _l("整改要求"), [DataRequired(_l("请填写整改要求。")), Length(max=5000)], filters=[_stripped]
+    )
     deadline = DateField(_l("整改时限"), [Optional()])
     review_on = DateField(_l("下次检视日期"), [Optional()])
     quantity_total = IntegerField(_l("量化指标总数"), _whole_number(10_000_000))
-    quantity_unit = StringField(_l("计量单位"), [Optional(), Length(max=20)], filters=[_stripped],
-                                description=_l("例如：个村、户、万元。"))
+    quantity_unit = StringField(
+        _l("计量单位"), [Optional(), Length(max=20)], filters=[_stripped], description=_l("例如：个村、户、万元。")
+    )
 
     def validate_quantity_unit(self, field: StringField) -> None:
         if field.data and self.quantity_total.data is None and not self.quantity_total.errors:
@@ -282,19 +304,29 @@ class AssignForm(WholeDutyForm):
 class SubjectForm(IssueForm):
     """What the problem is and where: shared by listing and correcting."""
 
-    title = StringField(_l("标题"), [DataRequired(_l("请填写标题。")), Length(max=200, message=_l("标题最多 200 字。"))],
-                        filters=[_stripped])
-    wording = TextAreaField(_l("问题原文"), [DataRequired(_l("请填写问题原文。")), Length(max=5000)], filters=[_stripped],
-                            description=_l("照录反馈件的原话。"))
+    title = StringField(
+        _l("标题"),
+        [DataRequired(_l("请填写标题。")), Length(max=200, message=_l("标题最多 200 字。"))],
+        filters=[_stripped],
+    )
+    wording = TextAreaField(
+        _l("问题原文"),
+        [DataRequired(_l("请填写问题原文。")), Length(max=5000)],
+        filters=[_stripped],
+        description=_l("照录反馈件的原话。"),
+    )
     category = SelectField(_l("类别"), [InputRequired(_l("请选择类别。"))], coerce=_whole)
     county = SelectField(_l("县市区"), [InputRequired(_l("请选择县市区。"))], coerce=_whole)
     region = RegionField(_l("乡镇、村"), [Optional()], description=_l("知道到哪一级就写到哪一级；留空即整个县市区。"))
     kind = RadioField(_l("整改类型"), [InputRequired(_l("请选择整改类型。"))])
-    amount = DecimalField(_l("涉及金额（元）"), [Optional(), NumberRange(
-        min=0, max=_LARGEST_AMOUNT, message=_l("请填写不小于 0 的金额，单位为元。"))])
+    amount = DecimalField(
+        _l("涉及金额（元）"),
+        [Optional(), NumberRange(min=0, max=_LARGEST_AMOUNT, message=_l("请填写不小于 0 的金额，单位为元。"))],
+    )
     source = SelectField(_l("问题来源"), [InputRequired(_l("请选择问题来源。"))])
-    source_note = StringField(_l("来源说明"), [Optional(), Length(max=200)], filters=[_stripped],
-                              description=_l("来源为“其他”时必填。"))
+    source_note = StringField(
+        _l("来源说明"), [Optional(), Length(max=200)], filters=[_stripped], description=_l("来源为“其他”时必填。")
+    )
 
     def offer(self, counties: Iterable[Region], categories: Iterable[Category]) -> None:
         """Fill the choices with what this person may list in."""
@@ -317,10 +349,16 @@ class SubjectForm(IssueForm):
 class ListForm(SubjectForm):
     """列单: the problem, and either a bare source or the finding it answers."""
 
-    inspection = StringField(_l("检查（批次）名称"), [Optional(), Length(max=200)], filters=[_stripped],
-                             description=_l("来自某次检查的反馈件时填写，原文将作为反馈问题存档。"))
+    inspection = StringField(
+        _l("检查（批次）名称"),
+        [Optional(), Length(max=200)],
+        filters=[_stripped],
+        description=_l("来自某次检查的反馈件时填写，原文将作为反馈问题存档。"),
+    )
     document_number = StringField(_l("文号"), [Optional(), Length(max=80)], filters=[_stripped])
-    clause = StringField(_l("条款"), [Optional(), Length(max=60)], filters=[_stripped], description=_l("例如：第 3 条。"))
+    clause = StringField(
+        _l("条款"), [Optional(), Length(max=60)], filters=[_stripped], description=_l("例如：第 3 条。")
+    )
     received_on = DateField(_l("收到日期"), [Optional()])
 
     def validate_inspection(self, field: StringField) -> None:
@@ -344,8 +382,17 @@ class CorrectForm(SubjectForm, DutyForm):
 
     def shows_subject(self, issue: Issue) -> None:
         """Fill in what the issue says now."""
-        for name in ("title", "wording", "amount", "source_note", "requirement", "deadline", "review_on",
-                     "quantity_total", "quantity_unit"):
+        for name in (
+            "title",
+            "wording",
+            "amount",
+            "source_note",
+            "requirement",
+            "deadline",
+            "review_on",
+            "quantity_total",
+            "quantity_unit",
+        ):
             self[name].data = getattr(issue, name)
         self.category.data, self.county.data = issue.category_id, issue.county_id
         self.kind.data, self.source.data = issue.kind.value, issue.source.value

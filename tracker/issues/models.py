@@ -35,7 +35,9 @@ class Issue(Base):
     source: Mapped[Source] = mapped_column(words(Source, "source"))
     source_note: Mapped[str | None] = mapped_column(String(200))
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
-    county_id: Mapped[int] = mapped_column(ForeignKey("region.id"))  # the board's column: a child of the root, or the root
+    county_id: Mapped[int] = mapped_column(
+        ForeignKey("region.id")
+    )  # the board's column: a child of the root, or the root
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))  # as far down as known
     kind: Mapped[Kind] = mapped_column(words(Kind, "kind"))
     state: Mapped[State] = mapped_column(words(State, "state"))
@@ -71,7 +73,9 @@ class Issue(Base):
     waiting_since: Mapped[date]  # entered the present state; clocks besides the deadline count from here
     progress_on: Mapped[date | None]  # latest progress entry
     taken_over: Mapped[bool] = mapped_column(default=False)
-    proven: Mapped[bool] = mapped_column(default=False)  # cleared here, by review; a taken-over clearance is only declared
+    proven: Mapped[bool] = mapped_column(
+        default=False
+    )  # cleared here, by review; a taken-over clearance is only declared
     relapses: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(Instant)
@@ -98,11 +102,24 @@ class Issue(Base):
         CheckConstraint("quantity_total IS NULL OR quantity_total > 0", name="quantity_total"),
         CheckConstraint("deadline IS NULL OR original_deadline IS NOT NULL", name="original_deadline_kept"),
         # the overdue list, its order and its job
-        Index("ix_issue_overdue", "overdue_from", "id", sqlite_where=text("overdue_from IS NOT NULL"),
-              postgresql_where=text("overdue_from IS NOT NULL")),
+        Index(
+            "ix_issue_overdue",
+            "overdue_from",
+            "id",
+            sqlite_where=text("overdue_from IS NOT NULL"),
+            postgresql_where=text("overdue_from IS NOT NULL"),
+        ),
         # overdue figures of the board's cells, from the index alone (parents are not counted: has_children)
-        Index("ix_issue_overdue_cell", "category_id", "county_id", "kind", "overdue_from", "has_children",
-              sqlite_where=text("overdue_from IS NOT NULL"), postgresql_where=text("overdue_from IS NOT NULL")),
+        Index(
+            "ix_issue_overdue_cell",
+            "category_id",
+            "county_id",
+            "kind",
+            "overdue_from",
+            "has_children",
+            sqlite_where=text("overdue_from IS NOT NULL"),
+            postgresql_where=text("overdue_from IS NOT NULL"),
+        ),
         # the register's default order, open issues only
         Index("ix_issue_open_deadline", "deadline", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("ix_issue_cell", "category_id", "county_id", "state"),  # drill-down from a cell
@@ -113,8 +130,13 @@ class Issue(Base):
         Index("ix_issue_lead_official_id", "lead_official_id"),
         Index("ix_issue_responsible_person_id", "responsible_person_id"),
         # 责任链不全: few, and counted on every supervisor's desk
-        Index("ix_issue_broken_chain", "deadline", "id", sqlite_where=text(_BROKEN_CHAIN),
-              postgresql_where=text(_BROKEN_CHAIN)),
+        Index(
+            "ix_issue_broken_chain",
+            "deadline",
+            "id",
+            sqlite_where=text(_BROKEN_CHAIN),
+            postgresql_where=text(_BROKEN_CHAIN),
+        ),
         Index("ix_issue_cleared_on", "cleared_on"),  # "this year's cleared"
         Index("ix_issue_parent_id", "parent_id"),
     )
@@ -183,14 +205,23 @@ class OverdueEpisode(Base):
 
     __table_args__ = (
         CheckConstraint("starts_on > deadline", name="after_deadline"),
-        CheckConstraint("(ended_on IS NULL) = (\"end\" IS NULL)", name="ended_with_reason"),
+        CheckConstraint('(ended_on IS NULL) = ("end" IS NULL)', name="ended_with_reason"),
         # one running episode per issue
-        Index("uq_overdue_episode_running", "issue_id", unique=True, sqlite_where=text("ended_on IS NULL"),
-              postgresql_where=text("ended_on IS NULL")),
+        Index(
+            "uq_overdue_episode_running",
+            "issue_id",
+            unique=True,
+            sqlite_where=text("ended_on IS NULL"),
+            postgresql_where=text("ended_on IS NULL"),
+        ),
         Index("ix_overdue_episode_issue_id", "issue_id"),
         # how many fewer than a week ago; a running episode costs it nothing
-        Index("ix_overdue_episode_ended_on", "ended_on", sqlite_where=text("ended_on IS NOT NULL"),
-              postgresql_where=text("ended_on IS NOT NULL")),
+        Index(
+            "ix_overdue_episode_ended_on",
+            "ended_on",
+            sqlite_where=text("ended_on IS NOT NULL"),
+            postgresql_where=text("ended_on IS NOT NULL"),
+        ),
     )
 
 

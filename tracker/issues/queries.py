@@ -185,8 +185,13 @@ def regions_meant(words: str, inside_id: int | None = None) -> list[Region]:
         found = [region for region in candidates if place in above[region.id]]
     if inside_id is None or not found:
         return found
-    inside = set(db.session.scalars(select(RegionBelow.region_id).where(
-        RegionBelow.ancestor_id == inside_id, RegionBelow.region_id.in_([region.id for region in found]))))
+    inside = set(
+        db.session.scalars(
+            select(RegionBelow.region_id).where(
+                RegionBelow.ancestor_id == inside_id, RegionBelow.region_id.in_([region.id for region in found])
+            )
+        )
+    )
     return [region for region in found if region.id in inside]
 
 
@@ -197,9 +202,14 @@ def regions_called_like(words: str) -> list[Region]:
         return []
     depth = select(func.count()).where(RegionBelow.region_id == Region.id).scalar_subquery()
     begins = Region.name.startswith(like)
-    return list(db.session.scalars(
-        select(Region).where(Region.name.contains(like), Region.valid_to.is_(None))
-        .order_by(~begins, depth, Region.position, Region.id).limit(SUGGESTED)))
+    return list(
+        db.session.scalars(
+            select(Region)
+            .where(Region.name.contains(like), Region.valid_to.is_(None))
+            .order_by(~begins, depth, Region.position, Region.id)
+            .limit(SUGGESTED)
+        )
+    )
 
 
 def regions_in_words(regions: Iterable[Region]) -> dict[int, str]:
@@ -219,23 +229,36 @@ def regions_in_words(regions: Iterable[Region]) -> dict[int, str]:
 
 def units_in_words(units: Sequence[Unit]) -> dict[int, str]:
     """By id: the unit's name, with its region in brackets where two units in service share the name. One query."""
-    shared = set(db.session.scalars(
-        select(Unit.name).where(Unit.name.in_([unit.name for unit in units]), Unit.active)
-        .group_by(Unit.name).having(func.count() > 1))) if units else set()
+    shared = (
+        set(
+            db.session.scalars(
+                select(Unit.name)
+                .where(Unit.name.in_([unit.name for unit in units]), Unit.active)
+                .group_by(Unit.name)
+                .having(func.count() > 1)
+            )
+        )
+        if units
+        else set()
+    )
     return {unit.id: f"{unit.name}（{unit.region.name}）" if unit.name in shared else unit.name for unit in units}
 
 
 def last_event(issue: Issue) -> int:
     """The id of the issue's newest event: what a person has seen when the form was shown."""
-    return db.session.scalar(
-        select(func.max(Event.id)).where(Event.subject == "issue", Event.subject_id == issue.id)) or 0
+    return (
+        db.session.scalar(select(func.max(Event.id)).where(Event.subject == "issue", Event.subject_id == issue.id)) or 0
+    )
 
 
 def events_since(issue: Issue, seen: int) -> list[tuple[Event, str | None]]:
     """What happened after the event ``seen``, oldest first, with the name of who did it."""
     rows = db.session.execute(
-        select(Event, User.name).outerjoin(User, User.id == Event.actor_id)
-        .where(Event.subject == "issue", Event.subject_id == issue.id, Event.id > seen).order_by(Event.id)).all()
+        select(Event, User.name)
+        .outerjoin(User, User.id == Event.actor_id)
+        .where(Event.subject == "issue", Event.subject_id == issue.id, Event.id > seen)
+        .order_by(Event.id)
+    ).all()
     return [(event, name) for event, name in rows]
 
 

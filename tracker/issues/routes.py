@@ -70,13 +70,31 @@ def _listed(form: ListForm) -> Issue:
     today, source = clock.today(), Source(form.source.data)
     findings = []
     if form.inspection.data:
-        findings.append(record_finding(
-            _me(), today=today, source=source, title=form.inspection.data, wording=form.wording.data or "",
-            document_number=form.document_number.data, clause=form.clause.data, received_on=form.received_on.data))
+        findings.append(
+            record_finding(
+                _me(),
+                today=today,
+                source=source,
+                title=form.inspection.data,
+                wording=form.wording.data or "",
+                document_number=form.document_number.data,
+                clause=form.clause.data,
+                received_on=form.received_on.data,
+            )
+        )
     return actions.list_issue(
-        _me(), today=today, title=form.title.data or "", wording=form.wording.data or "", source=source,
-        source_note=form.source_note.data or form.inspection.data or None, category_id=form.category.data,
-        region_id=form.region_id, kind=Kind(form.kind.data), findings=findings, amount=form.amount.data)
+        _me(),
+        today=today,
+        title=form.title.data or "",
+        wording=form.wording.data or "",
+        source=source,
+        source_note=form.source_note.data or form.inspection.data or None,
+        category_id=form.category.data,
+        region_id=form.region_id,
+        kind=Kind(form.kind.data),
+        findings=findings,
+        amount=form.amount.data,
+    )
 
 
 @bp.get("/regions/suggest")
@@ -103,9 +121,16 @@ def assign(number: str) -> Any:
         with refusals(form), transaction():
             actions.unchanged(issue, form.version.data)
             actions.assign(
-                issue, _me(), today=clock.today(), calendar=calendar(), duty=form.duty(),
-                requirement=form.requirement.data or "", deadline=form.deadline.data, review_on=form.review_on.data,
-                quantity=form.quantity())
+                issue,
+                _me(),
+                today=clock.today(),
+                calendar=calendar(),
+                duty=form.duty(),
+                requirement=form.requirement.data or "",
+                deadline=form.deadline.data,
+                review_on=form.review_on.data,
+                quantity=form.quantity(),
+            )
             return _done(issue, Verb.ASSIGN, _("已交办，等%(unit)s签收。", unit=_first_unit(form)))
     return _form_page(form, issue, Verb.ASSIGN)
 
@@ -190,7 +215,9 @@ def dismiss(number: str) -> Any:
     if form.validate_on_submit():
         with refusals(form), transaction():
             actions.unchanged(issue, form.version.data)
-            actions.dismiss(issue, _me(), today=clock.today(), reason=form.reason.data or "", document=form.document.data or "")
+            actions.dismiss(
+                issue, _me(), today=clock.today(), reason=form.reason.data or "", document=form.document.data or ""
+            )
             return _done(issue, Verb.DISMISS, _("已作不予列单处理，单独统计。"))
     return _form_page(form, issue, Verb.DISMISS)
 
@@ -216,7 +243,7 @@ def _pressable(number: str, verb: Verb) -> Issue:
 
 
 def _one_more(form: DutyForm) -> bool:
-    """"One row more" pressed without script: the page comes back with it, nothing is checked yet."""
+    """ "One row more" pressed without script: the page comes back with it, nothing is checked yet."""
     if request.form.get("add") not in ("units", "members"):
         return False
     rows = form.units if request.form["add"] == "units" else form.members
@@ -236,15 +263,26 @@ def _form_page(form: IssueForm, issue: Issue, verb: Verb, **more: Any) -> Any:
     since = events_since(issue, form.seen.data) if status == 409 and form.seen.data is not None else []
     if status == 409 or not form.is_submitted():
         form.shows(issue, last_event(issue))
-    page = render_template(f"issues/{verb.value}.html", form=form, issue=issue, verb=workflow.VERB_NAMES[verb],
-                           draft=f"{verb.value}:{issue.number}", since=_in_words(since), **more)
+    page = render_template(
+        f"issues/{verb.value}.html",
+        form=form,
+        issue=issue,
+        verb=workflow.VERB_NAMES[verb],
+        draft=f"{verb.value}:{issue.number}",
+        since=_in_words(since),
+        **more,
+    )
     return page, status
 
 
 def _in_words(events: list[Any]) -> list[dict[str, Any]]:
     return [
-        {"at": event.at, "who": name or _("系统"), "text": event.remark.text if event.remark else None,
-         "verb": _(workflow.VERB_NAMES[Verb(event.verb)]) if event.verb in set(Verb) else _("更新记录")}
+        {
+            "at": event.at,
+            "who": name or _("系统"),
+            "text": event.remark.text if event.remark else None,
+            "verb": _(workflow.VERB_NAMES[Verb(event.verb)]) if event.verb in set(Verb) else _("更新记录"),
+        }
         for event, name in events
     ]
 

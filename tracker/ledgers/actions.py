@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from tracker.accounts.models import User
 from tracker.base import clock, files, journal
-from tracker.base.access import Actor, N_, Refused, Role
+from tracker.base.access import N_, Actor, Refused, Role
 from tracker.base.db import db
 from tracker.clearance import actions as clearance
 from tracker.clearance.models import Application, ApplicationLevel
@@ -106,9 +106,14 @@ class Planner:
         recogniser = Recogniser(queries.known_rows(ledger_id) if ledger_id else ())
         entries = [entry for row in self.reading.rows if (entry := self._entry(row, recogniser)) is not None]
         return ImportPlan(
-            reading=self.reading, unit_id=self.actor.unit_id, title=title, ledger_id=ledger_id,
-            entries=tuple(entries), obstacles=tuple(self.obstacles),
-            new_units=tuple(self.new_units.values()), new_people=tuple(self.new_people.values()),
+            reading=self.reading,
+            unit_id=self.actor.unit_id,
+            title=title,
+            ledger_id=ledger_id,
+            entries=tuple(entries),
+            obstacles=tuple(self.obstacles),
+            new_units=tuple(self.new_units.values()),
+            new_people=tuple(self.new_people.values()),
         )
 
     def _entry(self, row: LedgerRow, recogniser: Recogniser) -> Entry | None:
@@ -118,17 +123,29 @@ class Planner:
         region = (self.places.inside(row.region, county) if row.region else None) or county
         category = self.categories[row.category]
         if not self._covers(region, category):
-            self._stop(row, "county", N_("“%(county)s”不在您的职责范围内，承接要由覆盖全部行的督查人员办理。"),
-                       county=row.county)
+            self._stop(
+                row,
+                "county",
+                N_("“%(county)s”不在您的职责范围内，承接要由覆盖全部行的督查人员办理。"),
+                county=row.county,
+            )
             return None
         known = recogniser.find(row, county)
-        entry = Entry(row=row, category_id=category, region_id=region, chain=self._chain(row, county, known),
-                      issue_id=known.issue_id if known else None,
-                      issue_number=known.issue_number if known else None, unsure=bool(recogniser))
+        entry = Entry(
+            row=row,
+            category_id=category,
+            region_id=region,
+            chain=self._chain(row, county, known),
+            issue_id=known.issue_id if known else None,
+            issue_number=known.issue_number if known else None,
+            unsure=bool(recogniser),
+        )
         return self._compared(entry) if known else entry
 
     def _county(self, name: str) -> int:
-        return next(region for region, county in self.places.by_name[name] if region == county)  # the reading checked it
+        return next(
+            region for region, county in self.places.by_name[name] if region == county
+        )  # the reading checked it
 
     def _covers(self, region: int, category: int) -> bool:
         key = (region, category)
@@ -140,13 +157,18 @@ class Planner:
         self.obstacles.append(Obstacle(row.cells.get(field, f"{row.sheet}!{row.row}"), msgid, params))
 
     def _chain(self, row: LedgerRow, county: int, known: Known | None) -> Chain:
-        units = tuple(dict.fromkeys(
-            unit for name in row.responsible_units if (unit := self._unit(row, "responsible_units", name, county))))
+        units = tuple(
+            dict.fromkeys(
+                unit for name in row.responsible_units if (unit := self._unit(row, "responsible_units", name, county))
+            )
+        )
         lead = self._unit(row, "lead_unit", row.lead_unit, county) if row.lead_unit else None
         official = self._same(row.lead_official, known and known.lead_official_id) or self._lead(
-            row, lead or (units[0] if units else None))
+            row, lead or (units[0] if units else None)
+        )
         person = self._same(row.responsible_person, known and known.responsible_person_id) or self._person(
-            row, units[0] if units else lead, (*units, *((lead,) if lead else ())))
+            row, units[0] if units else lead, (*units, *((lead,) if lead else ()))
+        )
         return Chain(official, lead, units, person, row.task_force or None)
 
     def _unit(self, row: LedgerRow, field: str, name: str, county: int) -> int | NewUnit | None:
@@ -170,8 +192,12 @@ class Planner:
         if not name or home is None:
             return None
         if name not in self.leads:
-            found, ambiguous = pick_lead(self._within_reach(name), own=self.own_leads, post=row.lead_official_post,
-                                         unit_id=home if isinstance(home, int) else None)
+            found, ambiguous = pick_lead(
+                self._within_reach(name),
+                own=self.own_leads,
+                post=row.lead_official_post,
+                unit_id=home if isinstance(home, int) else None,
+            )
             if ambiguous:
                 self._namesakes(row, "lead_official", name)
                 return None
@@ -180,8 +206,11 @@ class Planner:
 
     def _within_reach(self, name: str) -> list[PersonAt]:
         """Namesakes at the root or in a county this importer has rows in; other counties' people are not theirs."""
-        return [person for person in self.people.get(name, [])
-                if self.at_root or person.county_id in self.counties or person.county_id == self.places.root_id]
+        return [
+            person
+            for person in self.people.get(name, [])
+            if self.at_root or person.county_id in self.counties or person.county_id == self.places.root_id
+        ]
 
     def _person(
         self, row: LedgerRow, home: int | NewUnit | None, units: tuple[int | NewUnit, ...]
@@ -197,7 +226,12 @@ class Planner:
         return found.id if found else self._new_person(name, None, home, home)
 
     def _namesakes(self, row: LedgerRow, field: str, name: str) -> None:
-        self._stop(row, field, N_("系统里有几位“%(name)s”，分不清是哪一位；请在姓名后用括号写明职务，或先在人员管理中核对。"), name=name)
+        self._stop(
+            row,
+            field,
+            N_("系统里有几位“%(name)s”，分不清是哪一位；请在姓名后用括号写明职务，或先在人员管理中核对。"),
+            name=name,
+        )
 
     def _new_person(self, name: str, post: str | None, home: int | NewUnit, key: Any) -> NewPerson:
         unit_name = home.name if isinstance(home, NewUnit) else self._unit_name(home)
@@ -224,14 +258,20 @@ def differences(issue: Issue, entry: Entry, actor: Actor) -> list[Difference]:
         if after and after != before
     ]
     if entry.category_id != issue.category_id:
-        found.append(Difference(LABELS["category_id"], issue.category.name, str(row.category), "category_id",
-                                entry.category_id))
+        found.append(
+            Difference(LABELS["category_id"], issue.category.name, str(row.category), "category_id", entry.category_id)
+        )
     if entry.region_id not in (issue.region_id, issue.county_id):
-        found.append(Difference(LABELS["region_id"], issue.region.name, row.region or str(row.county), "region_id",
-                                entry.region_id))
+        found.append(
+            Difference(
+                LABELS["region_id"], issue.region.name, row.region or str(row.county), "region_id", entry.region_id
+            )
+        )
     found += _duty_difference(issue, entry)
     if not _correctable(issue):
-        found = [Difference(**{**d.__dict__, "applies": False, "why": N_("审核中或已退出清单，内容已锁定。")}) for d in found]
+        found = [
+            Difference(**{**d.__dict__, "applies": False, "why": N_("审核中或已退出清单，内容已锁定。")}) for d in found
+        ]
     return found + _deadline_difference(issue, row) + _state_difference(issue, row) + _progress(issue, row, actor)
 
 
@@ -240,30 +280,50 @@ def _correctable(issue: Issue) -> bool:
 
 
 def _duty_difference(issue: Issue, entry: Entry) -> list[Difference]:
-    before = (issue.lead_official_id, issue.lead_unit_id, tuple(row.unit_id for row in issue.units),
-              issue.responsible_person_id)
+    before = (
+        issue.lead_official_id,
+        issue.lead_unit_id,
+        tuple(row.unit_id for row in issue.units),
+        issue.responsible_person_id,
+    )
     chain = merged(issue, entry.chain)
     after = (chain.lead_official, chain.lead_unit, chain.units, chain.responsible_person)
     if before == after:
         return []
     row = entry.row
-    return [Difference(LABELS["duty"], _duty_words(issue), "；".join(filter(None, (
-        row.lead_official, row.lead_unit, "、".join(row.responsible_units), row.responsible_person))), "duty", chain)]
+    return [
+        Difference(
+            LABELS["duty"],
+            _duty_words(issue),
+            "；".join(
+                filter(
+                    None, (row.lead_official, row.lead_unit, "、".join(row.responsible_units), row.responsible_person)
+                )
+            ),
+            "duty",
+            chain,
+        )
+    ]
 
 
 def merged(issue: Issue, chain: Chain) -> Chain:
     """The ledger's duty chain with what it leaves empty kept from the issue."""
     return Chain(
-        chain.lead_official or issue.lead_official_id, chain.lead_unit or issue.lead_unit_id,
+        chain.lead_official or issue.lead_official_id,
+        chain.lead_unit or issue.lead_unit_id,
         chain.units or tuple(row.unit_id for row in issue.units),
-        chain.responsible_person or issue.responsible_person_id, chain.task_force or issue.task_force,
+        chain.responsible_person or issue.responsible_person_id,
+        chain.task_force or issue.task_force,
     )
 
 
 def _duty_words(issue: Issue) -> str:
-    names = (issue.lead_official and issue.lead_official.name, issue.lead_unit and issue.lead_unit.name,
-             "、".join(row.unit.name for row in issue.units),
-             issue.responsible_person and issue.responsible_person.name)
+    names = (
+        issue.lead_official and issue.lead_official.name,
+        issue.lead_unit and issue.lead_unit.name,
+        "、".join(row.unit.name for row in issue.units),
+        issue.responsible_person and issue.responsible_person.name,
+    )
     return "；".join(name for name in names if name)
 
 
@@ -271,25 +331,50 @@ def _deadline_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
     if row.deadline is None or row.deadline == issue.deadline:
         return []
     later = issue.deadline is not None and row.deadline > issue.deadline
-    return [Difference(LABELS["deadline"], deadline_text(issue.deadline, None),
-                       deadline_text(row.deadline, row.deadline_written), "deadline", row.deadline,
-                       applies=not later and _correctable(issue),
-                       why=N_("改晚时限须走延期申请。") if later else "")]
+    return [
+        Difference(
+            LABELS["deadline"],
+            deadline_text(issue.deadline, None),
+            deadline_text(row.deadline, row.deadline_written),
+            "deadline",
+            row.deadline,
+            applies=not later and _correctable(issue),
+            why=N_("改晚时限须走延期申请。") if later else "",
+        )
+    ]
 
 
 def _state_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
     if row.state is None or row.state == issue.state.value:
         return []
-    return [Difference(LABELS["state"], STATE_NAMES[issue.state], STATE_NAMES[State(row.state)], "state", row.state,
-                       applies=False, why=N_("状态只能按流程由有权的人办理，不能由台账改写。"))]
+    return [
+        Difference(
+            LABELS["state"],
+            STATE_NAMES[issue.state],
+            STATE_NAMES[State(row.state)],
+            "state",
+            row.state,
+            applies=False,
+            why=N_("状态只能按流程由有权的人办理，不能由台账改写。"),
+        )
+    ]
 
 
 def _progress(issue: Issue, row: LedgerRow, actor: Actor) -> list[Difference]:
     if not row.progress or row.progress in texts_of(issue.id):
         return []
     may_report = is_handler(issue, actor) and issue.state in workflow.WORKING
-    return [Difference(LABELS["progress"], "", row.progress, "progress", row.progress, applies=may_report,
-                       why="" if may_report else N_("进展由承办单位填报。"))]
+    return [
+        Difference(
+            LABELS["progress"],
+            "",
+            row.progress,
+            "progress",
+            row.progress,
+            applies=may_report,
+            why="" if may_report else N_("进展由承办单位填报。"),
+        )
+    ]
 
 
 # --- apply ----------------------------------------------------------------------------------------------------
@@ -323,42 +408,73 @@ def apply_import(
         raise Refused(N_("这是演示数据库，不能导入真实数据。只是试用、数据可随演示库丢弃的，请勾选“试用”（--trial）。"))
     _refuse_open_questions(plan, create_missing, accept_new)
     stored = files.store(stream, file_name)
-    taken = LedgerImport(sha256=stored.sha256, file_name=file_name[:200], by_id=actor.id, at=at or clock.now(), counts={})
+    taken = LedgerImport(
+        sha256=stored.sha256, file_name=file_name[:200], by_id=actor.id, at=at or clock.now(), counts={}
+    )
     taken.ledger = _ledger(plan)
     db.session.add(taken)
     db.session.flush()
     Applier(plan, actor, taken, today).apply()
     taken.counts = {fate: plan.count(fate) for fate in ("changed", "same")}
     taken.counts = {"new": plan.count("new") + plan.count("unsure"), **taken.counts}
-    journal.record("import", "ledger_import", taken.id, actor_id=actor.id, at=taken.at,
-                   data={"sha256": stored.sha256, "ledger": taken.ledger.id, **taken.counts})
+    journal.record(
+        "import",
+        "ledger_import",
+        taken.id,
+        actor_id=actor.id,
+        at=taken.at,
+        data={"sha256": stored.sha256, "ledger": taken.ledger.id, **taken.counts},
+    )
     return Imported(taken.id, taken.counts)
 
 
 def _refuse_open_questions(plan: ImportPlan, create_missing: bool, accept_new: bool) -> None:
     if plan.reading.errors:
         first = plan.reading.errors[0]
-        raise Refused(N_("台账有 %(count)s 处错误，没有导入。第一处 %(cell)s：%(problem)s%(mend)s"),
-                      count=len(plan.reading.errors), cell=first.cell, problem=first.problem, mend=first.mend)
+        raise Refused(
+            N_("台账有 %(count)s 处错误，没有导入。第一处 %(cell)s：%(problem)s%(mend)s"),
+            count=len(plan.reading.errors),
+            cell=first.cell,
+            problem=first.problem,
+            mend=first.mend,
+        )
     if plan.reading.asks:
         ask = plan.reading.asks[0]
-        raise Refused(N_("台账有 %(count)s 处需要确认，没有导入。第一处 %(cell)s：%(problem)s%(mend)s"),
-                      count=len(plan.reading.asks), cell=ask.cell, problem=ask.problem, mend=ask.mend)
+        raise Refused(
+            N_("台账有 %(count)s 处需要确认，没有导入。第一处 %(cell)s：%(problem)s%(mend)s"),
+            count=len(plan.reading.asks),
+            cell=ask.cell,
+            problem=ask.problem,
+            mend=ask.mend,
+        )
     if plan.obstacles:
         stop = plan.obstacles[0]
-        raise Refused(N_("有 %(count)s 处不能承接，没有导入。第一处 %(cell)s：%(problem)s"),
-                      count=len(plan.obstacles), cell=stop.cell, problem=stop.problem)
+        raise Refused(
+            N_("有 %(count)s 处不能承接，没有导入。第一处 %(cell)s：%(problem)s"),
+            count=len(plan.obstacles),
+            cell=stop.cell,
+            problem=stop.problem,
+        )
     if not plan.entries:
         raise Refused(N_("台账里没有读到问题。"))
     if (plan.new_units or plan.new_people) and not create_missing:
         names = [unit.name for unit in plan.new_units] + [person.name for person in plan.new_people]
-        raise Refused(N_("有 %(units)s 个单位、%(people)s 人系统里没有：%(names)s等。确认后可一并新建（--create-missing）。"),
-                      units=len(plan.new_units), people=len(plan.new_people), names="、".join(names[:5]))
+        raise Refused(
+            N_("有 %(units)s 个单位、%(people)s 人系统里没有：%(names)s等。确认后可一并新建（--create-missing）。"),
+            units=len(plan.new_units),
+            people=len(plan.new_people),
+            names="、".join(names[:5]),
+        )
     if plan.count("unsure") and not accept_new:
         row = next(entry.row for entry in plan.entries if entry.fate == "unsure")
-        raise Refused(N_("有 %(count)s 行在以前的导入中没有，是新问题还是改过的老问题？第一行 %(cell)s。"
-                         "确认都是新问题后再导入（--accept-new）。"),
-                      count=plan.count("unsure"), cell=f"{row.sheet}!{row.row}")
+        raise Refused(
+            N_(
+                "有 %(count)s 行在以前的导入中没有，是新问题还是改过的老问题？第一行 %(cell)s。"
+                "确认都是新问题后再导入（--accept-new）。"
+            ),
+            count=plan.count("unsure"),
+            cell=f"{row.sheet}!{row.row}",
+        )
 
 
 def _ledger(plan: ImportPlan) -> Ledger:
@@ -424,7 +540,12 @@ class Applier:
             state = State.ASSIGNED  # needs no plan; the reading warns
         issue = self._new_issue(entry, kind, state)
         issues.enter(
-            issue, Verb.TAKE_OVER, self.actor, state=state, today=self.today, duty=self._duty(entry.chain),
+            issue,
+            Verb.TAKE_OVER,
+            self.actor,
+            state=state,
+            today=self.today,
+            duty=self._duty(entry.chain),
             at=self.taken.at,
             facts={Fact.LEDGER_FILE: True, Fact.FIRST_IMPORT: True},
             data={"import": self.taken.id, "sha256": self.taken.sha256, "sheet": row.sheet, "row": row.row},
@@ -438,12 +559,21 @@ class Applier:
         number = self._number(row)
         deadline, proposed = self._deadline(row, kind, state)
         return Issue(
-            number=number, ledger_number=row.number if row.number != number else None,
-            title=headline(row.title), wording=wording_of(row), source=Source(row.source or Source.OTHER),
-            source_note=row.source_written[:200] or None, category_id=entry.category_id, region_id=entry.region_id,
-            kind=kind, requirement=requirement_of(row), deadline=deadline, deadline_proposed=proposed,
+            number=number,
+            ledger_number=row.number if row.number != number else None,
+            title=headline(row.title),
+            wording=wording_of(row),
+            source=Source(row.source or Source.OTHER),
+            source_note=row.source_written[:200] or None,
+            category_id=entry.category_id,
+            region_id=entry.region_id,
+            kind=kind,
+            requirement=requirement_of(row),
+            deadline=deadline,
+            deadline_proposed=proposed,
             deadline_written=" ".join(filter(None, (row.deadline_written, row.deadline_remark)))[:200] or None,
-            amount=row.amount, listed_on=min(row.handed_over or self.today, self.today),
+            amount=row.amount,
+            listed_on=min(row.handed_over or self.today, self.today),
             cleared_on=self._cleared_on(row) if state is State.CLEARED else None,
         )
 
@@ -464,13 +594,27 @@ class Applier:
 
     def _keep_row(self, entry: Entry, issue: Issue) -> None:
         row = entry.row
-        db.session.add(StoredRow(
-            ledger_id=self.taken.ledger_id, import_id=self.taken.id, issue_id=issue.id, sheet=row.sheet[:80],
-            row=row.row, number=row.number[:60] if row.number else None,
-            serial=row.serial[:40] if row.serial else None, wording_hash=wording_hash(row.title),
-        ))
-        db.session.add(Evidence(issue_id=issue.id, sha256=self.taken.sha256, name=self.taken.file_name,
-                                by_id=self.actor.id, at=self.taken.at))
+        db.session.add(
+            StoredRow(
+                ledger_id=self.taken.ledger_id,
+                import_id=self.taken.id,
+                issue_id=issue.id,
+                sheet=row.sheet[:80],
+                row=row.row,
+                number=row.number[:60] if row.number else None,
+                serial=row.serial[:40] if row.serial else None,
+                wording_hash=wording_hash(row.title),
+            )
+        )
+        db.session.add(
+            Evidence(
+                issue_id=issue.id,
+                sha256=self.taken.sha256,
+                name=self.taken.file_name,
+                by_id=self.actor.id,
+                at=self.taken.at,
+            )
+        )
         if row.progress:
             db.session.add(ProgressEntry(issue_id=issue.id, by_id=self.actor.id, at=self.taken.at, text=row.progress))
 
@@ -484,8 +628,14 @@ class Applier:
         if "wording" in applying:
             applying["title"] = headline(entry.row.title)
         if applying or chain:
-            issues.correct(issue, self.actor, today=self.today, reason=_CORRECTION, changes=applying,
-                           duty=self._duty(chain) if chain else None)
+            issues.correct(
+                issue,
+                self.actor,
+                today=self.today,
+                reason=_CORRECTION,
+                changes=applying,
+                duty=self._duty(chain) if chain else None,
+            )
         if text:
             progress.report(issue, self.actor, today=self.today, text=text)
 
@@ -505,7 +655,9 @@ def undo_import(taken: LedgerImport, actor: Actor, *, today: date) -> int:
         raise Refused(N_("这次导入更新了以前的问题，不能整体撤销；请用更正逐条改回。"))
     touched = queries.touched_since(taken.id)
     if touched:
-        raise Refused(N_("有 %(count)s 条已经办理过（如 %(number)s），不能撤销导入。"), count=len(touched), number=touched[0])
+        raise Refused(
+            N_("有 %(count)s 条已经办理过（如 %(number)s），不能撤销导入。"), count=len(touched), number=touched[0]
+        )
     brought = queries.issues_of(taken.id)
     for issue in brought:
         if Who.SUPERVISOR not in supervises(actor, issue.region_id, issue.category_id):
@@ -521,8 +673,9 @@ def _remove(brought: list[Issue]) -> None:
     for start in range(0, len(ids), 500):
         chunk = ids[start : start + 500]
         applications = select(Application.id).where(Application.issue_id.in_(chunk))
-        db.session.execute(delete(ApplicationLevel).where(ApplicationLevel.application_id.in_(applications)), **_QUIETLY)
+        db.session.execute(
+            delete(ApplicationLevel).where(ApplicationLevel.application_id.in_(applications)), **_QUIETLY
+        )
         for table in (Application, ProgressEntry, Evidence, StoredRow):
             db.session.execute(delete(table).where(table.issue_id.in_(chunk)), **_QUIETLY)
     issues.forget(brought)
-

@@ -11,7 +11,8 @@ from wtforms.validators import Length, Optional
 
 class UploadForm(FlaskForm):
     file = FileField(
-        _l("台账文件"), [FileRequired(_l("请选择要导入的台账文件。"))],
+        _l("台账文件"),
+        [FileRequired(_l("请选择要导入的台账文件。"))],
         description=_l("Excel（xlsx、xls）、WPS 或 CSV；表头前有标题、表头两行、合并单元格都可以。"),
     )
 

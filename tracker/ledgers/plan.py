@@ -19,7 +19,9 @@ ALIKE = 0.5
 TITLE_LENGTH = 120
 
 _SPACES = re.compile(r"\s+")
-_DATED = re.compile(r"[（(【\[][^（(【\[]*\d+\s*[年月日.][^）)】\]]*[）)】\]]|(?:截[至止]|截至)?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?$|\.(?:xlsx?|ods|csv)$")
+_DATED = re.compile(
+    r"[（(【\[][^（(【\[]*\d+\s*[年月日.][^）)】\]]*[）)】\]]|(?:截[至止]|截至)?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?$|\.(?:xlsx?|ods|csv)$"
+)
 _SENTENCE = re.compile(r"[。；;！!\n]")
 
 

@@ -122,8 +122,9 @@ def people_by_name(names: Iterable[str], county_of: dict[int, int]) -> dict[str,
             .join(Unit, Unit.id == User.unit_id)
             .where(User.name.in_(chunk), User.active)
         ):
-            found[row.name].append(PersonAt(row.id, row.name, row.title, row.unit_id, county_of[row.region_id],
-                                             bool(row.leads)))
+            found[row.name].append(
+                PersonAt(row.id, row.name, row.title, row.unit_id, county_of[row.region_id], bool(row.leads))
+            )
     return found
 
 
@@ -146,8 +147,16 @@ def known_rows(ledger_id: int) -> list[Known]:
     """The rows earlier imports of this ledger brought in, with their issues."""
     rows = db.session.execute(
         select(
-            Issue.id, Issue.number.label("issue_number"), LedgerRow.number, LedgerRow.serial, Issue.source,
-            Issue.county_id, LedgerRow.wording_hash, Issue.title, Issue.lead_official_id, Issue.responsible_person_id,
+            Issue.id,
+            Issue.number.label("issue_number"),
+            LedgerRow.number,
+            LedgerRow.serial,
+            Issue.source,
+            Issue.county_id,
+            LedgerRow.wording_hash,
+            Issue.title,
+            Issue.lead_official_id,
+            Issue.responsible_person_id,
         )
         .join(LedgerRow, LedgerRow.issue_id == Issue.id)
         .where(LedgerRow.ledger_id == ledger_id)

@@ -13,7 +13,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from tracker.base import clock, files
-from tracker.base.access import Missing, N_, Refused, Right
+from tracker.base.access import N_, Missing, Refused, Right
 from tracker.base.db import transaction
 from tracker.base.sheets import SheetRefused
 from tracker.base.web import form_status, needs, refusals
@@ -98,8 +98,11 @@ def preview(token: str) -> Any:
     waiting = _waiting(token)
     form = PreviewForm()
     _offer(form)
-    answers = {key.removeprefix(_ANSWER): text.strip() for key, text in request.form.items()
-               if key.startswith(_ANSWER) and text.strip()}
+    answers = {
+        key.removeprefix(_ANSWER): text.strip()
+        for key, text in request.form.items()
+        if key.startswith(_ANSWER) and text.strip()
+    }
     reading = _read(waiting.data(), waiting.name, _correction(form, answers))
     plan = actions.plan_import(reading, current_user, title=form.title.data or None, today=clock.today())
     if form.validate_on_submit() and request.form.get("act") == "import":
@@ -108,8 +111,9 @@ def preview(token: str) -> Any:
             done = _apply(plan, waiting, form)
             return _done(done)
     form.title.data = form.title.data or plan.title
-    return render_template("ledgers/preview.html", form=form, plan=plan, reading=reading, answers=answers,
-                           token=token, **_words(plan)), form_status(form)
+    return render_template(
+        "ledgers/preview.html", form=form, plan=plan, reading=reading, answers=answers, token=token, **_words(plan)
+    ), form_status(form)
 
 
 def _offer(form: PreviewForm) -> None:
@@ -120,15 +124,25 @@ def _offer(form: PreviewForm) -> None:
 
 
 def _correction(form: PreviewForm, answers: dict[str, str]) -> Correction:
-    return Correction(answers=answers, source=form.source.data or None, category=form.category.data or None,
-                      county=form.county.data or None)
+    return Correction(
+        answers=answers,
+        source=form.source.data or None,
+        category=form.category.data or None,
+        county=form.county.data or None,
+    )
 
 
 def _apply(plan: ImportPlan, waiting: Waiting, form: PreviewForm) -> actions.Imported:
     with files.path_of(waiting.sha256).open("rb") as stream:
         return actions.apply_import(
-            plan, current_user, stream=stream, file_name=waiting.name, today=clock.today(),
-            create_missing=form.create_missing.data, accept_new=form.accept_new.data, trial=form.trial.data,
+            plan,
+            current_user,
+            stream=stream,
+            file_name=waiting.name,
+            today=clock.today(),
+            create_missing=form.create_missing.data,
+            accept_new=form.accept_new.data,
+            trial=form.trial.data,
         )
 
 

@@ -38,17 +38,33 @@ def submit_plan(
     waiting = waiting_plan(issue.id)
     version = _next_version(issue.id)
     advance(
-        issue, Verb.SUBMIT_PLAN, actor, today=today, at=instant, data={"plan": version},
+        issue,
+        Verb.SUBMIT_PLAN,
+        actor,
+        today=today,
+        at=instant,
+        data={"plan": version},
         changes={"task_force": force},
-        facts={Fact.NO_PLAN_WAITING: waiting is None, Fact.GOALS: bool(goals.strip()),
-               Fact.MEASURES_IN_TIME: in_time(measures, issue.deadline),
-               Fact.TASK_FORCE: bool(force or issue.members)},
+        facts={
+            Fact.NO_PLAN_WAITING: waiting is None,
+            Fact.GOALS: bool(goals.strip()),
+            Fact.MEASURES_IN_TIME: in_time(measures, issue.deadline),
+            Fact.TASK_FORCE: bool(force or issue.members),
+        },
     )
     _set_aside(submitted_plan(issue.id), instant)
-    plan = Plan(issue_id=issue.id, version=version, state=PlanState.SUBMITTED, goals=goals.strip(),
-                submitted_by_id=actor.id, submitted_at=instant)
-    plan.measures = [Measure(position=place, text=text.strip(), owner=owner.strip(), due=due)
-                     for place, (text, owner, due) in enumerate(measures)]
+    plan = Plan(
+        issue_id=issue.id,
+        version=version,
+        state=PlanState.SUBMITTED,
+        goals=goals.strip(),
+        submitted_by_id=actor.id,
+        submitted_at=instant,
+    )
+    plan.measures = [
+        Measure(position=place, text=text.strip(), owner=owner.strip(), due=due)
+        for place, (text, owner, due) in enumerate(measures)
+    ]
     db.session.add(plan)
     db.session.flush()
     return plan
@@ -58,8 +74,15 @@ def approve_plan(issue: Issue, actor: Actor, *, today: date, at: datetime | None
     """The lead official approves (批准); a plan approved before, for another duty chain, is set aside."""
     instant = at or clock.now()
     plan = waiting_plan(issue.id)
-    event = advance(issue, Verb.APPROVE_PLAN, actor, today=today, at=instant,
-                    facts={Fact.PLAN_SUBMITTED: plan is not None}, data={"plan": plan.version} if plan else {})
+    event = advance(
+        issue,
+        Verb.APPROVE_PLAN,
+        actor,
+        today=today,
+        at=instant,
+        facts={Fact.PLAN_SUBMITTED: plan is not None},
+        data={"plan": plan.version} if plan else {},
+    )
     assert plan is not None  # the fact above refused otherwise
     _set_aside(approved_plan(issue.id), instant)
     plan.state, plan.decided_by_id, plan.decided_at = PlanState.APPROVED, actor.id, instant
@@ -70,8 +93,16 @@ def return_plan(issue: Issue, actor: Actor, *, today: date, reason: str, at: dat
     """The lead official gives it back with a reason (退回)."""
     instant = at or clock.now()
     plan = waiting_plan(issue.id)
-    event = advance(issue, Verb.RETURN_PLAN, actor, today=today, at=instant, remark=reason.strip(),
-                    facts={Fact.PLAN_SUBMITTED: plan is not None}, data={"plan": plan.version} if plan else {})
+    event = advance(
+        issue,
+        Verb.RETURN_PLAN,
+        actor,
+        today=today,
+        at=instant,
+        remark=reason.strip(),
+        facts={Fact.PLAN_SUBMITTED: plan is not None},
+        data={"plan": plan.version} if plan else {},
+    )
     assert plan is not None  # the fact above refused otherwise
     plan.state, plan.decided_by_id, plan.decided_at = PlanState.RETURNED, actor.id, instant
     plan.reason = reason.strip()
@@ -82,8 +113,15 @@ def finish_measure(
     issue: Issue, actor: Actor, measure_id: int, done: bool, *, today: date, at: datetime | None = None
 ) -> Event:
     """Tick a measure off, or take the tick back; a report whose text is the measure's own."""
-    event = advance(issue, Verb.REPORT, actor, today=today, at=at, facts={Fact.TEXT: True},
-                    data={"measures": [measure_id], "done": done})
+    event = advance(
+        issue,
+        Verb.REPORT,
+        actor,
+        today=today,
+        at=at,
+        facts={Fact.TEXT: True},
+        data={"measures": [measure_id], "done": done},
+    )
     tick_measures(issue, [measure_id], done_on=today if done else None)
     return event
 

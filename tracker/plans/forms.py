@@ -44,8 +44,12 @@ class MeasureForm(Form):
 
 
 class PlanForm(VersionedForm):
-    goals = TextAreaField(_l("整改目标"), [DataRequired(_l("请填写整改目标。")), Length(max=5000)], filters=[_stripped],
-                          description=_l("做到什么程度算改好了。"))
+    goals = TextAreaField(
+        _l("整改目标"),
+        [DataRequired(_l("请填写整改目标。")), Length(max=5000)],
+        filters=[_stripped],
+        description=_l("做到什么程度算改好了。"),
+    )
     measures = FieldList(FormField(MeasureForm), _l("整改措施"), min_entries=ROWS)
     task_force = StringField(_l("专班"), [Optional(), Length(max=120)], filters=[_stripped])
 
@@ -55,16 +59,20 @@ class PlanForm(VersionedForm):
 
     def validate_due_dates(self, deadline: date | None) -> bool:
         """Mark each measure that is due after the deadline."""
-        late = [entry.form for entry in self.measures
-                if deadline and entry.form.due.data and entry.form.due.data > deadline]
+        late = [
+            entry.form for entry in self.measures if deadline and entry.form.due.data and entry.form.due.data > deadline
+        ]
         for row in late:
             row.due.errors = [_("完成日期不能晚于整改时限 %(deadline)s。", deadline=deadline)]
         return not late
 
     def rows(self) -> list[tuple[str, str, date]]:
         """What was typed: what, by whom, due; empty rows left out."""
-        return [(entry.form.text.data, entry.form.owner.data or "", entry.form.due.data)
-                for entry in self.measures if not entry.form.is_empty]
+        return [
+            (entry.form.text.data, entry.form.owner.data or "", entry.form.due.data)
+            for entry in self.measures
+            if not entry.form.is_empty
+        ]
 
     def starts_from(self, plan: Plan | None) -> None:
         """Begin with an earlier version, as one that came back is mended, not written anew."""

@@ -34,10 +34,20 @@ class Plan(Base):
 
     __table_args__ = (
         UniqueConstraint("issue_id", "version"),
-        Index("uq_plan_approved", "issue_id", unique=True, sqlite_where=text("state = 'approved'"),
-              postgresql_where=text("state = 'approved'")),
-        Index("uq_plan_submitted", "issue_id", unique=True, sqlite_where=text("state = 'submitted'"),
-              postgresql_where=text("state = 'submitted'")),
+        Index(
+            "uq_plan_approved",
+            "issue_id",
+            unique=True,
+            sqlite_where=text("state = 'approved'"),
+            postgresql_where=text("state = 'approved'"),
+        ),
+        Index(
+            "uq_plan_submitted",
+            "issue_id",
+            unique=True,
+            sqlite_where=text("state = 'submitted'"),
+            postgresql_where=text("state = 'submitted'"),
+        ),
         CheckConstraint("(state IN ('submitted')) = (decided_at IS NULL)", name="decided_has_date"),
     )
 

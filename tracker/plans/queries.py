@@ -18,14 +18,18 @@ _EVERYTHING = (selectinload(Plan.measures), joinedload(Plan.submitted_by), joine
 
 def plans_of(issue_id: int) -> list[Plan]:
     """Every version with its measures, newest first."""
-    return list(db.session.scalars(
-        select(Plan).where(Plan.issue_id == issue_id).order_by(Plan.version.desc()).options(*_EVERYTHING)))
+    return list(
+        db.session.scalars(
+            select(Plan).where(Plan.issue_id == issue_id).order_by(Plan.version.desc()).options(*_EVERYTHING)
+        )
+    )
 
 
 def current_plan(issue_id: int) -> Plan | None:
     """The latest version, whatever became of it."""
     return db.session.scalar(
-        select(Plan).where(Plan.issue_id == issue_id).order_by(Plan.version.desc()).limit(1).options(*_EVERYTHING))
+        select(Plan).where(Plan.issue_id == issue_id).order_by(Plan.version.desc()).limit(1).options(*_EVERYTHING)
+    )
 
 
 def approved_plan(issue_id: int) -> Plan | None:
@@ -50,8 +54,10 @@ def _overtaken(issue_id: int) -> bool:
     By the order of events, not by dates: both may happen on one day.
     """
     latest = select(Event.verb).where(
-        Event.subject == "issue", Event.subject_id == issue_id,
-        Event.verb.in_([Verb.SUBMIT_PLAN.value, Verb.REASSIGN.value, Verb.ASSIGN.value]))
+        Event.subject == "issue",
+        Event.subject_id == issue_id,
+        Event.verb.in_([Verb.SUBMIT_PLAN.value, Verb.REASSIGN.value, Verb.ASSIGN.value]),
+    )
     return db.session.scalar(latest.order_by(Event.id.desc()).limit(1)) != Verb.SUBMIT_PLAN.value
 
 

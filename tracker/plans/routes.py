@@ -39,8 +39,14 @@ def submit(number: str) -> Any:
     elif not _one_more(form) and form.validate() and form.validate_due_dates(issue.deadline):
         with refusals(form), transaction():
             unchanged(issue, form.version.data)
-            actions.submit_plan(issue, _me(), today=clock.today(), goals=form.goals.data, measures=form.rows(),
-                                task_force=form.task_force.data)
+            actions.submit_plan(
+                issue,
+                _me(),
+                today=clock.today(),
+                goals=form.goals.data,
+                measures=form.rows(),
+                task_force=form.task_force.data,
+            )
             return _done(issue, "plan", _("方案已上报，等牵头领导%(name)s批准。", name=_leader(issue)))
     return _page("plans/submit.html", form, issue, former=former, waiting=waiting_plan(issue.id))
 
@@ -82,7 +88,7 @@ def _pressable(number: str, verb: Verb) -> Issue:
 
 
 def _one_more(form: PlanForm) -> bool:
-    """"One row more" pressed without script: the page comes back with it, nothing is checked yet."""
+    """ "One row more" pressed without script: the page comes back with it, nothing is checked yet."""
     if request.form.get("add") != form.measures.name:
         return False
     if len(form.measures.entries) >= MOST_MEASURES:

@@ -27,4 +27,5 @@ PLAN_STATE_NAMES: dict[PlanState, str] = {
 def in_time(measures: Sequence[tuple[str, str, date]], deadline: date | None) -> bool:
     """At least one measure (what, by whom, due), each said in words and due by the deadline where there is one."""
     return bool(measures) and all(
-        text.strip() and (deadline is None or due <= deadline) for text, _owner, due in measures)
+        text.strip() and (deadline is None or due <= deadline) for text, _owner, due in measures
+    )

@@ -35,18 +35,25 @@ def report(
     # asked before a byte is stored; ``advance`` asks again with the facts
     authorise(workflow.find(Verb.REPORT, issue.state, issue.kind), actor, relations(issue, actor))
     check_quantity(quantity_done, issue.quantity_total)
-    entry = ProgressEntry(issue_id=issue.id, by_id=actor.id, at=instant, text=text.strip(),
-                          quantity_done=quantity_done)
+    entry = ProgressEntry(issue_id=issue.id, by_id=actor.id, at=instant, text=text.strip(), quantity_done=quantity_done)
     db.session.add(entry)
     db.session.flush()
     evidence = attach(issue, actor, files, entry=entry, at=instant)
     tick_measures(issue, measures_done, done_on=today)
     issue.progress_on = today
     advance(
-        issue, Verb.REPORT, actor, today=today, at=instant, facts={Fact.TEXT: bool(text.strip())},
+        issue,
+        Verb.REPORT,
+        actor,
+        today=today,
+        at=instant,
+        facts={Fact.TEXT: bool(text.strip())},
         changes={} if quantity_done is None else {"quantity_done": quantity_done},
-        data={"entry": entry.id, **_references(evidence),
-              **({"measures": sorted(measures_done), "done": True} if measures_done else {})},
+        data={
+            "entry": entry.id,
+            **_references(evidence),
+            **({"measures": sorted(measures_done), "done": True} if measures_done else {}),
+        },
     )
     return entry
 
@@ -70,8 +77,9 @@ def attach(
         if not name:
             continue
         stored = storage.store(upload.stream, name)
-        row = Evidence(issue_id=issue.id, entry=entry, sha256=stored.sha256, file=stored, name=name,
-                       by_id=actor.id, at=instant)
+        row = Evidence(
+            issue_id=issue.id, entry=entry, sha256=stored.sha256, file=stored, name=name, by_id=actor.id, at=instant
+        )
         db.session.add(row)  # at once: storing the next file flushes the entry, which knows this row already
         rows.append(row)
     db.session.flush()

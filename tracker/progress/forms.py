@@ -21,12 +21,18 @@ class BoxesField(SelectMultipleField):
 class ReportForm(FlaskForm):
     """A report adds, it overwrites nothing: two people may report at once, so it carries no version."""
 
-    text = TextAreaField(_l("做了什么"), [DataRequired(_l("请写明做了什么。")), Length(max=5000)],
-                         filters=[lambda text: text.strip() if text else text])
-    quantity_done = IntegerField(_l("已完成数"), [Optional(), NumberRange(min=0, message=_l("请填写不小于 0 的整数。"))])
+    text = TextAreaField(
+        _l("做了什么"),
+        [DataRequired(_l("请写明做了什么。")), Length(max=5000)],
+        filters=[lambda text: text.strip() if text else text],
+    )
+    quantity_done = IntegerField(
+        _l("已完成数"), [Optional(), NumberRange(min=0, message=_l("请填写不小于 0 的整数。"))]
+    )
     measures = BoxesField(_l("这次完成的措施"), [Optional()], coerce=int)
-    files = MultipleFileField(_l("佐证材料"), [Optional()],
-                              description=_l("照片、PDF、Word、Excel 都可以，可一次选几个。"))
+    files = MultipleFileField(
+        _l("佐证材料"), [Optional()], description=_l("照片、PDF、Word、Excel 都可以，可一次选几个。")
+    )
 
     def offer(self, plan: Plan | None) -> None:
         """The measures that are still to be done."""

@@ -14,23 +14,36 @@ from tracker.progress.models import Evidence, ProgressEntry
 
 def entries_of(issue_id: int, limit: int | None = None) -> list[ProgressEntry]:
     """Reports with who made them and their evidence, newest first; two queries."""
-    return list(db.session.scalars(
-        select(ProgressEntry).where(ProgressEntry.issue_id == issue_id).order_by(ProgressEntry.id.desc()).limit(limit)
-        .options(joinedload(ProgressEntry.by), selectinload(ProgressEntry.evidence))))
+    return list(
+        db.session.scalars(
+            select(ProgressEntry)
+            .where(ProgressEntry.issue_id == issue_id)
+            .order_by(ProgressEntry.id.desc())
+            .limit(limit)
+            .options(joinedload(ProgressEntry.by), selectinload(ProgressEntry.evidence))
+        )
+    )
 
 
 def evidence_of(issue_id: int) -> list[Evidence]:
     """Every file attached to the issue with who brought it, newest first."""
-    return list(db.session.scalars(
-        select(Evidence).where(Evidence.issue_id == issue_id).order_by(Evidence.id.desc())
-        .options(joinedload(Evidence.by))))
+    return list(
+        db.session.scalars(
+            select(Evidence)
+            .where(Evidence.issue_id == issue_id)
+            .order_by(Evidence.id.desc())
+            .options(joinedload(Evidence.by))
+        )
+    )
 
 
 def evidence_numbered(number: str, evidence_id: int, actor: Actor) -> Evidence:
     """One file of one issue, its right checked in the same query. Raises Missing when it is not there for them."""
     found = db.session.scalar(
-        select(Evidence).join(Issue, Issue.id == Evidence.issue_id)
-        .where(Evidence.id == evidence_id, Issue.number == number, visible_to(actor)))
+        select(Evidence)
+        .join(Issue, Issue.id == Evidence.issue_id)
+        .where(Evidence.id == evidence_id, Issue.number == number, visible_to(actor))
+    )
     if found is None:
         raise Missing
     return found

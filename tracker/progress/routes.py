@@ -36,13 +36,26 @@ def report(number: str) -> Any:
     form.offer(approved_plan(issue.id))
     if form.validate_on_submit():
         with refusals(form), transaction():
-            actions.report(issue, _me(), today=clock.today(), text=form.text.data, files=form.files.data or (),
-                           quantity_done=form.quantity_done.data, measures_done=form.measures.data)
+            actions.report(
+                issue,
+                _me(),
+                today=clock.today(),
+                text=form.text.data,
+                files=form.files.data or (),
+                quantity_done=form.quantity_done.data,
+                measures_done=form.measures.data,
+            )
             flash(f"progress:{issue.number}", "draft-sent")
             flash(_("进展已报。整改完成后请申请销号。"), "success")
             return redirect(_back(issue))
-    return render_template("progress/report.html", form=form, issue=issue, entries=entries_of(issue.id, LATEST),
-                           most=_most_bytes(), dropped=_dropped(form)), form_status(form)
+    return render_template(
+        "progress/report.html",
+        form=form,
+        issue=issue,
+        entries=entries_of(issue.id, LATEST),
+        most=_most_bytes(),
+        dropped=_dropped(form),
+    ), form_status(form)
 
 
 @bp.get("/issues/<number>/evidence/<int:evidence_id>")
@@ -53,8 +66,9 @@ def original(number: str, evidence_id: int) -> Any:
     path = files.path_of(evidence.sha256)
     if not path.exists():
         abort(404)
-    return send_file(path, mimetype=evidence.file.media_type, as_attachment=True, download_name=evidence.name,
-                     etag=evidence.sha256)
+    return send_file(
+        path, mimetype=evidence.file.media_type, as_attachment=True, download_name=evidence.name, etag=evidence.sha256
+    )
 
 
 @bp.get("/issues/<number>/evidence/<int:evidence_id>/preview/<int:page>")

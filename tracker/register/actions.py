@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
 from tracker.base import journal
-from tracker.base.access import Actor, N_, Refused, Right, may
+from tracker.base.access import N_, Actor, Refused, Right, may
 from tracker.base.db import db
 from tracker.base.sheets import write_csv, write_xlsx
 from tracker.issues.models import Issue
@@ -49,26 +49,41 @@ def export_rows(
         raise Refused(N_("您不能导出台账。"))
     number = queries.count(queries.scope(filters, actor, today))
     record_export(filters, actor, number, at)
-    return Export(words.say(TITLE), [words.say(column.label) for column in COLUMNS],
-                  [column.width for column in COLUMNS], number, _rows(filters, actor, today, words))
+    return Export(
+        words.say(TITLE),
+        [words.say(column.label) for column in COLUMNS],
+        [column.width for column in COLUMNS],
+        number,
+        _rows(filters, actor, today, words),
+    )
 
 
 def record_export(filters: Filters, actor: Actor, number: int, at: datetime | None = None) -> None:
     """Leave the event; words people typed may be names, so they stand beside it."""
-    typed = [f"{name}={text}" for name, text in (("q", filters.q), ("lead", filters.lead), ("unit", filters.unit)) if text]
+    typed = [
+        f"{name}={text}" for name, text in (("q", filters.q), ("lead", filters.lead), ("unit", filters.unit)) if text
+    ]
     coded: dict[str, Any] = {}
     for name, value in filters.parameters():
         if name not in {"q", "lead", "unit"}:
             coded.setdefault(name, []).append(value)
-    journal.record("export", "register", 0, actor_id=actor.id, at=at, data={"filters": coded, "rows": number},
-                   remark="\n".join(typed) or None)
+    journal.record(
+        "export",
+        "register",
+        0,
+        actor_id=actor.id,
+        at=at,
+        data={"filters": coded, "rows": number},
+        remark="\n".join(typed) or None,
+    )
 
 
 def _rows(filters: Filters, actor: Actor, today: date, words: Words) -> Iterator[list[Any]]:
     names = queries.choices(words)
     place, person = aliased(Region), aliased(User)
     columns = (
-        Issue.requirement, Issue.amount,
+        Issue.requirement,
+        Issue.amount,
         select(place.name).where(place.id == Issue.region_id).scalar_subquery().label("place"),
         select(person.name).where(person.id == Issue.responsible_person_id).scalar_subquery().label("person"),
     )
@@ -76,8 +91,16 @@ def _rows(filters: Filters, actor: Actor, today: date, words: Words) -> Iterator
         texts = _latest_texts([row.id for row in chunk])
         for item in queries.items(chunk, today):
             row = item.row
-            line = Line(item, words, today, names.counties.get(row.county_id, ""), names.categories.get(row.category_id, ""),
-                        row.place, row.person, texts.get(row.id))
+            line = Line(
+                item,
+                words,
+                today,
+                names.counties.get(row.county_id, ""),
+                names.categories.get(row.category_id, ""),
+                row.place,
+                row.person,
+                texts.get(row.id),
+            )
             yield [column.value(line) for column in COLUMNS]
 
 
@@ -88,7 +111,9 @@ def _latest_texts(ids: list[int]) -> dict[int, str]:
     return {issue_id: text for issue_id, text in db.session.execute(query)}
 
 
-def export_to(target: Path, actor: Actor, *, today: date, words: Words = CHINESE, filters: Filters | None = None) -> int:
+def export_to(
+    target: Path, actor: Actor, *, today: date, words: Words = CHINESE, filters: Filters | None = None
+) -> int:
     """Write the list into a file, xlsx or csv by its ending, and return the number of rows."""
     if target.suffix not in {".xlsx", ".csv"}:
         raise Refused(N_("请把文件名写成 .xlsx 或 .csv 结尾。"))

@@ -69,7 +69,8 @@ _SUGGESTED = 10
 _OPEN: ColumnElement[bool] = literal_column("issue.state NOT IN ('cleared','dismissed')")
 #: 责任链不全; a listed issue has none yet.
 BROKEN_CHAIN: ColumnElement[bool] = literal_column(
-    "NOT issue.chain_complete AND issue.state NOT IN ('listed','cleared','dismissed')")
+    "NOT issue.chain_complete AND issue.state NOT IN ('listed','cleared','dismissed')"
+)
 _CLOCK_RUNS: ColumnElement[bool] = literal_column("issue.overdue_from IS NOT NULL")
 _LEAD = aliased(User)
 _SEARCH = table("issue_search", column("rowid", Integer))
@@ -97,7 +98,10 @@ def _parts(filters: Filters, today: date) -> Iterator[tuple[str, tuple[ColumnEle
     if open_states == OPEN and (filters.overdue or filters.level):
         yield "open", (_CLOCK_RUNS,)  # only an open issue has a running clock; asking for both reads every row
     elif filters.incomplete and open_states:
-        yield "open", (BROKEN_CHAIN, *([Issue.state.in_(sorted(open_states))] if filters.state or filters.unsigned else []))
+        yield (
+            "open",
+            (BROKEN_CHAIN, *([Issue.state.in_(sorted(open_states))] if filters.state or filters.unsigned else [])),
+        )
     elif open_states == OPEN:
         yield "open", (_OPEN,)
     elif open_states:
@@ -111,8 +115,12 @@ def _parts(filters: Filters, today: date) -> Iterator[tuple[str, tuple[ColumnEle
 
 def _conditions(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
     """Everything but the states: those stand in the parts."""
-    equal = {Issue.county_id: filters.county, Issue.category_id: filters.category, Issue.source: filters.source,
-             Issue.kind: filters.kind}
+    equal = {
+        Issue.county_id: filters.county,
+        Issue.category_id: filters.category,
+        Issue.source: filters.source,
+        Issue.kind: filters.kind,
+    }
     yield from (name == value for name, value in equal.items() if value is not None)
     if filters.group:
         yield (Issue.kind == Kind.LONG_TERM) if filters.group is Group.LONG_TERM else Issue.kind != Kind.LONG_TERM
@@ -133,8 +141,7 @@ def _clocks(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
         yield and_(_CLOCK_RUNS, Issue.overdue_from <= today)
     if filters.level:
         earliest, latest = overdue_between(filters.level, today)
-        yield and_(_CLOCK_RUNS, Issue.overdue_from <= latest,
-                   Issue.overdue_from >= earliest if earliest else true())
+        yield and_(_CLOCK_RUNS, Issue.overdue_from <= latest, Issue.overdue_from >= earliest if earliest else true())
     if filters.lamp:
         yield lamp_of(today, calendar()) == filters.lamp.value
 
@@ -152,7 +159,6 @@ def of_units(units: Sequence[int]) -> ColumnElement[bool]:
     """Issues that one of these units leads or is responsible for."""
     responsible = select(IssueUnit.issue_id).where(IssueUnit.unit_id.in_(units))
     return or_(Issue.lead_unit_id.in_(units), Issue.id.in_(responsible))
-
 
 
 # --- search -----------------------------------------------------------------------------------------------------
@@ -285,11 +291,34 @@ def _open_segments(filters: Filters, part: tuple[ColumnElement[bool], ...]) -> I
 # --- pages and counts ---------------------------------------------------------------------------------------------
 
 _COLUMNS: tuple[Any, ...] = (
-    Issue.id, Issue.number, Issue.title, Issue.source, Issue.category_id, Issue.county_id, Issue.kind, Issue.state,
-    Issue.deadline, Issue.original_deadline, Issue.deadline_proposed, Issue.overdue_from, Issue.waiting_since,
-    Issue.assigned_on, Issue.listed_on, Issue.cleared_on, Issue.progress_on, Issue.quantity_unit, Issue.quantity_total,
-    Issue.quantity_done, Issue.taken_over, Issue.proven, Issue.has_children, Issue.version,
-    Issue.lead_official_id, Issue.lead_unit_id, _LEAD.name.label("lead_official"), Unit.name.label("lead_unit"),
+    Issue.id,
+    Issue.number,
+    Issue.title,
+    Issue.source,
+    Issue.category_id,
+    Issue.county_id,
+    Issue.kind,
+    Issue.state,
+    Issue.deadline,
+    Issue.original_deadline,
+    Issue.deadline_proposed,
+    Issue.overdue_from,
+    Issue.waiting_since,
+    Issue.assigned_on,
+    Issue.listed_on,
+    Issue.cleared_on,
+    Issue.progress_on,
+    Issue.quantity_unit,
+    Issue.quantity_total,
+    Issue.quantity_done,
+    Issue.taken_over,
+    Issue.proven,
+    Issue.has_children,
+    Issue.version,
+    Issue.lead_official_id,
+    Issue.lead_unit_id,
+    _LEAD.name.label("lead_official"),
+    Unit.name.label("lead_unit"),
 )
 
 
@@ -331,8 +360,10 @@ def _page(filters: Filters, found: Scope, cursor: str | None, size: int) -> Page
 def rows() -> Select[Any]:
     """The columns of a row; names that most rows have come along, those of a row's several units do not."""
     return (
-        select(*_COLUMNS).select_from(Issue)
-        .outerjoin(_LEAD, _LEAD.id == Issue.lead_official_id).outerjoin(Unit, Unit.id == Issue.lead_unit_id)
+        select(*_COLUMNS)
+        .select_from(Issue)
+        .outerjoin(_LEAD, _LEAD.id == Issue.lead_official_id)
+        .outerjoin(Unit, Unit.id == Issue.lead_unit_id)
     )
 
 
@@ -359,7 +390,17 @@ def items(found: Sequence[Row[Any]], today: date) -> list[Item]:
         progress = (row.quantity_done, row.quantity_total) if row.quantity_total else measures.get(row.id)
         late = days_overdue(row.overdue_from, today)
         lamp, why = deadlines.lamp(facing_of(row, measures.get(row.id)), today, days)
-        made.append(Item(row, lamp if row.state in OPEN else None, why, late, deadlines.level(late), units.get(row.id, ()), progress))
+        made.append(
+            Item(
+                row,
+                lamp if row.state in OPEN else None,
+                why,
+                late,
+                deadlines.level(late),
+                units.get(row.id, ()),
+                progress,
+            )
+        )
     return made
 
 
@@ -372,8 +413,10 @@ def units_of(ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """Names of the responsible units of each issue, the first (主责) in front."""
     found: dict[int, tuple[str, ...]] = {}
     query = (
-        select(IssueUnit.issue_id, Unit.name).join(Unit, Unit.id == IssueUnit.unit_id)
-        .where(IssueUnit.issue_id.in_(ids)).order_by(IssueUnit.issue_id, IssueUnit.position)
+        select(IssueUnit.issue_id, Unit.name)
+        .join(Unit, Unit.id == IssueUnit.unit_id)
+        .where(IssueUnit.issue_id.in_(ids))
+        .order_by(IssueUnit.issue_id, IssueUnit.position)
     )
     for issue_id, name in db.session.execute(query):
         found[issue_id] = (*found.get(issue_id, ()), name)
@@ -417,8 +460,10 @@ def units_like(words: str, actor: Actor) -> list[str]:
     """Names of units with these words in them that lead or answer for something this person sees."""
     leads = select(Issue.id).where(Issue.lead_unit_id == Unit.id, visible_to(actor)).exists()
     answers = (
-        select(Issue.id).join(IssueUnit, IssueUnit.issue_id == Issue.id)
-        .where(IssueUnit.unit_id == Unit.id, visible_to(actor)).exists()
+        select(Issue.id)
+        .join(IssueUnit, IssueUnit.issue_id == Issue.id)
+        .where(IssueUnit.unit_id == Unit.id, visible_to(actor))
+        .exists()
     )
     query = select(Unit.name).where(Unit.name.contains(words, autoescape=True), or_(leads, answers))
     return list(db.session.scalars(query.distinct().order_by(Unit.name).limit(_SUGGESTED)))

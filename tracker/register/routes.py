@@ -97,7 +97,9 @@ def _pieces(out: IO[bytes]) -> Iterator[bytes]:
 
 def _file(response: Response, table: Export, ending: str) -> Response:
     name = f"{table.title}-{clock.today().isoformat()}.{ending}"
-    response.headers["Content-Disposition"] = f"attachment; filename=\"register.{ending}\"; filename*=UTF-8''{quote(name)}"
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"register.{ending}\"; filename*=UTF-8''{quote(name)}"
+    )
     response.headers["X-Rows"] = str(table.count)
     return response
 

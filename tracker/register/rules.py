@@ -257,28 +257,43 @@ class Words:
     def years(self, filters: Filters, today: date) -> list[tuple[str, str]]:
         """What the switch for years offers besides the default."""
         years = {today.year - back for back in range(5)} | ({filters.year} if filters.year else set())
-        return [*((str(year), self.say(N_("%(year)s 年列单")) % {"year": year}) for year in sorted(years, reverse=True)),
-                ("all", self.say(N_("全部年份")))]
+        return [
+            *((str(year), self.say(N_("%(year)s 年列单")) % {"year": year}) for year in sorted(years, reverse=True)),
+            ("all", self.say(N_("全部年份"))),
+        ]
 
     def chips(self, filters: Filters, counties: Mapping[int, str], categories: Mapping[int, str]) -> list[Chip]:
         """What the list is narrowed by, each removable."""
         said: list[tuple[str, str, Mapping[Any, str]]] = [
-            ("county", N_("县市区"), counties), ("category", N_("类别"), categories), ("source", N_("来源"), self.source),
-            ("kind", N_("整改类型"), self.kind), ("group", N_("口径"), self.group), ("lamp", N_("灯"), self.lamp),
+            ("county", N_("县市区"), counties),
+            ("category", N_("类别"), categories),
+            ("source", N_("来源"), self.source),
+            ("kind", N_("整改类型"), self.kind),
+            ("group", N_("口径"), self.group),
+            ("lamp", N_("灯"), self.lamp),
         ]
         found: list[tuple[str, str, dict[str, Any]]] = [
             (label, names.get(value, "—"), {name: None})
-            for name, label, names in said if (value := getattr(filters, name)) is not None
+            for name, label, names in said
+            if (value := getattr(filters, name)) is not None
         ]
-        found += [(N_("状态"), self.state[state], {"state": tuple(each for each in filters.state if each is not state)})
-                  for state in filters.state]
+        found += [
+            (N_("状态"), self.state[state], {"state": tuple(each for each in filters.state if each is not state)})
+            for state in filters.state
+        ]
         if filters.level:
             found.append((N_("逾期级别"), self.level_band(filters.level), {"level": None}))
         if filters.proven is not None:
             found.append((N_("销号"), self.proven[str(int(filters.proven))], {"proven": None}))
-        found += [(label, value, {name: ""}) for name, label, value in (
-            ("lead", N_("牵头领导"), filters.lead), ("unit", N_("单位"), filters.unit), ("q", N_("搜索"), filters.q),
-        ) if value]
+        found += [
+            (label, value, {name: ""})
+            for name, label, value in (
+                ("lead", N_("牵头领导"), filters.lead),
+                ("unit", N_("单位"), filters.unit),
+                ("q", N_("搜索"), filters.q),
+            )
+            if value
+        ]
         found += [(N_("条件"), self.flag[name], {name: False}) for name in FLAGS if getattr(filters, name)]
         if filters.year is not None:
             year = N_("全部年份") if filters.year == ALL_YEARS else str(filters.year)

@@ -102,7 +102,13 @@ def tick(app: Flask) -> None:
 def start(app: Flask, scheduler: BaseScheduler) -> None:
     """Give the scheduler its one interval job and start it (blocks with a blocking scheduler)."""
     scheduler.add_job(
-        tick, "interval", args=(app,), seconds=TICK_SECONDS, next_run_time=clock.now(), coalesce=True,
-        max_instances=1, misfire_grace_time=None,
+        tick,
+        "interval",
+        args=(app,),
+        seconds=TICK_SECONDS,
+        next_run_time=clock.now(),
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
     )
     scheduler.start()

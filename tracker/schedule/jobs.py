@@ -20,6 +20,4 @@ class Job:
     run: Callable[[date], dict[str, int]]
 
 
-JOBS: tuple[Job, ...] = (
-    Job("overdue", time(0, 0), N_("为当天起逾期的问题开立逾期记录"), flag_overdue),
-)
+JOBS: tuple[Job, ...] = (Job("overdue", time(0, 0), N_("为当天起逾期的问题开立逾期记录"), flag_overdue),)
