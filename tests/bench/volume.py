@@ -273,7 +273,6 @@ def _placed(serial: int, county: int, region: int, places: _Places, chance: rand
         "has_children": False,
         "chain_complete": True,
         "deadline_proposed": False,
-        "chain_complete": True,
         "extensions": 0,
         "relapses": 0,
         "version": 1,

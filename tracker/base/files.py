@@ -40,6 +40,7 @@ ALLOWED: dict[str, str | None] = {
     "txt": None,
 }
 _OFFICE = {"doc", "xls"}
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_BASED = {"docx", "xlsx", "ods"}
 PREVIEW_EDGE = 1400  # px, longest side
 PREVIEW_PAGES = 20
@@ -151,7 +152,11 @@ def _media_type(path: Path, name: str) -> str:
     if expected is None:
         if found is None and b"\0" not in _beginning(path):
             return "text/plain"
-    elif found == expected or (extension in _ZIP_BASED and found == "application/zip") or (extension in _OFFICE and _beginning(path)[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    elif (
+        found == expected
+        or (extension in _ZIP_BASED and found == "application/zip")
+        or (extension in _OFFICE and _beginning(path).startswith(_OLE))
+    ):
         return expected
     raise Refused(N_("“%(name)s”的内容与扩展名不符，请检查文件后重新上传。"), name=name)
 

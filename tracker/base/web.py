@@ -264,7 +264,7 @@ def _crash_page(error: Exception) -> tuple[str, int]:
     if current_app.testing:
         raise error
     db.session.rollback()  # a failed transaction must not leak into the error page's own queries
-    current_app.logger.exception("unhandled error", exc_info=error)
+    current_app.logger.error("unhandled error", exc_info=error)
     return _page(500, gettext("系统出了问题"), gettext("已记录下来。请稍后再试；填写的内容仍保留在本机浏览器中。"))
 
 

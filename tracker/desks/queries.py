@@ -27,11 +27,11 @@ from tracker.org.models import Region
 from tracker.plans.models import Plan
 from tracker.plans.rules import PlanState
 from tracker.register import queries as register
-from tracker.register.rules import Filters
+from tracker.register.rules import COUNT_LIMIT, Filters
 
 SHOWN = 50
 
-_OPEN = literal_column("issue.state NOT IN ('cleared','dismissed')")
+_OPEN: ColumnElement[bool] = literal_column("issue.state NOT IN ('cleared','dismissed')")
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class SupervisorFigures:
 
 def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
     def length(**conditions: Any) -> int:
-        return register.count(register.scope(Filters(**conditions), actor, today), register.COUNT_LIMIT + 1)
+        return register.count(register.scope(Filters(**conditions), actor, today), COUNT_LIMIT + 1)
 
     return SupervisorFigures(
         overdue=length(overdue=True),
@@ -161,14 +161,14 @@ class Reviews:
 
     applications: Sequence[Row[Any]]
     extensions: Sequence[Any]
-    plans: Sequence[Row[Any]]
+    plans: Sequence[Any]
 
 
 def reviews(actor: Actor) -> Reviews:
     return Reviews(review_queue(actor, SHOWN), extensions_to_decide(actor, SHOWN), plans_to_decide(actor))
 
 
-def plans_to_decide(actor: Actor) -> Sequence[Row[Any]]:
+def plans_to_decide(actor: Actor) -> Sequence[Any]:
     """Plans that wait for this lead official: number, title, county, by, at."""
     by = aliased(User)
     return db.session.execute(

@@ -163,10 +163,10 @@ class Planner:
             )
         )
         lead = self._unit(row, "lead_unit", row.lead_unit, county) if row.lead_unit else None
-        official = self._same(row.lead_official, known and known.lead_official_id) or self._lead(
+        official = self._same(row.lead_official, known.lead_official_id if known else None) or self._lead(
             row, lead or (units[0] if units else None)
         )
-        person = self._same(row.responsible_person, known and known.responsible_person_id) or self._person(
+        person = self._same(row.responsible_person, known.responsible_person_id if known else None) or self._person(
             row, units[0] if units else lead, (*units, *((lead,) if lead else ()))
         )
         return Chain(official, lead, units, person, row.task_force or None)

@@ -551,8 +551,8 @@ def _uncertain(outline: _Outline, tokens: Sequence[Token]) -> Fault | None:
         return fault("uncertain_deadline", phrase=found[0])
     if re.search(r"短期.{0,8}中期|中期.{0,8}长期", text):
         return fault("uncertain_deadline", phrase=text[:20])
-    if found := _leftover(text, tokens):
-        return fault("uncertain_deadline", phrase=found)
+    if leftover := _leftover(text, tokens):
+        return fault("uncertain_deadline", phrase=leftover)
     for token in tokens:
         if token.tail in ("后", "之后", "以后"):
             return fault("open_deadline", phrase=token.said)

@@ -147,7 +147,7 @@ def known_rows(ledger_id: int) -> list[Known]:
     """The rows earlier imports of this ledger brought in, with their issues."""
     rows = db.session.execute(
         select(
-            Issue.id,
+            Issue.id.label("issue_id"),
             Issue.number.label("issue_number"),
             LedgerRow.number,
             LedgerRow.serial,
@@ -162,7 +162,7 @@ def known_rows(ledger_id: int) -> list[Known]:
         .where(LedgerRow.ledger_id == ledger_id)
         .order_by(LedgerRow.id)
     )
-    return [Known(r.id, r.issue_number, r.number, r.serial, r.source.value, *r[5:]) for r in rows]
+    return [Known(**{**row._asdict(), "source": row.source.value}) for row in rows]
 
 
 def leads_of(ledger_id: int) -> set[int]:

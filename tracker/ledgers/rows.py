@@ -433,6 +433,7 @@ class TableReader:
         if not found.text:
             self._missing("category", found, self.head.category)
             return self.head.category
+        name: str | None
         name, faults = self.remember(category_of, found.text, self.vocabulary)
         self._tell_reading("category", found, faults)
         return name

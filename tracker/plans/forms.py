@@ -53,7 +53,7 @@ class PlanForm(VersionedForm):
     measures = FieldList(FormField(MeasureForm), _l("整改措施"), min_entries=ROWS)
     task_force = StringField(_l("专班"), [Optional(), Length(max=120)], filters=[_stripped])
 
-    def validate_measures(self, field: FieldList) -> None:
+    def validate_measures(self, field: FieldList[Any]) -> None:
         if not self.rows() and not any(entry.errors for entry in field):
             raise ValidationError(_("至少要有一条整改措施，写明做什么、何时完成。"))
 
@@ -69,9 +69,9 @@ class PlanForm(VersionedForm):
     def rows(self) -> list[tuple[str, str, date]]:
         """What was typed: what, by whom, due; empty rows left out."""
         return [
-            (entry.form.text.data, entry.form.owner.data or "", entry.form.due.data)
+            (entry.form.text.data or "", entry.form.owner.data or "", entry.form.due.data)
             for entry in self.measures
-            if not entry.form.is_empty
+            if not entry.form.is_empty and entry.form.due.data
         ]
 
     def starts_from(self, plan: Plan | None) -> None:

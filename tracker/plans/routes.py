@@ -43,7 +43,7 @@ def submit(number: str) -> Any:
                 issue,
                 _me(),
                 today=clock.today(),
-                goals=form.goals.data,
+                goals=form.goals.data or "",
                 measures=form.rows(),
                 task_force=form.task_force.data,
             )

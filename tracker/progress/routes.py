@@ -40,10 +40,10 @@ def report(number: str) -> Any:
                 issue,
                 _me(),
                 today=clock.today(),
-                text=form.text.data,
+                text=form.text.data or "",
                 files=form.files.data or (),
                 quantity_done=form.quantity_done.data,
-                measures_done=form.measures.data,
+                measures_done=form.measures.data or (),
             )
             flash(f"progress:{issue.number}", "draft-sent")
             flash(_("进展已报。整改完成后请申请销号。"), "success")

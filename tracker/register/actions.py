@@ -108,7 +108,7 @@ def _latest_texts(ids: list[int]) -> dict[int, str]:
     """The text of the latest progress entry of each issue."""
     latest = select(func.max(ProgressEntry.id)).where(ProgressEntry.issue_id.in_(ids)).group_by(ProgressEntry.issue_id)
     query = select(ProgressEntry.issue_id, ProgressEntry.text).where(ProgressEntry.id.in_(latest))
-    return {issue_id: text for issue_id, text in db.session.execute(query)}
+    return {row.issue_id: row.text for row in db.session.execute(query)}
 
 
 def export_to(

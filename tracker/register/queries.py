@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,6 +28,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
@@ -125,11 +126,11 @@ def _conditions(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
     if filters.group:
         yield (Issue.kind == Kind.LONG_TERM) if filters.group is Group.LONG_TERM else Issue.kind != Kind.LONG_TERM
     if filters.proven is not None:
-        yield Issue.proven if filters.proven else not_(Issue.proven)
+        yield Issue.proven.is_(filters.proven)
     if filters.year not in (None, ALL_YEARS):
         yield Issue.listed_on.between(date(filters.year, 1, 1), date(filters.year, 12, 31))
     if filters.taken_over:
-        yield Issue.taken_over
+        yield Issue.taken_over.is_(True)
     if filters.no_parents:
         yield not_(Issue.has_children)
     yield from _clocks(filters, today)
@@ -179,15 +180,17 @@ def _found(q: str, walk: bool) -> ColumnElement[bool]:
     return (literal_column("+issue.id") if walk else Issue.id).in_(hits)  # the plus: no index on the id
 
 
-def _hits_sqlite(words: list[list[str]]) -> Select[tuple[int]]:
+def _hits_sqlite(words: list[list[str]]) -> Select[Any]:
     # Grams are Chinese characters, a-z and 0-9 only, so quoting them is safe.
     match = " AND ".join(f'"{" ".join(grams)}"' + ("*" if is_open_end(grams[-1]) else "") for grams in words)
-    return select(_SEARCH.c.rowid).where(text("issue_search MATCH :match").bindparams(match=match))
+    return select(cast("ColumnElement[int]", _SEARCH.c.rowid)).where(
+        text("issue_search MATCH :match").bindparams(match=match)
+    )
 
 
-def _hits_postgresql(words: list[list[str]]) -> Select[tuple[int]]:
+def _hits_postgresql(words: list[list[str]]) -> Select[Any]:
     query = " & ".join("(" + " <-> ".join(grams) + (":*" if is_open_end(grams[-1]) else "") + ")" for grams in words)
-    simple = literal_column("'simple'")
+    simple: ColumnElement[str] = literal_column("'simple'")
     vector = func.to_tsvector(simple, IssueText.grams)
     return select(IssueText.issue_id).where(vector.op("@@")(func.to_tsquery(simple, query)))
 
@@ -234,10 +237,10 @@ def _lag(today: date) -> ColumnElement[int]:
     return case((Issue.deadline > began, func.coalesce(lag, 0)), else_=0)
 
 
-def _days(later: ColumnElement[Any], earlier: ColumnElement[Any]) -> ColumnElement[int]:
+def _days(later: Any, earlier: Any) -> ColumnElement[int]:
     if db.engine.dialect.name == "sqlite":
-        return func.cast(func.julianday(later) - func.julianday(earlier), type_=Integer)
-    return (later - earlier).cast(Integer)
+        return sql_cast(func.julianday(later) - func.julianday(earlier), Integer)
+    return sql_cast(later - earlier, Integer)
 
 
 def _progress() -> ColumnElement[int]:
@@ -375,7 +378,7 @@ def count(found: Scope, limit: int | None = None) -> int:
     """How many issues; counted no further than ``limit``."""
     if not found.parts:
         return 0
-    one = literal_column("1").label("one")
+    one: ColumnElement[int] = literal_column("1").label("one")
     hits = union_all(*(select(one).select_from(Issue).where(*found.shared, *part) for part in found.parts.values()))
     return db.session.scalar(select(func.count()).select_from(hits.limit(limit).subquery())) or 0
 

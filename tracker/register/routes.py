@@ -75,7 +75,7 @@ def export_csv() -> Response:
 @needs(Right.LEDGER_EXPORT)
 def export_xlsx() -> Response:
     table = _export()
-    out = TemporaryFile()  # an archive: nothing of it can be sent before its end is known
+    out = TemporaryFile()  # noqa: SIM115 - closed when sent; an archive: nothing of it can be sent before its end is known
     write_workbook(out, table)
     size = out.tell()
     out.seek(0)

@@ -114,7 +114,7 @@ class Filters:
             lead=one.get("lead", "")[:_LONGEST],
             unit=one.get("unit", "")[:_LONGEST],
             proven={"1": True, "0": False}.get(one.get("proven", "")),
-            **{name: one.get(name) == "1" for name in FLAGS},  # type: ignore[arg-type]
+            **{name: one.get(name) == "1" for name in FLAGS},
             year=ALL_YEARS if one.get("year") == "all" else _number(one.get("year"), highest=9999) or None,
             sort=known or default,
             turned=known is not None and order.startswith("-"),
