@@ -148,7 +148,13 @@ def change_password(user: User, new_hash: str, *, at: datetime | None = None) ->
 
 
 def add_person(
-    name: str, unit: Unit, *, title: str | None = None, account: str | None = None, actor_id: int | None
+    name: str,
+    unit: Unit,
+    *,
+    title: str | None = None,
+    account: str | None = None,
+    actor_id: int | None,
+    at: datetime | None = None,
 ) -> tuple[User, NewAccount | None]:
     """A person, with or without sign-in; with an account a one-time password comes back, to be shown once."""
     if not unit.active:
@@ -156,11 +162,11 @@ def add_person(
     user = User(name=name, title=title or None, unit=unit)
     db.session.add(user)
     db.session.flush()
-    journal.record("add_person", "person", user.id, actor_id=actor_id, data={"unit_id": unit.id})
-    return user, give_account(user, account, actor_id=actor_id) if account else None
+    journal.record("add_person", "person", user.id, actor_id=actor_id, data={"unit_id": unit.id}, at=at)
+    return user, give_account(user, account, actor_id=actor_id, at=at) if account else None
 
 
-def give_account(user: User, account: str, *, actor_id: int | None) -> NewAccount:
+def give_account(user: User, account: str, *, actor_id: int | None, at: datetime | None = None) -> NewAccount:
     """Sign-in for a person who had none."""
     if user.account is not None:
         raise Refused(N_("“%(name)s”已有账号。"), name=user.name)
@@ -171,7 +177,7 @@ def give_account(user: User, account: str, *, actor_id: int | None) -> NewAccoun
     # hash first: the CHECK wants both
     user.password_hash = "unusable"
     user.account = account
-    journal.record("give_account", "person", user.id, actor_id=actor_id)
+    journal.record("give_account", "person", user.id, actor_id=actor_id, at=at)
     return _set_one_time(user)
 
 

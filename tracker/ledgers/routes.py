@@ -70,7 +70,7 @@ def upload() -> Any:
     form = UploadForm()
     if form.validate_on_submit():
         with refusals(form):
-            return redirect(url_for("ledgers.preview", token=_take_in(form.file.data)))
+            return redirect(url_for("ledgers.preview", file=_take_in(form.file.data)))
     return render_template("ledgers/upload.html", form=form), form_status(form)
 
 
@@ -92,10 +92,10 @@ def _read(data: bytes, name: str, correction: Correction | None) -> Reading:
         raise Refused(N_("%(problem)s%(mend)s"), problem=refusal.problem, mend=refusal.mend or "") from refusal
 
 
-@bp.route("/ledgers/preview/<token>", methods=["GET", "POST"])
+@bp.route("/ledgers/preview", methods=["GET", "POST"])
 @needs(Right.LEDGER_IMPORT)
-def preview(token: str) -> Any:
-    waiting = _waiting(token)
+def preview() -> Any:
+    waiting = _waiting(request.args.get("file", ""))
     form = PreviewForm()
     _offer(form)
     answers = {
@@ -112,7 +112,7 @@ def preview(token: str) -> Any:
             return _done(done)
     form.title.data = form.title.data or plan.title
     return render_template(
-        "ledgers/preview.html", form=form, plan=plan, reading=reading, answers=answers, token=token, **_words(plan)
+        "ledgers/preview.html", form=form, plan=plan, reading=reading, answers=answers, **_words(plan)
     ), form_status(form)
 
 

@@ -1,0 +1,86 @@
+"""The import's pages: what was understood is shown first, answers are read again, nothing is taken in before consent."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from tests.ledgers.test_actions import ROWS, ledger
+from tests.world import World, sign_in
+from tracker.base.db import db
+from tracker.issues.models import Issue
+
+
+@pytest.fixture
+def client(app: Flask, world: World) -> FlaskClient:
+    return sign_in(app.test_client(), world.supervisor)
+
+
+def upload(client: FlaskClient, data: bytes, name: str = "台账.csv") -> Any:
+    return client.post("/ledgers/new", data={"file": (io.BytesIO(data), name)})
+
+
+def issues() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Issue)) or 0
+
+
+def test_an_upload_is_shown_and_taken_in_only_on_consent(client: FlaskClient) -> None:
+    preview = upload(client, ledger(*ROWS)).location
+    page = client.get(preview)
+    assert page.status_code == 200
+    assert "新邵县卫生健康局" in page.text  # proposed
+    assert issues() == 0
+    refused = client.post(preview, data={"act": "import", "title": "整改台账"})
+    assert refused.status_code == 422
+    assert "系统里没有" in refused.text
+    done = client.post(preview, data={"act": "import", "title": "整改台账", "create_missing": "y"})
+    assert done.status_code == 302
+    assert issues() == 4
+    assert "SX-1" in client.get(done.location).text
+
+
+def test_a_bad_cell_is_named_and_may_be_answered_on_the_page(client: FlaskClient) -> None:
+    preview = upload(client, ledger(ROWS[0].replace("2019年6月底前", "2019-02-30"))).location
+    page = client.get(preview).text
+    cell = re.search(r'name="answer:([^"]+)"', page)
+    assert cell is not None
+    assert "没有 30 日" in page
+    answer = {f"answer:{cell[1]}": "2019-06-30"}
+    again = client.post(preview, data={"act": "check", **answer})
+    assert "没有 30 日" not in again.text
+    client.post(preview, data={"act": "import", "title": "台账", **answer})
+    assert issues() == 1
+
+
+def test_a_file_that_cannot_be_opened_is_refused_in_words(client: FlaskClient) -> None:
+    answer = upload(client, b"\x00\x01\x02 not a workbook", "台账.xlsx")
+    assert answer.status_code == 422
+    assert "field-error" in answer.text or "form-errors" in answer.text
+
+
+def test_a_waiting_upload_belongs_to_whoever_brought_it(app: Flask, client: FlaskClient, world: World) -> None:
+    preview = upload(client, ledger(*ROWS)).location
+    other = sign_in(app.test_client(), world.supervisor2)
+    assert other.get(preview).status_code == 404
+    assert client.get("/ledgers/preview?file=made-up").status_code == 404
+
+
+def test_an_import_is_undone_from_its_page_and_only_by_its_unit(app: Flask, client: FlaskClient, world: World) -> None:
+    preview = upload(client, ledger(*ROWS)).location
+    taken = client.post(preview, data={"act": "import", "title": "台账", "create_missing": "y"}).location
+    stranger = sign_in(app.test_client(), world.stranger)
+    assert stranger.get(taken).status_code == 404
+    assert stranger.post(f"{taken}/undo").status_code == 404
+    assert client.post(f"{taken}/undo").status_code == 302
+    assert issues() == 0
+
+
+def test_officials_import_nothing(app: Flask, world: World) -> None:
+    assert sign_in(app.test_client(), world.official).get("/ledgers").status_code == 403
