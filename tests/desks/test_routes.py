@@ -1,0 +1,118 @@
+"""Desks: each number is the length of its list, each row has one next step, nothing outside the scope is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import event
+
+from tests.world import NOW, TODAY, World, assign_one, list_one, make_duty, sign_in
+from tracker.base.db import db, transaction
+from tracker.desks import queries
+from tracker.desks.rules import APPLY, PLAN, REPORT, SIGN, next_step
+from tracker.issues import actions as issues
+from tracker.issues.workflow import State
+from tracker.plans import actions as plans
+
+LATE = date(2019, 9, 10)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Every statement sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def make_some(world: World, number: int) -> None:
+    with transaction():
+        for _ in range(number):
+            assign_one(world)
+
+
+def test_an_official_signs_first(app: Flask, world: World) -> None:
+    make_some(world, 1)
+    desk = queries.official_desk(world.official, TODAY)
+    assert desk.counts == {"all": 1, "sign": 1, "back": 0, "overdue": 0}
+    assert [task.step for task in desk.tasks] == [SIGN]
+    assert queries.official_desk(world.official2, TODAY).tasks[0].step == REPORT  # only the first unit signs
+
+
+def test_a_returned_plan_comes_back_to_the_desk(world: World) -> None:
+    with transaction():
+        issue = assign_one(world)
+        issues.accept(issue, world.official, today=TODAY)
+        plans.submit_plan(issue, world.official, today=TODAY, goals="通水", measures=[("铺管", "", date(2019, 8, 1))])
+    waiting = queries.official_desk(world.official, TODAY)
+    assert (waiting.counts["back"], waiting.tasks[0].step) == (0, REPORT)
+    assert [row.number for row in queries.plans_to_decide(world.leader)] == [issue.number]
+    with transaction():
+        plans.return_plan(issue, world.leader, today=TODAY, reason="没有写清楚谁来做")
+    back = queries.official_desk(world.official, TODAY, "back")
+    assert (back.counts["back"], back.tasks[0].step) == (1, PLAN)
+
+
+def test_what_cannot_be_done_is_no_step() -> None:
+    assert next_step(State.REVIEWING, first=True, chain=True, plan_waiting=False, done=True) is None
+    assert next_step(State.RECTIFYING, first=True, chain=True, plan_waiting=False, done=True) is APPLY
+    assert next_step(State.RECTIFYING, first=False, chain=True, plan_waiting=False, done=True) is REPORT
+    assert next_step(State.ASSIGNED, first=True, chain=False, plan_waiting=False, done=False) is REPORT
+
+
+def test_a_supervisors_figures_are_the_lengths_of_their_lists(world: World) -> None:
+    make_some(world, 2)
+    with transaction():
+        list_one(world)
+        assign_one(world, duty=make_duty(world), deadline=date(2019, 12, 31))
+    figures = queries.supervisor_figures(world.supervisor, LATE)
+    assert (figures.overdue, figures.listed, figures.unsigned) == (2, 1, 3)
+    assert queries.supervisor_figures(world.stranger, LATE).overdue == 0
+
+
+@pytest.mark.parametrize("key", ["official", "supervisor", "leader", "root_supervisor", "city_leader"])
+def test_every_desk_opens_full_and_empty_in_as_many_queries(app: Flask, world: World, key: str) -> None:
+    with time_machine.travel(NOW, tick=False):
+        client = sign_in(app.test_client(), world.people[key])
+        assert client.get("/desk").status_code == 200
+        make_some(world, 3)
+        with counted() as few:
+            client.get("/desk")
+        make_some(world, 9)
+        with counted() as many:
+            page = client.get("/desk")
+    assert page.status_code == 200
+    assert len(many) == len(few)
+    assert len(many) < 40
+
+
+def test_a_stranger_finds_nothing_on_the_desk(app: Flask, world: World) -> None:
+    make_some(world, 2)
+    page = sign_in(app.test_client(), world.stranger).get("/desk").text
+    assert "沙坪村" not in page
+
+
+@pytest.mark.parametrize(
+    ("key", "there"),
+    [("official", "/desk"), ("system_admin", "/users"), ("security_admin", "/posts"), ("auditor", None), ("nobody", None)],
+)
+def test_everybody_begins_somewhere(app: Flask, world: World, key: str, there: str | None) -> None:
+    answer = sign_in(app.test_client(), world.people[key]).get("/")
+    assert (answer.location, answer.status_code) == ((there, 302) if there else (None, 200))
+
+
+def test_the_review_queue_opens_for_whoever_reads_issues(app: Flask, world: World) -> None:
+    for key in ("supervisor", "leader", "official"):
+        assert sign_in(app.test_client(), world.people[key]).get("/desk/reviews").status_code == 200
