@@ -158,15 +158,24 @@ class Casting:
     def _person(self, unit: Unit, title: str, role: Role | None, place: str = "", category: int | None = None) -> User:
         """A person; with a ``role`` at ``place`` they can sign in."""
         name, account = next(self._names)
-        if role is None:
-            return accounts.add_person(name, unit, title=title, actor_id=self.system_admin, at=self.at)[0]
         while account in self._accounts:
             account += "2"
-        self._accounts.add(account)
-        person, _one_time = accounts.add_person(
-            name, unit, title=title, account=account, actor_id=self.system_admin, at=self.at)
-        accounts.change_password(person, self.password_hash, at=self.at)
-        accounts.grant_post(person, role, self.places[place], category, actor_id=self.security_admin, at=self.at)
+        person = User(name=name, title=title, unit_id=unit.id)
+        if role is not None:
+            self._accounts.add(account)
+            person.account, person.password_hash = account, self.password_hash
+        db.session.add(person)
+        db.session.flush()
+        if role is not None:
+            db.session.add(
+                Post(
+                    user_id=person.id,
+                    role=role,
+                    region_id=self.cast.regions[place],
+                    category_id=category,
+                    began_at=self.at,
+                )
+            )
         return person
 
     def _authorities(self, column: int) -> None:

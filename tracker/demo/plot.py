@@ -374,14 +374,12 @@ class Plotter:
 
     def _wording(self, problem: Problem, column: int) -> tuple[str, str | None, str, int, str]:
         """(region, township, title, number, money); tried again while another story has the same title."""
-        tries = 20
-        while True:
+        for _ in range(20):
             place, town, said = self._place(problem, column)
             number = self._between(20, 28 if problem.counted in ("个", "处") else 96)  # a township has few clinics
             money = f"{self._between(8, 420)}.{self._between(0, 9)}"
             title = problem.title.format(place=said, n=number, m=number * 3, money=money)
-            tries -= 1
-            if title not in self._titles or not tries:
+            if title not in self._titles:
                 break
         self._titles.add(title)
         return place, town, title, number, money

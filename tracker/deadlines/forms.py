@@ -1,0 +1,24 @@
+"""The shape of asking for a later deadline and of deciding it."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from tracker.base.web import VersionedForm
+
+
+class AskForm(VersionedForm):
+    wanted = DateField(_l("延到哪一天"), [DataRequired(_l("请填写要延到的日期。"))])
+    reason = TextAreaField(
+        _l("理由"),
+        [DataRequired(_l("请写明理由。")), Length(max=2000)],
+        description=_l("为什么按期完不成，还要做什么。"),
+    )
+
+
+class DecideForm(VersionedForm):
+    """Grant, or refuse with a reason (the button says which)."""
+
+    opinion = TextAreaField(_l("意见"), [Optional(), Length(max=2000)], description=_l("不同意时必须写明理由。"))
