@@ -106,7 +106,13 @@ def test_a_stranger_finds_nothing_on_the_desk(app: Flask, world: World) -> None:
 
 @pytest.mark.parametrize(
     ("key", "there"),
-    [("official", "/desk"), ("system_admin", "/users"), ("security_admin", "/posts"), ("auditor", None), ("nobody", None)],
+    [
+        ("official", "/desk"),
+        ("system_admin", "/users"),
+        ("security_admin", "/posts"),
+        ("auditor", None),
+        ("nobody", None),
+    ],
 )
 def test_everybody_begins_somewhere(app: Flask, world: World, key: str, there: str | None) -> None:
     answer = sign_in(app.test_client(), world.people[key]).get("/")

@@ -19,7 +19,9 @@ FILES_BESIDES = {
     "ledgers": frozenset(
         {"letterhead", "table", "columns", "values", "deadlines", "rows", "reading", "problems", "plan"}
     ),
-    "demo": frozenset({"words", "plot", "cast", "telling", "pictures"}),  # names, sentences, stories, who plays, how it is told
+    "demo": frozenset(
+        {"words", "plot", "cast", "telling", "pictures"}
+    ),  # names, sentences, stories, who plays, how it is told
     "cli": frozenset({"main", "serve", "doctor"}),
 }
 NAMELESS = re.compile(r"(^|_)(utils?|helpers?|common|managers?|misc)(_|$)|(Util|Utils|Helper|Helpers|Manager)$")

@@ -374,12 +374,14 @@ class Plotter:
 
     def _wording(self, problem: Problem, column: int) -> tuple[str, str | None, str, int, str]:
         """(region, township, title, number, money); tried again while another story has the same title."""
-        for _ in range(20):
+        tries = 20
+        while True:
             place, town, said = self._place(problem, column)
             number = self._between(20, 28 if problem.counted in ("个", "处") else 96)  # a township has few clinics
             money = f"{self._between(8, 420)}.{self._between(0, 9)}"
             title = problem.title.format(place=said, n=number, m=number * 3, money=money)
-            if title not in self._titles:
+            tries -= 1
+            if title not in self._titles or not tries:
                 break
         self._titles.add(title)
         return place, town, title, number, money

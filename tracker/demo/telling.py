@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from tracker.accounts.models import User
 from tracker.base.clock import ZONE
@@ -32,12 +32,12 @@ from tracker.progress import actions as progress
 from tracker.workdays.rules import Calendar
 
 
-@dataclass(frozen=True)
+@dataclass
 class Upload:
     """What a file field hands over."""
 
-    filename: str
-    stream: io.BytesIO
+    filename: str | None
+    stream: BinaryIO
 
 
 @dataclass(frozen=True)

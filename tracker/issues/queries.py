@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
@@ -11,11 +13,11 @@ from sqlalchemy.orm import selectinload
 
 from tracker.accounts.models import User
 from tracker.accounts.queries import people_named
-from tracker.base.access import READERS, Actor, Grant, Missing, Role
+from tracker.base.access import N_, READERS, Actor, Grant, Missing, Role
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.issues.models import Issue, IssueUnit, TaskForceMember
-from tracker.issues.workflow import OPEN, Who
+from tracker.issues.workflow import OPEN, VERB_NAMES, Verb, Who
 from tracker.org.models import Region, RegionBelow, Unit
 from tracker.org.queries import below, counties, county_of, line_above, region_named, units_named
 from tracker.settings.models import Category
@@ -251,15 +253,32 @@ def last_event(issue: Issue) -> int:
     )
 
 
-def events_since(issue: Issue, seen: int) -> list[tuple[Event, str | None]]:
-    """What happened after the event ``seen``, oldest first, with the name of who did it."""
+@dataclass(frozen=True)
+class Happened:
+    """One event in words for whoever was typing meanwhile; ``verb`` and ``who`` are msgids where they are ours."""
+
+    at: datetime
+    who: str
+    verb: str
+    text: str | None
+
+
+def events_since(issue: Issue, seen: int | None) -> list[Happened]:
+    """What happened after the event ``seen``, oldest first; nothing where the page did not say what it had seen."""
     rows = db.session.execute(
         select(Event, User.name)
         .outerjoin(User, User.id == Event.actor_id)
         .where(Event.subject == "issue", Event.subject_id == issue.id, Event.id > seen)
         .order_by(Event.id)
     ).all()
-    return [(event, name) for event, name in rows]
+    return [
+        Happened(event.at, name or N_("系统"), _verb_words(event.verb), event.remark.text if event.remark else None)
+        for event, name in rows
+    ]
+
+
+def _verb_words(verb: str) -> str:
+    return VERB_NAMES[Verb(verb)] if verb in set(Verb) else N_("更新记录")
 
 
 # --- moving a person ------------------------------------------------------------------------------------------

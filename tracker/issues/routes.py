@@ -260,7 +260,7 @@ def _first_unit(form: DutyForm) -> str:
 def _form_page(form: IssueForm, issue: Issue, verb: Verb, **more: Any) -> Any:
     """The form, fresh or as it was sent; after a conflict with what happened since it was opened."""
     status = form_status(form)
-    since = events_since(issue, form.seen.data) if status == 409 and form.seen.data is not None else []
+    since = events_since(issue, form.seen.data) if status == 409 else []
     if status == 409 or not form.is_submitted():
         form.shows(issue, last_event(issue))
     page = render_template(
@@ -269,22 +269,10 @@ def _form_page(form: IssueForm, issue: Issue, verb: Verb, **more: Any) -> Any:
         issue=issue,
         verb=workflow.VERB_NAMES[verb],
         draft=f"{verb.value}:{issue.number}",
-        since=_in_words(since),
+        since=since,
         **more,
     )
     return page, status
-
-
-def _in_words(events: list[Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "at": event.at,
-            "who": name or _("系统"),
-            "text": event.remark.text if event.remark else None,
-            "verb": _(workflow.VERB_NAMES[Verb(event.verb)]) if event.verb in set(Verb) else _("更新记录"),
-        }
-        for event, name in events
-    ]
 
 
 def _sent(draft: str, message: str) -> None:

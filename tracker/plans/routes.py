@@ -104,7 +104,7 @@ def _leader(issue: Issue) -> str:
 def _page(template: str, form: VersionedForm, issue: Issue, **more: Any) -> Any:
     """The form, fresh or as it was sent; after a conflict with what happened since it was opened."""
     status = form_status(form)
-    since = events_since(issue, form.seen.data) if status == 409 and form.seen.data is not None else []
+    since = events_since(issue, form.seen.data) if status == 409 else []
     if status == 409 or not form.is_submitted():
         form.shows(issue.version, last_event(issue))
     return render_template(template, form=form, issue=issue, since=since, verbs=workflow.VERB_NAMES, **more), status
