@@ -12,7 +12,9 @@ from random import Random
 
 from sqlalchemy import select
 
-from tracker.accounts.models import Post, User
+from tracker.accounts import actions as accounts
+from tracker.accounts.models import User
+from tracker.accounts.queries import user_with_account
 from tracker.base.access import Role
 from tracker.base.db import db
 from tracker.demo.plot import STAGE_COUNTY, STAGE_TOWN, Place, Story
@@ -57,6 +59,11 @@ class Cast:
 
     def government(self, town: Place) -> Unit:
         return self.units[town.code, government_name(town)]
+
+    @property
+    def government_seats(self) -> set[str]:
+        """Codes of the city, the counties and the townships."""
+        return {place.code for column in self.columns for place in (column, *column.below)}
 
     def town(self, column: int, code: str) -> Place:
         return next(place for place in self.columns[column].below if place.code == code)
@@ -137,6 +144,10 @@ class Casting:
         self.random = Random(1949)
         self._names = self._name_list()
         self._accounts: set[str] = set()
+        seats = [cast.regions[code] for code in cast.government_seats]
+        regions = db.session.scalars(select(Region).where(Region.id.in_(seats)))
+        self.places = {region.code: region for region in regions}
+        self.administrators: dict[Role, User] = {}
 
     def _name_list(self) -> Iterator[tuple[str, str]]:
         names = [
@@ -149,6 +160,8 @@ class Casting:
 
     def people(self, stories: Iterable[Story]) -> None:
         """Everyone the stories need, and those who show what a stranger and an idle person see."""
+        for made in accounts.make_administrators(f"{self.cast.columns[-1].name}整改办", at=self.at):
+            self.administrators[Role(made.role)] = self._administrator(made.account)
         for column in range(len(self.cast.columns)):
             self._authorities(column)
         for story in stories:
@@ -158,24 +171,23 @@ class Casting:
     def _person(self, unit: Unit, title: str, role: Role | None, place: str = "", category: int | None = None) -> User:
         """A person; with a ``role`` at ``place`` they can sign in."""
         name, account = next(self._names)
+        office = self.administrators[Role.SYSTEM_ADMIN].id
+        if role is None:
+            return accounts.add_person(name, unit, title=title, actor_id=office, at=self.at)[0]
         while account in self._accounts:
             account += "2"
-        person = User(name=name, title=title, unit_id=unit.id)
-        if role is not None:
-            self._accounts.add(account)
-            person.account, person.password_hash = account, self.password_hash
-        db.session.add(person)
-        db.session.flush()
-        if role is not None:
-            db.session.add(
-                Post(
-                    user_id=person.id,
-                    role=role,
-                    region_id=self.cast.regions[place],
-                    category_id=category,
-                    began_at=self.at,
-                )
-            )
+        self._accounts.add(account)
+        person, _one_time = accounts.add_person(name, unit, title=title, account=account, actor_id=office, at=self.at)
+        accounts.change_password(person, self.password_hash, at=self.at)
+        security = self.administrators[Role.SECURITY_ADMIN].id
+        accounts.grant_post(person, role, self.places[place], category, actor_id=security, at=self.at)
+        return person
+
+    def _administrator(self, account: str) -> User:
+        person = user_with_account(account)
+        assert person is not None  # just made
+        accounts.change_password(person, self.password_hash, at=self.at)
+        self._accounts.add(account)
         return person
 
     def _authorities(self, column: int) -> None:
@@ -186,18 +198,11 @@ class Casting:
         cast.supervisors[column] = [
             self._person(office, title, Role.SUPERVISOR, place.code) for title in ("督查组组长", "督查专员")
         ]
-        titles = ("副市长", "市委副书记") if own else ("副县长", "县委副书记", "县委常委")
-        if place.name.endswith("区"):
-            titles = ("副区长", "区委副书记", "区委常委")
-        cast.leaders[column] = [
-            self._person(
-                cast.units[place.code, f"中共{place.name}委员会"] if title == "市委副书记" else government,
-                title,
-                Role.LEADER,
-                place.code,
-            )
-            for title in titles
-        ]
+        kind = place.name[-1]
+        seats = [(government, f"副{kind}长"), (government, f"{kind}委副书记"), (government, f"{kind}委常委")]
+        if own:
+            seats = [(government, "副市长"), (cast.units[place.code, f"中共{place.name}委员会"], "市委副书记")]
+        cast.leaders[column] = [self._person(unit, title, Role.LEADER, place.code) for unit, title in seats]
 
     def _handlers(self, story: Story) -> None:
         cast = self.cast
@@ -225,7 +230,6 @@ class Casting:
         )
         outsider = self._handler(cast.bureau(outside, "water"), "股长", outside_code)
         idle = self._person(cast.units[stage_code, f"{STAGE_COUNTY}档案馆"], "科员", Role.OFFICIAL, stage_code)
-        office = cast.units[root, f"{names[city]}整改办"]
         show = [
             (cast.supervisors[city][0], "督查（市）", "逾期清单、审核、台账导入；看全市"),
             (cast.supervisors[city][1], "督查（市）", "另一位市级督查，可办理前一位不能自审的事"),
@@ -254,9 +258,9 @@ class Casting:
             (cast.supervisors[outside][0], "督查（武冈市）", "外县：新邵县的问题对其不存在"),
             (outsider, "承办（武冈市水利局）", "外县：新邵县的问题对其不存在"),
             (idle, "承办（县档案馆）", "没有待办时的工作台"),
-            (self._person(office, "系统管理员", Role.SYSTEM_ADMIN, root), "系统管理员", "区划、单位、人员；看不到问题"),
-            (self._person(office, "安全管理员", Role.SECURITY_ADMIN, root), "安全管理员", "岗位授权；看不到问题"),
-            (self._person(office, "审计管理员", Role.AUDITOR, root), "审计管理员", "谁在何时办了什么"),
+            (self.administrators[Role.SYSTEM_ADMIN], "系统管理员", "区划、单位、人员；看不到问题"),
+            (self.administrators[Role.SECURITY_ADMIN], "安全管理员", "岗位授权；看不到问题"),
+            (self.administrators[Role.AUDITOR], "审计管理员", "只看谁在何时办了什么，什么都不能改"),
         ]
         cast.signing_in = show
 
