@@ -50,6 +50,10 @@ def ids(catalogue: Catalog) -> set[str | tuple[str, ...]]:
     return {message.id if isinstance(message.id, str) else tuple(message.id) for message in catalogue if message.id}
 
 
+#: Words that a ledger or a file must hold are quoted as they stand there.
+QUOTED = re.compile(r"“[^”]*”")
+
+
 def faults(catalogue: Catalog) -> Iterator[str]:
     """Messages without a translation, with a doubtful one, or with one whose fields differ."""
     for message in catalogue:
@@ -61,7 +65,7 @@ def faults(catalogue: Catalog) -> Iterator[str]:
             yield f"untranslated: {shown}"
         elif message.fuzzy:
             yield f"fuzzy: {shown}"
-        elif any(CHINESE.search(string) for string in strings):
+        elif any(CHINESE.search(QUOTED.sub("", string)) for string in strings):
             yield f"still Chinese: {shown}"
         else:
             yield from (f"{error}: {shown}" for error in message.check(catalogue))
