@@ -332,7 +332,7 @@ def _make_administrator(role: Role, unit: Unit, root: Region, at: datetime) -> N
     account = _FIRST_ACCOUNTS[role]
     if queries.user_with_account(account) is not None:  # its holder lost the post or was deactivated
         account = f"{account}-{secrets.choice(ONE_TIME_ALPHABET)}{secrets.choice(ONE_TIME_ALPHABET)}"
-    user, made = add_person(ROLE_NAMES[role], unit, account=account, actor_id=None)
+    user, made = add_person(ROLE_NAMES[role], unit, account=account, actor_id=None, at=at)
     assert made is not None  # an account was asked for
     grant_post(user, role, root, actor_id=None, at=at)
     return NewAccount(made.name, made.unit, made.account, made.password, role.value)

@@ -20,7 +20,7 @@ from tracker.clearance.models import ReviewChain
 from tracker.deadlines.jobs import flag_overdue
 from tracker.demo import sheet
 from tracker.demo.cast import Casting, DemoPerson, columns, settle, shown
-from tracker.demo.plot import TAKEN_AGO, Act, Plotter, Story
+from tracker.demo.plot import Act, Plotter, Story
 from tracker.demo.telling import HandedOver, Teller, Telling
 from tracker.inspections.rules import Source
 from tracker.issues.models import Issue
@@ -53,12 +53,13 @@ def summary() -> DemoSummary | None:
     return DemoSummary(kept["password"], tuple(DemoPerson(**person) for person in kept["people"]))
 
 
-def load(*, today: date, progress: Progress | None = None) -> DemoSummary:
+def load(*, today: date, progress: Progress | None = None, every: int = 1) -> DemoSummary:
     """Fill an empty, migrated database; ``progress(done, total)`` is called as it goes.
 
     1. what every installation starts with; 2. places, units, people; 3. every act of every story in the order it
     happened, the nightly job run each morning; 4. the mark that keeps real data out. Raises Refused when the database
     already holds regions. Commits in batches: what is interrupted is started again on a new database.
+    ``every``: tell only every so-manieth story, where a smaller city will do.
     """
     if db.session.scalar(select(Region.id).limit(1)) is not None:
         raise Refused(N_("数据库里已有数据，演示数据只能装入新建的空库。"))
@@ -71,7 +72,7 @@ def load(*, today: date, progress: Progress | None = None) -> DemoSummary:
         seed_chains()
     places = columns()
     plotter = Plotter(today, calendar(), places, _levels())
-    stories = plotter.stories()
+    stories = plotter.stories()[::every]
     with transaction():
         cast = settle(places, today=plotter.first_day)
         Casting(cast, hashed, _morning(plotter.first_day)).people(stories)
@@ -123,10 +124,10 @@ def _tell(plotter: Plotter, stories: Sequence[Story], teller: Teller, today: dat
             for telling, act in steps[start : start + _BATCH]:
                 night = _nights(night, act.day)
                 if telling.story.entered is not None and telling.issue is None:
-                    _take_over(teller, taken, plotter.days[TAKEN_AGO - 1])
+                    _take_over(teller, taken, act)
                 else:
                     teller.perform(telling, act)
-        progress(_FIRST_STEPS + start + _BATCH, total)
+        progress(min(_FIRST_STEPS + start + _BATCH, total), total)
     with transaction():
         _nights(night, today)
     progress(total, total)
@@ -154,8 +155,9 @@ def _nights(last: date, day: date) -> date:
     return day
 
 
-def _take_over(teller: Teller, taken: Sequence[Telling], day: date) -> None:
+def _take_over(teller: Teller, taken: Sequence[Telling], act: Act) -> None:
     """The office's own ledger, through the import that a real one takes."""
+    day = act.day
     importer = teller.root_supervisor
     data = sheet.ledger(teller.cast, [(telling.story, telling.duties) for telling in taken], day)
     plan = ledgers.plan_import(
@@ -168,7 +170,7 @@ def _take_over(teller: Teller, taken: Sequence[Telling], day: date) -> None:
         file_name=sheet.LEDGER_NAME,
         today=day,
         trial=True,
-        at=_morning(day) + timedelta(hours=1),
+        at=act.instant,
     )
     numbers = {sheet.number_of(place, day): telling for place, telling in enumerate(taken, start=1)}
     for issue in db.session.scalars(select(Issue).where(Issue.number.in_(numbers))):

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import product
 from random import Random
 from typing import Any
 
+from tracker.base.clock import ZONE
 from tracker.demo.words import HANDED_OVER, MEASURES, PROBLEMS, Problem
 from tracker.inspections.rules import Source
 from tracker.issues.workflow import Kind, State, Verb
@@ -184,6 +186,10 @@ class Act:
     verb: Verb
     detail: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def instant(self) -> datetime:
+        return datetime.combine(self.day, time(self.minute // 60, self.minute % 60), ZONE)
+
 
 @dataclass(frozen=True)
 class Story:
@@ -310,8 +316,7 @@ class Plotter:
             ending = Ending.REVIEW_1  # the root's own problems have one level: there is no county to review first
         source = self._source(ending)
         draft = _LAYOUTS[ending](self, ending, 1 if own else self.levels[source])
-        problem = self._problem(draft, category, column)
-        place, town, title, number, money = self._wording(problem, column)
+        problem, place, town, title, number, money = self._wording(self._problems(draft, category, column), column)
         quantity = (problem.counted, number) if draft.counted and problem.counted else None
         return Story(
             ending=ending,
@@ -338,7 +343,8 @@ class Plotter:
             sources = [source for source in sources if self.levels[source] > 1]
         return self.random.choice(sources)
 
-    def _problem(self, draft: _Draft, category: int, column: int) -> Problem:
+    def _problems(self, draft: _Draft, category: int, column: int) -> list[Problem]:
+        """The kinds of problem that fit, those first that the county has not met yet."""
         wide = column == len(self.columns) - 1
         lasting, quick = draft.kind is Kind.LONG_TERM, draft.kind is Kind.IMMEDIATE
         fitting = [
@@ -350,41 +356,38 @@ class Plotter:
             and (problem.level != "village" or not wide or quick)
         ]
         self.random.shuffle(fitting)
-        fresh = [problem for problem in fitting if (problem.title, column) not in self._used]
-        chosen = (fresh or fitting or [p for p in PROBLEMS[category] if p.counted])[0]
-        self._used.add((chosen.title, column))
-        return chosen
+        fitting.sort(key=lambda problem: (problem.title, column) in self._used)
+        return fitting or [problem for problem in PROBLEMS[category] if problem.counted]
 
-    def _place(self, problem: Problem, column: int) -> tuple[str, str | None, str]:
-        """(code of the region, code of its township, what the title calls it)."""
+    def _place(self, problem: Problem, column: int, again: int) -> tuple[str, str | None, str]:
+        """(code of the region, code of its township, what the title calls it); ``again``: the first choice is taken."""
         county = self.columns[column]
         if column == len(self.columns) - 1:
-            return county.code, None, "全市"
-        if problem.level == "county":
+            return county.code, None, ("全市", "市本级", "市直单位")[again]
+        if problem.level == "county" and not again:
             return county.code, None, county.name
         town = self.random.choice(county.below)
         if column == self._stage and self.random.random() < 0.3:
             town = next((place for place in county.below if place.name == STAGE_TOWN), town)
-        if problem.level == "town" or not town.below:
-            village = "" if problem.level == "town" else self.random.choice(_VILLAGES)
+        if problem.level != "village" or not town.below:
+            village = "" if problem.level != "village" else self.random.choice(_VILLAGES)
             return town.code, town.code, town.name + village
         villages = [place for place in town.below if called(place.name).endswith("村")] or town.below
         village_place = self.random.choice(villages)
         return village_place.code, town.code, town.name + called(village_place.name)
 
-    def _wording(self, problem: Problem, column: int) -> tuple[str, str | None, str, int, str]:
-        """(region, township, title, number, money); tried again while another story has the same title."""
-        tries = 20
-        while True:
-            place, town, said = self._place(problem, column)
+    def _wording(self, problems: Sequence[Problem], column: int) -> tuple[Problem, str, str | None, str, int, str]:
+        """(problem, region, township, title, number, money): the first whose title no other story has."""
+        for again, problem in product(range(3), problems):
+            place, town, said = self._place(problem, column, again)
             number = self._between(20, 28 if problem.counted in ("个", "处") else 96)  # a township has few clinics
             money = f"{self._between(8, 420)}.{self._between(0, 9)}"
             title = problem.title.format(place=said, n=number, m=number * 3, money=money)
-            tries -= 1
-            if title not in self._titles or not tries:
-                break
-        self._titles.add(title)
-        return place, town, title, number, money
+            if title not in self._titles:
+                self._used.add((problem.title, column))
+                self._titles.add(title)
+                return problem, place, town, title, number, money
+        raise RuntimeError(f"too few kinds of problem for {self.columns[column].name}")  # add some to words.py
 
     def _dated(self, draft: _Draft, quantity: tuple[str, int] | None, category: int) -> tuple[Act, ...]:
         acts, last = [], (date.min, 0)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import BinaryIO, TypeVar
 
 from tracker.accounts.models import User
-from tracker.base.clock import ZONE
 from tracker.clearance import actions as clearance
 from tracker.clearance.queries import eligible_reviewers, open_application
 from tracker.clearance.rules import EVIDENCED, Answer, Site, Standard
@@ -95,8 +94,7 @@ class Teller:
 
     def perform(self, telling: Telling, act: Act) -> None:
         """One act. Raises Refused where the plot asks for what the rules forbid."""
-        instant = datetime.combine(act.day, time(act.minute // 60, act.minute % 60), ZONE)
-        _PERFORMANCES[act.verb](self, telling, act, instant)
+        _PERFORMANCES[act.verb](self, telling, act, act.instant)
 
     # --- who ---------------------------------------------------------------------------------------------------
 
