@@ -107,7 +107,7 @@ LATE = 0.055  # of the open ones: one issue in fifty
 
 @dataclass(frozen=True)
 class Volume:
-    """Who and what to look at: people's ids, and the ids of the first and last issue."""
+    """Who and what to look at: people's ids,."""
 
     leader: int
     supervisor: int
