@@ -31,7 +31,7 @@ from tracker.settings.queries import DEMONSTRATION, demonstration
 from tracker.workdays.actions import seed_published_years
 from tracker.workdays.queries import calendar
 
-_BATCH = 1500  # acts per transaction
+_SHOWN_EVERY = 50  # acts between two moves of the progress bar
 _FIRST_STEPS = 300  # what regions, units and people weigh on the bar, in acts
 
 Progress = Callable[[int, int], None]
@@ -57,8 +57,8 @@ def load(*, today: date, progress: Progress | None = None, every: int = 1) -> De
     """Fill an empty, migrated database; ``progress(done, total)`` is called as it goes.
 
     1. what every installation starts with; 2. places, units, people; 3. every act of every story in the order it
-    happened, the nightly job run each morning; 4. the mark that keeps real data out. Raises Refused when the database
-    already holds regions. Commits in batches: what is interrupted is started again on a new database.
+    happened, the nightly job run each midnight; 4. the mark that keeps real data out. Raises Refused when the database
+    already holds regions. One transaction: interrupted, it leaves the database empty and can simply be started again.
     ``every``: tell only every so-manieth story, where a smaller city will do.
     """
     if db.session.scalar(select(Region.id).limit(1)) is not None:
@@ -66,19 +66,15 @@ def load(*, today: date, progress: Progress | None = None, every: int = 1) -> De
     password = _password()
     hashed = hash_password(password)
     with transaction():
-        put(DEMONSTRATION, {"password": password, "people": [], "loading": True})
         seed_categories()
         seed_published_years()
         seed_chains()
-    places = columns()
-    plotter = Plotter(today, calendar(), places, _levels())
-    stories = plotter.stories()[::every]
-    with transaction():
-        cast = settle(places, today=plotter.first_day)
-        Casting(cast, hashed, _morning(plotter.first_day)).people(stories)
-    _tell(plotter, stories, Teller(cast, plotter.calendar, _handed_over(plotter)), today, progress or _quiet)
-    made = DemoSummary(password, tuple(shown(cast)))
-    with transaction():
+        plotter = Plotter(today, calendar(), columns(), _levels())
+        stories = plotter.stories()[::every]
+        cast = settle(plotter.columns, today=plotter.first_day)
+        Casting(cast, hashed, _midnight(plotter.first_day)).people(stories)
+        _tell(stories, Teller(cast, plotter.calendar, _handed_over(plotter)), today, progress or _quiet)
+        made = DemoSummary(password, tuple(shown(cast)))
         put(DEMONSTRATION, {"password": password, "people": [asdict(person) for person in made.people]})
     return made
 
@@ -105,31 +101,28 @@ def _handed_over(plotter: Plotter) -> HandedOver:
     return found
 
 
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, time(8), ZONE)
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE)
 
 
 # --- telling --------------------------------------------------------------------------------------------------
 
 
-def _tell(plotter: Plotter, stories: Sequence[Story], teller: Teller, today: date, progress: Progress) -> None:
-    """Every act in the order of its day and minute, in transactions of a sensible size."""
+def _tell(stories: Sequence[Story], teller: Teller, today: date, progress: Progress) -> None:
+    """Every act in the order of its day and minute."""
     tellings = [teller.begin(story) for story in stories]
     taken = [telling for telling in tellings if telling.story.entered is not None]
     steps = _in_order(tellings)
     total, night = len(steps) + _FIRST_STEPS, steps[0][1].day
-    progress(_FIRST_STEPS, total)
-    for start in range(0, len(steps), _BATCH):
-        with transaction():
-            for telling, act in steps[start : start + _BATCH]:
-                night = _nights(night, act.day)
-                if telling.story.entered is not None and telling.issue is None:
-                    _take_over(teller, taken, act)
-                else:
-                    teller.perform(telling, act)
-        progress(min(_FIRST_STEPS + start + _BATCH, total), total)
-    with transaction():
-        _nights(night, today)
+    for place, (telling, act) in enumerate(steps, start=_FIRST_STEPS):
+        if place % _SHOWN_EVERY == 0:
+            progress(place, total)
+        night = _nights(night, act.day)
+        if telling.story.entered is not None and telling.issue is None:
+            _take_over(teller, taken, act)
+        else:
+            teller.perform(telling, act)
+    _nights(night, today)
     progress(total, total)
 
 
@@ -151,7 +144,7 @@ def _nights(last: date, day: date) -> date:
     """The nightly job for every day after ``last`` up to ``day``."""
     while last < day:
         last += timedelta(days=1)
-        flag_overdue(last, at=_morning(last))
+        flag_overdue(last, at=_midnight(last))
     return day
 
 
