@@ -250,3 +250,9 @@ def test_another_day_tells_the_same_story(app: Flask) -> None:
     assert {State.RECTIFYING, State.CLEARED, State.PLANNING} <= set(states)
     assert counts_differ() == []
     assert db.session.scalar(select(func.count()).where(Issue.overdue_from <= OTHER_DAY)) > 5
+
+
+def test_postgresql_holds_it_too(pg_app: Flask) -> None:
+    actions.load(today=TODAY, every=12)
+    assert db.session.scalar(select(func.count()).select_from(Issue)) > 35
+    assert counts_differ() == []

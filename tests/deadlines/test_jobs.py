@@ -1,0 +1,85 @@
+"""The overdue job: one episode per overdue issue, dated from its deadline, however often and whenever it runs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+
+from tests.world import TODAY, World, assign_one
+from tracker.base.db import db, transaction
+from tracker.base.journal import Event
+from tracker.deadlines import actions as deadlines
+from tracker.deadlines.jobs import flag_overdue
+from tracker.issues import actions as issues
+from tracker.issues.models import OverdueEpisode
+from tracker.issues.rules import EpisodeEnd
+
+DEADLINE = date(2019, 8, 31)
+
+
+def run(day: date) -> int:
+    with transaction():
+        return sum(flag_overdue(day).values())
+
+
+def episodes() -> list[OverdueEpisode]:
+    return list(db.session.scalars(select(OverdueEpisode).order_by(OverdueEpisode.id)))
+
+
+def test_the_deadline_passes_at_the_end_of_its_day(world: World) -> None:
+    with transaction():
+        assign_one(world)
+    assert run(DEADLINE) == 0
+    assert run(date(2019, 9, 1)) == 1
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.dates(date(2019, 8, 25), date(2019, 9, 20)), min_size=1, max_size=6))
+def test_missed_repeated_and_backward_days_change_nothing(world: World, days: list[date]) -> None:
+    with transaction():
+        db.session.execute(delete(OverdueEpisode))
+        if not db.session.scalar(select(Event.id).limit(1)):
+            assign_one(world)
+    for day in days:
+        run(day)
+    found = episodes()
+    assert len(found) == (max(days) > DEADLINE)
+    assert all((each.starts_on, each.ended_on) == (date(2019, 9, 1), None) for each in found)
+
+
+def test_an_episode_leaves_one_event(world: World) -> None:
+    with transaction():
+        issue = assign_one(world)
+    run(date(2019, 9, 5))
+    run(date(2019, 9, 6))
+    found = db.session.scalars(select(Event).where(Event.verb == "overdue")).all()
+    assert [(event.subject_id, event.actor_id) for event in found] == [(issue.id, None)]
+
+
+def test_an_extension_asked_in_time_and_granted_late_ends_the_episode_and_keeps_it(world: World) -> None:
+    with transaction():
+        issue = assign_one(world)
+        issues.accept(issue, world.official, today=TODAY)
+        deadlines.request_extension(issue, world.official, today=DEADLINE, wanted=date(2019, 10, 31), reason="雨季")
+    run(date(2019, 9, 3))
+    with transaction():
+        deadlines.grant_extension(issue, world.supervisor, today=date(2019, 9, 4), opinion="同意")
+    (episode,) = episodes()
+    assert (episode.ended_on, episode.end) == (date(2019, 9, 4), EpisodeEnd.EXTENDED)
+    assert (issue.deadline, issue.original_deadline) == (date(2019, 10, 31), DEADLINE)
+    assert run(date(2019, 9, 5)) == 0
+
+
+def test_overdue_stays_until_cleared_through_every_hand_over(world: World) -> None:
+    with transaction():
+        issue = assign_one(world)
+    run(date(2019, 9, 1))
+    with transaction():
+        issues.decline(issue, world.official, today=date(2019, 9, 2), reason="不归我管")
+        assign_one(world, issue, deadline=None, today=date(2019, 9, 3))
+    (episode,) = episodes()
+    assert episode.ended_on is None
+    assert issue.overdue_from == date(2019, 9, 1)
