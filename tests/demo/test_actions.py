@@ -181,9 +181,8 @@ def test_everyone_shown_has_what_the_start_promises(people: dict[str, User]) -> 
         assert review_queue_count(people[role]) > 0, role
     waiting = select(func.count()).select_from(Plan).join(Issue, Issue.id == Plan.issue_id)
     waiting = waiting.where(Plan.state == PlanState.SUBMITTED, Issue.state == State.PLANNING)
-    assert db.session.scalar(waiting.where(Issue.lead_official_id == people["领导（新邵县）"].id)) > 0
-    to_sign = select(func.count()).where(Issue.state == State.ASSIGNED, handled_by(people["承办（县水利局）"]))
-    assert db.session.scalar(to_sign) > 0
+    leaders = [person.id for role, person in people.items() if role.startswith("领导（新邵县）")]
+    assert db.session.scalar(waiting.where(Issue.lead_official_id.in_(leaders))) > 0
     for role in ("承办（县水利局）", "承办（县财政局）", "承办（龙溪铺镇）"):
         assert db.session.scalar(select(func.count()).where(handled_by(people[role]))) > 2, role
     assert db.session.scalar(select(func.count()).where(visible_to(people["承办（县档案馆）"]))) == 0

@@ -13,7 +13,6 @@ from sqlalchemy.orm import aliased
 from tracker.accounts.models import User
 from tracker.base.access import Actor
 from tracker.base.db import db
-from tracker.base.journal import Event
 from tracker.board import queries as board
 from tracker.board.rules import Standing
 from tracker.clearance.models import Application
@@ -23,8 +22,7 @@ from tracker.deadlines.queries import extensions_to_decide, extensions_to_decide
 from tracker.desks.rules import Step, next_step
 from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
 from tracker.issues.queries import handled_by, visible_to
-from tracker.issues.rules import EpisodeEnd
-from tracker.issues.workflow import State, Verb
+from tracker.issues.workflow import State
 from tracker.org.models import Region
 from tracker.plans.models import Plan
 from tracker.plans.rules import PlanState
@@ -47,11 +45,14 @@ class Task:
 
 @dataclass(frozen=True)
 class OfficialDesk:
-    """``counts``: of all, to sign, returned, overdue; ``today``: how many are any of these (one may be two of them)."""
+    """``counts``: of all, to sign, returned, overdue; ``today``: how many ask something of the person now."""
 
     tasks: list[Task]
     counts: dict[str, int]
-    today: int
+
+    @property
+    def today(self) -> int:
+        return self.counts["sign"] + self.counts["back"] + self.counts["overdue"]
 
 
 def _first(actor: Actor) -> ColumnElement[bool]:
@@ -59,26 +60,10 @@ def _first(actor: Actor) -> ColumnElement[bool]:
 
 
 def _plan(state: PlanState) -> ColumnElement[bool]:
-    """The latest version of the plan is in this state, and the issue was not handed over since."""
+    """The latest version of the plan is in this state."""
     later = aliased(Plan)
     newest = ~exists().where(later.issue_id == Plan.issue_id, later.version > Plan.version)
-    return exists().where(Plan.issue_id == Issue.id, Plan.state == state, newest, _not_overtaken())
-
-
-def _not_overtaken() -> ColumnElement[bool]:
-    """No other duty chain got the issue after its plan was submitted; the set's form of ``plans.queries.waiting_plan``,
-    by the order of events: both may happen at one instant."""
-    handed, submitted = aliased(Event), aliased(Event)
-    of_issue = [[event.subject == "issue", event.subject_id == Plan.issue_id] for event in (handed, submitted)]
-    since = (
-        select(func.coalesce(func.max(submitted.id), 0))
-        .where(*of_issue[1], submitted.verb == Verb.SUBMIT_PLAN.value)
-        .correlate(Plan)
-        .scalar_subquery()
-    )
-    return ~exists().where(
-        *of_issue[0], handed.verb.in_([Verb.ASSIGN.value, Verb.REASSIGN.value]), handed.id > since
-    ).correlate(Plan)
+    return exists().where(Plan.issue_id == Issue.id, Plan.state == state, newest)
 
 
 def _returned() -> ColumnElement[bool]:
@@ -103,11 +88,7 @@ def official_desk(actor: Actor, today: date, part: str = "") -> OfficialDesk:
         "overdue": Issue.overdue_from <= today,
     }
     counted = db.session.execute(
-        select(
-            func.count(case((or_(*parts.values()), 1))),
-            func.count(),
-            *(func.count(case((condition, 1))) for condition in parts.values()),
-        ).where(*mine)
+        select(func.count(), *(func.count(case((condition, 1))) for condition in parts.values())).where(*mine)
     ).one()
     urgency = case((parts["overdue"], 0), (parts["sign"], 1), (parts["back"], 2), else_=3)
     query = (
@@ -123,7 +104,7 @@ def official_desk(actor: Actor, today: date, part: str = "") -> OfficialDesk:
         query.order_by(urgency, Issue.deadline.is_(None), Issue.deadline, Issue.id).limit(SHOWN)
     ).all()
     tasks = [_task(item) for item in register.items(rows, today)]
-    return OfficialDesk(tasks, dict(zip(("all", *parts), counted[1:], strict=True)), counted[0])
+    return OfficialDesk(tasks, dict(zip(("all", *parts), counted, strict=True)))
 
 
 def _task(item: register.Item) -> Task:
@@ -139,11 +120,10 @@ def _task(item: register.Item) -> Task:
 
 @dataclass(frozen=True)
 class SupervisorFigures:
-    """The strip: each number is the length of a list, counted no further than the list is. ``change``: of the overdue
-    against a week ago."""
+    """The strip: each number is the length of a list. ``last_week``: how many were overdue seven days ago."""
 
     overdue: int
-    change: int
+    last_week: int
     reviews: int
     extensions: int
     unsigned: int
@@ -157,7 +137,7 @@ def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
 
     return SupervisorFigures(
         overdue=length(overdue=True),
-        change=_change_since(actor, today - timedelta(days=7), today),
+        last_week=_overdue_on(actor, today - timedelta(days=7)),
         reviews=review_queue_count(actor),
         extensions=extensions_to_decide_count(actor),
         unsigned=length(unsigned=True),
@@ -166,56 +146,26 @@ def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
     )
 
 
-def _change_since(actor: Actor, day: date, today: date) -> int:
-    """How many more of the person's issues are overdue than on that day: those that came, less those that went.
-
-    Two short stretches of an index each, whatever the number overdue.
-    """
-    came = and_(literal_column("issue.overdue_from IS NOT NULL"), Issue.overdue_from > day, Issue.overdue_from <= today)
-    went = (
-        select(func.count())
-        .select_from(OverdueEpisode)
-        .join(Issue, Issue.id == OverdueEpisode.issue_id)
-        .where(
-            literal_column("overdue_episode.ended_on IS NOT NULL"),
-            OverdueEpisode.ended_on > day,
-            OverdueEpisode.starts_on <= day,
-            OverdueEpisode.end != EpisodeEnd.ANNULLED,
-            visible_to(actor),
-        )
+def _overdue_on(actor: Actor, day: date) -> int:
+    """How many of the person's issues had a running episode on that day."""
+    running = and_(
+        OverdueEpisode.starts_on <= day, or_(OverdueEpisode.ended_on.is_(None), OverdueEpisode.ended_on > day)
     )
-    arrived = select(func.count()).select_from(Issue).where(came, visible_to(actor))
-    number = db.session.execute(select(arrived.scalar_subquery(), went.scalar_subquery())).one()
-    return int(number[0] - number[1])
+    query = select(func.count()).select_from(OverdueEpisode).join(Issue, Issue.id == OverdueEpisode.issue_id)
+    return db.session.scalar(query.where(running, visible_to(actor))) or 0
 
 
 @dataclass(frozen=True)
 class Reviews:
-    """What waits for a decision of this person: the first rows of each list, and how many there are."""
+    """What waits for a decision of this person."""
 
     applications: Sequence[Row[Any]]
     extensions: Sequence[Any]
     plans: Sequence[Any]
-    counts: dict[str, int]
-
-    @property
-    def number(self) -> int:
-        return sum(self.counts.values())
 
 
 def reviews(actor: Actor) -> Reviews:
-    applications, extensions = review_queue(actor, SHOWN), extensions_to_decide(actor, SHOWN)
-    plans = plans_to_decide(actor)
-    return Reviews(
-        applications,
-        extensions,
-        plans,
-        {
-            "applications": len(applications) if len(applications) < SHOWN else review_queue_count(actor),
-            "extensions": len(extensions) if len(extensions) < SHOWN else extensions_to_decide_count(actor),
-            "plans": len(plans),
-        },
-    )
+    return Reviews(review_queue(actor, SHOWN), extensions_to_decide(actor, SHOWN), plans_to_decide(actor))
 
 
 def plans_to_decide(actor: Actor) -> Sequence[Any]:
@@ -233,8 +183,9 @@ def plans_to_decide(actor: Actor) -> Sequence[Any]:
         .join(Plan, and_(Plan.issue_id == Issue.id, Plan.state == PlanState.SUBMITTED))
         .join(Region, Region.id == Issue.county_id)
         .join(by, by.id == Plan.submitted_by_id)
-        .where(Issue.lead_official_id == actor.id, Issue.state == State.PLANNING, _not_overtaken())
-        .order_by(Plan.submitted_at, Plan.id)
+        .where(Issue.lead_official_id == actor.id, Issue.state == State.PLANNING)
+        .order_by(Plan.submitted_at)
+        .limit(SHOWN)
     ).all()
 
 
@@ -247,18 +198,16 @@ class LeaderDesk:
     cells: int
     waiting: Reviews
     led: list[register.Item]
-    led_count: int
     counties: list[tuple[int, str, int, int]]  # id, name, open, overdue; the most overdue first
 
 
 def leader_desk(actor: Actor, today: date) -> LeaderDesk:
     """What the leader is asked to decide, what they lead, and where it is overdue."""
     shown = board.board(actor, today)
-    led = (Issue.lead_official_id == actor.id, _OPEN)
     rows = db.session.execute(
         register.rows()
-        .where(*led)
-        .order_by(Issue.overdue_from.is_(None), Issue.overdue_from, Issue.deadline.is_(None), Issue.deadline, Issue.id)
+        .where(Issue.lead_official_id == actor.id, _OPEN)
+        .order_by(Issue.overdue_from.is_(None), Issue.overdue_from, Issue.id)
         .limit(SHOWN)
     ).all()
     counties = [
@@ -270,6 +219,5 @@ def leader_desk(actor: Actor, today: date) -> LeaderDesk:
         cells=sum(shown.standings.values()),
         waiting=reviews(actor),
         led=register.items(rows, today),
-        led_count=db.session.scalar(select(func.count()).select_from(Issue).where(*led)) or 0,
         counties=sorted(counties, key=lambda county: -county[3]),
     )
