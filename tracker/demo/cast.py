@@ -17,7 +17,7 @@ from tracker.accounts.models import User
 from tracker.accounts.queries import user_with_account
 from tracker.base.access import Role
 from tracker.base.db import db
-from tracker.demo.plot import STAGE_COUNTY, STAGE_TOWN, Place, Story
+from tracker.demo.plot import DRINKING_WATER, STAGE_COUNTY, STAGE_TOWN, Place, Story
 from tracker.demo.words import BUREAUS, GIVEN_NAMES, SURNAMES
 from tracker.org import actions as org
 from tracker.org.models import Region, Unit
@@ -25,7 +25,6 @@ from tracker.settings.queries import categories
 
 _TOWN_KINDS = ("镇", "乡", "街道")  # tea farms and orchards have no government of their own
 OUTSIDE_COUNTY = "武冈市"
-DRINKING_WATER = 2
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,7 @@ OPEN_ENDINGS: dict[Ending, int] = {
 _AT_THE_WELL = frozenset(
     {
         Ending.LISTED,
+        Ending.ASSIGNED,
         Ending.PLAN_WAITING,
         Ending.EXTENSION_WAITING,
         Ending.REVIEW_1,
@@ -142,7 +143,7 @@ _AT_THE_WELL = frozenset(
         Ending.RETURNED,
     }
 )
-_DRINKING_WATER = 2
+DRINKING_WATER = 2
 _PROVEN_MIX = (Ending.CLEARED, Ending.CLEARED, Ending.CLEARED_IMMEDIATE, Ending.CLEARED_LATE, Ending.CLEARED_RETURNED)
 _DAYS_OVERDUE = {
     Ending.OVERDUE_1: (1, 2),
@@ -279,7 +280,7 @@ class Plotter:
         rest = OPEN_ENDINGS.copy()
         for place, ending in enumerate(OPEN_ENDINGS):
             rest[ending] -= 1
-            yield ending, *((_DRINKING_WATER, self._stage) if ending in _AT_THE_WELL else stage[place % len(stage)])
+            yield ending, *((DRINKING_WATER, self._stage) if ending in _AT_THE_WELL else stage[place % len(stage)])
         left = [ending for ending, number in rest.items() for _ in range(number)]
         self.random.shuffle(left)
         left.sort(key=lambda ending: ending not in _DAYS_LEFT)
@@ -296,7 +297,7 @@ class Plotter:
                 quiet = [Standing.PROVEN, Standing.DECLARED]
             elif self.random.random() < 0.4:
                 quiet.append(self.random.choice((Standing.PROVEN, Standing.DECLARED, Standing.UNCOVERED)))
-            order = [category for category in range(CATEGORIES) if (column, category) != (self._stage, _DRINKING_WATER)]
+            order = [category for category in range(CATEGORIES) if (column, category) != (self._stage, DRINKING_WATER)]
             self.random.shuffle(order)
             kinds = dict(zip(order, quiet, strict=False))
             found |= {(column, category): kinds.get(category, Standing.OPEN) for category in range(CATEGORIES)}
@@ -566,7 +567,7 @@ class Plotter:
         """Cleared some time ago, in time, late, after a return, or after an extension."""
         immediate, lasting = ending is Ending.CLEARED_IMMEDIATE, ending is Ending.CLEARED_LONG_TERM
         kind = Kind.IMMEDIATE if immediate else Kind.LONG_TERM if lasting else Kind.TIME_LIMITED
-        cleared = self._between(2, 60)
+        cleared = self._between(1, 60)
         applied = cleared + levels * 2 + self._between(1, 3)
         assigned = applied + (self._between(5, 8) if immediate else self._between(30, 60))
         draft = _Draft(kind=kind, counted=kind is Kind.TIME_LIMITED)

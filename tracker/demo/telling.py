@@ -18,7 +18,7 @@ from tracker.deadlines import actions as deadlines
 from tracker.demo import words
 from tracker.demo.cast import Cast
 from tracker.demo.pictures import photographs, records
-from tracker.demo.plot import Act, Story
+from tracker.demo.plot import DRINKING_WATER, STAGE_COUNTY, Act, Story
 from tracker.inspections.actions import record_finding
 from tracker.inspections.rules import Source
 from tracker.issues import actions as issues
@@ -102,12 +102,17 @@ class Teller:
         self.turn += 1
         turn, cast = self.turn, self.cast
         bureau = cast.bureau(story.county, story.problem.bureau)
+        # drinking water in the story's county lies with those whom the visitor can be
+        shown = story.category == DRINKING_WATER and cast.columns[story.county].name == STAGE_COUNTY
+        # a ledger's row may name no responsible unit: then only the leading bureau reports
+        bureau_first = shown or story.entered is not None or self.turn % 3 != 0
         units: tuple[Unit, ...] = (bureau,)
         if story.town is not None:
             government = cast.government(cast.town(story.county, story.town))
-            units = (government, bureau) if turn % 3 == 0 else (bureau, government)
-        own = story.county == len(cast.columns) - 1
-        leaders = cast.leaders[story.county][: 1 if own else None]  # at the root another leader must review
+            units = (bureau, government) if bureau_first else (government, bureau)
+        leaders = cast.leaders[story.county]
+        if story.county == len(cast.columns) - 1 or shown:
+            leaders = leaders[:1]  # at the root another leader must review
         return Duties.of(
             cast.supervisors[story.county][turn % 2],
             leaders[turn % len(leaders)],
@@ -224,12 +229,18 @@ class Teller:
             today=act.day,
             at=at,
             files=files,
-            text=self._say(words.DONE_PROGRESS if finished else words.PROGRESS),
+            text=self._progress_text(telling.story, act),
             quantity_done=act.detail.get("quantity"),
             measures_done=self._ticked(telling, act),
         )
         if files:
             telling.evidence += [row.id for row in entry.evidence]
+
+    def _progress_text(self, story: Story, act: Act) -> str:
+        if act.detail.get("finished"):
+            return self._say(words.DONE_PROGRESS)
+        stages = words.SITE_PROGRESS if _builds(story) else words.PROGRESS
+        return self._say(stages[min(2, act.detail.get("percent", 0) // 34)])
 
     def _ticked(self, telling: Telling, act: Act) -> list[int]:
         """The measures done by now: as many as the percentage says, in order."""
@@ -252,7 +263,7 @@ class Teller:
             today=act.day,
             at=at,
             wanted=act.detail["wanted"],
-            reason=self._say(words.EXTENSION_REASONS),
+            reason=self._say(words.SITE_EXTENSION_REASONS if _builds(telling.story) else words.EXTENSION_REASONS),
         )
 
     def _grant_extension(self, telling: Telling, act: Act, at: datetime) -> None:
@@ -311,6 +322,10 @@ class Teller:
 
     def _say(self, choices: tuple[_Words, ...]) -> _Words:
         return self.random.choice(choices)
+
+
+def _builds(story: Story) -> bool:
+    return story.problem.bureau in words.BUILDERS and not story.problem.systemic
 
 
 def _issue(telling: Telling) -> Issue:
