@@ -110,12 +110,12 @@ class Filters:
             group=_member(Group, one.get("group")),
             state=tuple(state for state in State if state in states),
             lamp=_member(Lamp, one.get("lamp")),
-            level=_number(one.get("level"), highest=len(LEVELS)) or None,
+            level=_number(one.get("level"), highest=len(LEVELS)),
             lead=one.get("lead", "")[:_LONGEST],
             unit=one.get("unit", "")[:_LONGEST],
             proven={"1": True, "0": False}.get(one.get("proven", "")),
             **{name: one.get(name) == "1" for name in FLAGS},
-            year=ALL_YEARS if one.get("year") == "all" else _number(one.get("year"), highest=9999) or None,
+            year=ALL_YEARS if one.get("year") == "all" else _number(one.get("year"), highest=9999),
             sort=known or default,
             turned=known is not None and order.startswith("-"),
         )
@@ -167,9 +167,9 @@ class Filters:
 
 
 def _number(word: str | None, highest: int = 2**31 - 1) -> int | None:
-    if word is None or not word.isascii() or not word.isdigit() or len(word) > 10 or int(word) > highest:
+    if word is None or not word.isascii() or not word.isdigit() or len(word) > 10:
         return None
-    return int(word)
+    return int(word) if 1 <= int(word) <= highest else None
 
 
 def _member(enum: Any, word: str | None) -> Any:
