@@ -14,7 +14,7 @@ FILES = frozenset({"__init__", "rules", "models", "queries", "actions", "forms",
 #: Files that one part has besides; a new name needs a reason that stands in its docstring.
 FILES_BESIDES = {
     "base": frozenset({"config", "clock", "access", "db", "journal", "files", "sheets", "web", "paging"}),
-    "issues": frozenset({"workflow"}),
+    "issues": frozenset({"workflow", "pages"}),  # the table; what every form page about one issue does the same
     # the stages of an import: cells, table, columns, values, rows, plan
     "ledgers": frozenset(
         {"letterhead", "table", "columns", "values", "deadlines", "rows", "reading", "problems", "plan"}

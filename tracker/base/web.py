@@ -137,6 +137,11 @@ def form_status(form: Any) -> int:
     return 409 if g.get("conflict") else 422
 
 
+def largest_upload() -> int:
+    """The largest evidence file that is taken, in bytes."""
+    return int(current_app.config["TRACKER"].max_upload_mb) * MEGABYTE
+
+
 def _guard() -> Response | None:
     """The first question: may this role press it at all?"""
     if request.endpoint is None or request.endpoint == "static":

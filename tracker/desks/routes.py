@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import get_locale, gettext, ngettext
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from tracker.accounts.models import User
 from tracker.base import clock
 from tracker.base.access import READERS, Right, Role, holds, may
 from tracker.base.web import needs
 from tracker.desks import queries
 from tracker.desks.rules import DESK_NAMES, Desk, desks_of
+from tracker.issues.pages import me
 from tracker.register import queries as register
 from tracker.register.rules import Filters, Sort, Words
 
 bp = Blueprint("desks", __name__)
 
 
-def _me() -> User:
-    return cast(User, current_user)
-
-
 @bp.get("/")
 @needs(Right.SELF)
 def home() -> Response | str:
     """Where a person begins: their desk, the pages they keep, or a page that says why there is nothing."""
-    if any(holds(_me(), role) for role in READERS):
+    if any(holds(me(), role) for role in READERS):
         return redirect(url_for("desks.desk"))
-    if may(_me(), Right.USERS):
+    if may(me(), Right.USERS):
         return redirect(url_for("accounts.users"))
-    if may(_me(), Right.POSTS):
+    if may(me(), Right.POSTS):
         return redirect(url_for("accounts.posts"))
-    return render_template("desks/home.html", auditor=holds(_me(), Role.AUDITOR))
+    return render_template("desks/home.html", auditor=holds(me(), Role.AUDITOR))
 
 
 @bp.get("/desk")
 @needs(Right.ISSUE_READ)
 def desk() -> str:
-    mine = desks_of(_me().grants)
+    mine = desks_of(me().grants)
     asked = request.args.get("desk")
     chosen = next((one for one in mine if one.value == asked), mine[0])
     page = {Desk.OFFICIAL: _official, Desk.SUPERVISOR: _supervisor, Desk.LEADER: _leader}[chosen]
@@ -60,7 +55,7 @@ def _official(**shared: Any) -> str:
     part = request.args.get("part", "")
     return render_template(
         "desks/official.html",
-        desk=queries.official_desk(_me(), clock.today(), part),
+        desk=queries.official_desk(me(), clock.today(), part),
         part=part,
         words=_words(),
         issue_url=_issue_url(),
@@ -73,12 +68,12 @@ def _supervisor(**shared: Any) -> str:
     filters = Filters.read({**request.args.to_dict(flat=False), "overdue": ["1"]}, default=Sort.OVERDUE)
     return render_template(
         "desks/supervisor.html",
-        figures=queries.supervisor_figures(_me(), today),
+        figures=queries.supervisor_figures(me(), today),
         filters=filters,
         words=words,
         choices=register.choices(words),
         issue_url=_issue_url(),
-        listing=register.listing(filters, _me(), today, request.args.get("page")),
+        listing=register.listing(filters, me(), today, request.args.get("page")),
         **shared,
     )
 
@@ -86,7 +81,7 @@ def _supervisor(**shared: Any) -> str:
 def _leader(**shared: Any) -> str:
     return render_template(
         "desks/leader.html",
-        desk=queries.leader_desk(_me(), clock.today()),
+        desk=queries.leader_desk(me(), clock.today()),
         words=_words(),
         issue_url=_issue_url(),
         **shared,
@@ -97,7 +92,7 @@ def _leader(**shared: Any) -> str:
 @needs(Right.ISSUE_READ)
 def reviews() -> str:
     """Everything that waits for this person's decision."""
-    return render_template("desks/reviews.html", waiting=queries.reviews(_me()), issue_url=_issue_url())
+    return render_template("desks/reviews.html", waiting=queries.reviews(me()), issue_url=_issue_url())
 
 
 def _issue_url() -> str:

@@ -25,10 +25,10 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
 
 from tracker.accounts.models import User
 from tracker.base.access import Role, holds
+from tracker.base.web import VersionedForm
 from tracker.inspections.rules import SOURCE_NAMES, Source
 from tracker.issues.actions import Duty
 from tracker.issues.models import Issue
@@ -152,19 +152,7 @@ class RegionField(NamedField):
 # --- forms ----------------------------------------------------------------------------------------------------
 
 
-class IssueForm(FlaskForm):
-    """Any form about one issue: which version of it was on the page, and the newest event that was to be seen."""
-
-    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
-    seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
-
-    def shows(self, issue: Issue, event_id: int) -> None:
-        """The page shows the issue as it is now (also when it comes back after a conflict)."""
-        self.version.raw_data = self.seen.raw_data = None
-        self.version.data, self.seen.data = issue.version, event_id
-
-
-class ReasonForm(IssueForm):
+class ReasonForm(VersionedForm):
     """Decline (退回)."""
 
     reason = TextAreaField(_l("理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[_stripped])
@@ -179,7 +167,7 @@ class DismissForm(ReasonForm):
     )
 
 
-class DutyForm(IssueForm):
+class DutyForm(VersionedForm):
     """The duty chain; ``duty()`` after validation."""
 
     lead_official = PersonField(
@@ -301,7 +289,7 @@ class AssignForm(WholeDutyForm):
         return (self.quantity_unit.data or "", self.quantity_total.data)
 
 
-class SubjectForm(IssueForm):
+class SubjectForm(VersionedForm):
     """What the problem is and where: shared by listing and correcting."""
 
     title = StringField(
@@ -419,7 +407,7 @@ class CorrectForm(SubjectForm, DutyForm):
         return {name: value for name, value in values.items() if value != getattr(issue, name)}
 
 
-class AcceptForm(IssueForm):
+class AcceptForm(VersionedForm):
     """签收: a button."""
 
 

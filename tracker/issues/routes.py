@@ -6,16 +6,14 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from tracker.accounts import actions as accounts
-from tracker.accounts.models import User
 from tracker.accounts.queries import user_with_id
 from tracker.base import clock
 from tracker.base.access import Conflict, Refused, Right
 from tracker.base.db import transaction
-from tracker.base.web import form_status, needs, refusals
+from tracker.base.web import VersionedForm, form_status, needs, refusals
 from tracker.inspections.actions import record_finding
 from tracker.inspections.rules import Source
 from tracker.issues import actions, workflow
@@ -25,23 +23,20 @@ from tracker.issues.forms import (
     CorrectForm,
     DismissForm,
     DutyForm,
-    IssueForm,
     ListForm,
     MoveForm,
     ReasonForm,
     ReassignForm,
 )
 from tracker.issues.models import Issue
+from tracker.issues.pages import done, me, page, pressable
 from tracker.issues.queries import (
     categories_supervised,
     counties_supervised,
-    events_since,
     issue_numbered,
-    last_event,
     open_duties,
     regions_called_like,
     regions_in_words,
-    relations,
 )
 from tracker.issues.workflow import WORKING, Kind, Verb
 from tracker.workdays.queries import calendar
@@ -56,12 +51,12 @@ bp = Blueprint("issues", __name__)
 @needs(Right.LIST)
 def new() -> Any:
     form = ListForm()
-    form.offer(counties_supervised(_me()), categories_supervised(_me()))
+    form.offer(counties_supervised(me()), categories_supervised(me()))
     if form.validate_on_submit():
         with refusals(form), transaction():
-            issue = _listed(form)
-            number = issue.number
-            _sent("list:new", _("已列单，编号 %(number)s。下一步：交办。", number=number))
+            number = _listed(form).number
+            flash("list:new", "draft-sent")
+            flash(_("已列单，编号 %(number)s。下一步：交办。", number=number), "success")
             return redirect(_dossier(number))
     return render_template("issues/new.html", form=form), form_status(form)
 
@@ -72,7 +67,7 @@ def _listed(form: ListForm) -> Issue:
     if form.inspection.data:
         findings.append(
             record_finding(
-                _me(),
+                me(),
                 today=today,
                 source=source,
                 title=form.inspection.data,
@@ -83,7 +78,7 @@ def _listed(form: ListForm) -> Issue:
             )
         )
     return actions.list_issue(
-        _me(),
+        me(),
         today=today,
         title=form.title.data or "",
         wording=form.wording.data or "",
@@ -111,7 +106,7 @@ def region_suggestions() -> Response:
 @bp.route("/issues/<number>/assign", methods=["GET", "POST"])
 @needs(Right.ASSIGN)
 def assign(number: str) -> Any:
-    issue = _pressable(number, Verb.ASSIGN)
+    issue = pressable(number, Verb.ASSIGN)
     form = AssignForm()
     if not form.is_submitted():
         form.shows_duty(issue)
@@ -122,7 +117,7 @@ def assign(number: str) -> Any:
             actions.unchanged(issue, form.version.data)
             actions.assign(
                 issue,
-                _me(),
+                me(),
                 today=clock.today(),
                 calendar=calendar(),
                 duty=form.duty(),
@@ -131,19 +126,19 @@ def assign(number: str) -> Any:
                 review_on=form.review_on.data,
                 quantity=form.quantity(),
             )
-            return _done(issue, Verb.ASSIGN, _("已交办，等%(unit)s签收。", unit=_first_unit(form)))
+            return done(issue, Verb.ASSIGN.value, _("已交办，等%(unit)s签收。", unit=_first_unit(form)))
     return _form_page(form, issue, Verb.ASSIGN)
 
 
 @bp.post("/issues/<number>/accept")
 @needs(Right.ACCEPT)
 def accept(number: str) -> Any:
-    issue = issue_numbered(number, _me())
+    issue = issue_numbered(number, me())
     form = AcceptForm()
     try:
         with transaction():
             actions.unchanged(issue, form.version.data)
-            actions.accept(issue, _me(), today=clock.today())
+            actions.accept(issue, me(), today=clock.today())
             flash(_("已签收。"), "success")
     except Conflict:
         flash(_("签收前有人更新了这个问题，请看过最新内容再签收。"), "warning")
@@ -153,28 +148,28 @@ def accept(number: str) -> Any:
 @bp.route("/issues/<number>/decline", methods=["GET", "POST"])
 @needs(Right.DECLINE)
 def decline(number: str) -> Any:
-    issue = _pressable(number, Verb.DECLINE)
+    issue = pressable(number, Verb.DECLINE)
     form = ReasonForm()
     if form.validate_on_submit():
         with refusals(form), transaction():
             actions.unchanged(issue, form.version.data)
-            actions.decline(issue, _me(), today=clock.today(), reason=form.reason.data or "")
-            return _done(issue, Verb.DECLINE, _("已退回督查部门，等待重新交办。"))
+            actions.decline(issue, me(), today=clock.today(), reason=form.reason.data or "")
+            return done(issue, Verb.DECLINE.value, _("已退回督查部门，等待重新交办。"))
     return _form_page(form, issue, Verb.DECLINE)
 
 
 @bp.route("/issues/<number>/reassign", methods=["GET", "POST"])
 @needs(Right.REASSIGN)
 def reassign(number: str) -> Any:
-    issue = _pressable(number, Verb.REASSIGN)
+    issue = pressable(number, Verb.REASSIGN)
     form = ReassignForm()
     if not form.is_submitted():
         form.shows_duty(issue)
     elif not _one_more(form) and form.validate():
         with refusals(form), transaction():
             actions.unchanged(issue, form.version.data)
-            actions.reassign(issue, _me(), today=clock.today(), duty=form.duty(), reason=form.reason.data or "")
-            return _done(issue, Verb.REASSIGN, _("已转办，等%(unit)s签收。", unit=_first_unit(form)))
+            actions.reassign(issue, me(), today=clock.today(), duty=form.duty(), reason=form.reason.data or "")
+            return done(issue, Verb.REASSIGN.value, _("已转办，等%(unit)s签收。", unit=_first_unit(form)))
     return _form_page(form, issue, Verb.REASSIGN)
 
 
@@ -184,9 +179,9 @@ def reassign(number: str) -> Any:
 @bp.route("/issues/<number>/correct", methods=["GET", "POST"])
 @needs(Right.CORRECT)
 def correct(number: str) -> Any:
-    issue = _pressable(number, Verb.CORRECT)
+    issue = pressable(number, Verb.CORRECT)
     form = CorrectForm()
-    form.offer(counties_supervised(_me()), categories_supervised(_me()))
+    form.offer(counties_supervised(me()), categories_supervised(me()))
     with_duty = not issue.duty_chain_complete or issue.state not in WORKING  # else people change by handing over
     if not form.is_submitted():
         form.shows_subject(issue)
@@ -195,7 +190,7 @@ def correct(number: str) -> Any:
         with refusals(form), transaction():
             actions.unchanged(issue, form.version.data)
             _correct(issue, form, with_duty)
-            return _done(issue, Verb.CORRECT, _("已更正，更正前后的内容都留在办理记录里。"))
+            return done(issue, Verb.CORRECT.value, _("已更正，更正前后的内容都留在办理记录里。"))
     return _form_page(form, issue, Verb.CORRECT, with_duty=with_duty)
 
 
@@ -204,42 +199,29 @@ def _correct(issue: Issue, form: CorrectForm, with_duty: bool) -> None:
     duty = form.duty() if with_duty else None
     if not changes and duty in (None, actions.duty_of(issue)):
         raise Refused(_("没有任何改动，不需要更正。"))
-    actions.correct(issue, _me(), today=clock.today(), reason=form.reason.data or "", changes=changes, duty=duty)
+    actions.correct(issue, me(), today=clock.today(), reason=form.reason.data or "", changes=changes, duty=duty)
 
 
 @bp.route("/issues/<number>/dismiss", methods=["GET", "POST"])
 @needs(Right.DISMISS)
 def dismiss(number: str) -> Any:
-    issue = _pressable(number, Verb.DISMISS)
+    issue = pressable(number, Verb.DISMISS)
     form = DismissForm()
     if form.validate_on_submit():
         with refusals(form), transaction():
             actions.unchanged(issue, form.version.data)
             actions.dismiss(
-                issue, _me(), today=clock.today(), reason=form.reason.data or "", document=form.document.data or ""
+                issue, me(), today=clock.today(), reason=form.reason.data or "", document=form.document.data or ""
             )
-            return _done(issue, Verb.DISMISS, _("已作不予列单处理，单独统计。"))
+            return done(issue, Verb.DISMISS.value, _("已作不予列单处理，单独统计。"))
     return _form_page(form, issue, Verb.DISMISS)
 
 
 # --- what these pages share -----------------------------------------------------------------------------------
 
 
-def _me() -> User:
-    user: User = current_user._get_current_object()
-    return user
-
-
 def _dossier(number: str) -> str:
     return url_for("dossier.issue", number=number)
-
-
-def _pressable(number: str, verb: Verb) -> Issue:
-    """The issue, where this person may press the verb now. On a POST the action itself asks, so that words are kept."""
-    issue = issue_numbered(number, _me())
-    if request.method == "GET":
-        actions.authorise(workflow.find(verb, issue.state, issue.kind), _me(), relations(issue, _me()))
-    return issue
 
 
 def _one_more(form: DutyForm) -> bool:
@@ -257,33 +239,9 @@ def _first_unit(form: DutyForm) -> str:
     return next((str(entry.meant.name) for entry in form.units if entry.meant), "")
 
 
-def _form_page(form: IssueForm, issue: Issue, verb: Verb, **more: Any) -> Any:
-    """The form, fresh or as it was sent; after a conflict with what happened since it was opened."""
-    status = form_status(form)
-    since = events_since(issue, form.seen.data) if status == 409 else []
-    if status == 409 or not form.is_submitted():
-        form.shows(issue, last_event(issue))
-    page = render_template(
-        f"issues/{verb.value}.html",
-        form=form,
-        issue=issue,
-        verb=workflow.VERB_NAMES[verb],
-        draft=f"{verb.value}:{issue.number}",
-        since=since,
-        **more,
-    )
-    return page, status
-
-
-def _sent(draft: str, message: str) -> None:
-    flash(draft, "draft-sent")
-    flash(message, "success")
-
-
-def _done(issue: Issue, verb: Verb, message: str) -> Response:
-    """Back to the dossier."""
-    _sent(f"{verb.value}:{issue.number}", message)
-    return redirect(_dossier(issue.number))
+def _form_page(form: VersionedForm, issue: Issue, verb: Verb, **more: Any) -> Any:
+    draft = f"{verb.value}:{issue.number}"
+    return page(f"issues/{verb.value}.html", form, issue, verb=workflow.VERB_NAMES[verb], draft=draft, **more)
 
 
 # --- moving a person ------------------------------------------------------------------------------------------
@@ -296,7 +254,7 @@ def move(user_id: int) -> Any:
     user, form = user_with_id(user_id), MoveForm()
     if form.validate_on_submit():
         with refusals(form), transaction():
-            accounts.move(user, form.unit.meant, actor_id=_me().id)
+            accounts.move(user, form.unit.meant, actor_id=me().id)
             flash(_("“%(name)s”已调到“%(unit)s”。", name=user.name, unit=user.unit.name), "success")
             return redirect(url_for("accounts.user", user_id=user_id))
     return render_template("issues/move.html", user=user, form=form, duties=open_duties(user_id)), form_status(form)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
-from tracker.accounts.models import User
 from tracker.base import clock, files
 from tracker.base.access import Right
 from tracker.base.db import transaction
-from tracker.base.web import form_status, local_url, needs, refusals
-from tracker.issues import workflow
-from tracker.issues.actions import authorise
+from tracker.base.web import form_status, largest_upload, local_url, needs, refusals
 from tracker.issues.models import Issue
-from tracker.issues.queries import issue_numbered, relations
+from tracker.issues.pages import me, pressable
 from tracker.issues.workflow import Verb
 from tracker.plans.queries import approved_plan
 from tracker.progress import actions
@@ -31,14 +27,14 @@ LATEST = 3  # reports shown beside the form
 @bp.route("/issues/<number>/progress", methods=["GET", "POST"])
 @needs(Right.REPORT)
 def report(number: str) -> Any:
-    issue = _reportable(number)
+    issue = pressable(number, Verb.REPORT)
     form = ReportForm()
     form.offer(approved_plan(issue.id))
     if form.validate_on_submit():
         with refusals(form), transaction():
             actions.report(
                 issue,
-                _me(),
+                me(),
                 today=clock.today(),
                 text=form.text.data or "",
                 files=form.files.data or (),
@@ -53,7 +49,7 @@ def report(number: str) -> Any:
         form=form,
         issue=issue,
         entries=entries_of(issue.id, LATEST),
-        most=_most_bytes(),
+        most=largest_upload(),
         dropped=_dropped(form),
     ), form_status(form)
 
@@ -62,7 +58,7 @@ def report(number: str) -> Any:
 @needs(Right.ISSUE_READ)
 def original(number: str, evidence_id: int) -> Any:
     """The file as it was brought: only ever a download, whatever its type."""
-    evidence = evidence_numbered(number, evidence_id, _me())
+    evidence = evidence_numbered(number, evidence_id, me())
     path = files.path_of(evidence.sha256)
     if not path.exists():
         abort(404)
@@ -75,7 +71,7 @@ def original(number: str, evidence_id: int) -> Any:
 @needs(Right.ISSUE_READ)
 def preview(number: str, evidence_id: int, page: int) -> Any:
     """The picture the server made of one page."""
-    path = files.preview(evidence_numbered(number, evidence_id, _me()).file, page)
+    path = files.preview(evidence_numbered(number, evidence_id, me()).file, page)
     if path is None:
         abort(404)
     answer = send_file(path, mimetype="image/jpeg")
@@ -83,26 +79,9 @@ def preview(number: str, evidence_id: int, page: int) -> Any:
     return answer
 
 
-def _me() -> User:
-    user: User = current_user._get_current_object()
-    return user
-
-
-def _reportable(number: str) -> Issue:
-    """The issue, where this person may report now. On a POST the action itself asks, so that words are kept."""
-    issue = issue_numbered(number, _me())
-    if request.method == "GET":
-        authorise(workflow.find(Verb.REPORT, issue.state, issue.kind), _me(), relations(issue, _me()))
-    return issue
-
-
 def _back(issue: Issue) -> str:
     """The page the one-click form stood on (its field ``next``), else the dossier."""
     return local_url(request.form.get("next")) or url_for("dossier.issue", number=issue.number)
-
-
-def _most_bytes() -> int:
-    return int(current_app.config["TRACKER"].max_upload_mb) * 1024 * 1024
 
 
 def _dropped(form: ReportForm) -> bool:
