@@ -46,7 +46,7 @@ def make_some(world: World, number: int) -> None:
 def test_an_official_signs_first(app: Flask, world: World) -> None:
     make_some(world, 1)
     desk = queries.official_desk(world.official, TODAY)
-    assert desk.counts == {"all": 1, "sign": 1, "back": 0, "overdue": 0}
+    assert desk.counts == {"all": 1, "sign": 1, "back": 0, "overdue": 0, "today": 1}
     assert [task.step for task in desk.tasks] == [SIGN]
     assert queries.official_desk(world.official2, TODAY).tasks[0].step == REPORT  # only the first unit signs
 
@@ -63,6 +63,29 @@ def test_a_returned_plan_comes_back_to_the_desk(world: World) -> None:
         plans.return_plan(issue, world.leader, today=TODAY, reason="没有写清楚谁来做")
     back = queries.official_desk(world.official, TODAY, "back")
     assert (back.counts["back"], back.tasks[0].step) == (1, PLAN)
+
+
+def test_what_is_urgent_for_two_reasons_counts_once(world: World) -> None:
+    make_some(world, 1)
+    counts = queries.official_desk(world.official, LATE).counts
+    assert (counts["sign"], counts["overdue"], counts["today"]) == (1, 1, 1)
+
+
+def test_a_queue_says_how_many_wait_not_how_many_are_shown(world: World) -> None:
+    with transaction():
+        for _ in range(queries.SHOWN + 2):
+            issue = assign_one(world)
+            issues.accept(issue, world.official, today=TODAY)
+            plans.submit_plan(
+                issue, world.official, today=TODAY, goals="通水", measures=[("铺管", "", date(2019, 8, 1))]
+            )
+    waiting = queries.reviews(world.leader)
+    assert (len(waiting.plans.rows), waiting.plans.total, waiting.total) == (
+        queries.SHOWN,
+        queries.SHOWN + 2,
+        queries.SHOWN + 2,
+    )
+    assert queries.leader_desk(world.leader, TODAY).led.total == queries.SHOWN + 2
 
 
 def test_what_cannot_be_done_is_no_step() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -45,14 +45,10 @@ class Task:
 
 @dataclass(frozen=True)
 class OfficialDesk:
-    """``counts``: of all, to sign, returned, overdue; ``today``: how many ask something of the person now."""
+    """``counts``: all, to sign, returned, overdue, and today: those that ask something of the person now, each once."""
 
     tasks: list[Task]
     counts: dict[str, int]
-
-    @property
-    def today(self) -> int:
-        return self.counts["sign"] + self.counts["back"] + self.counts["overdue"]
 
 
 def _first(actor: Actor) -> ColumnElement[bool]:
@@ -87,8 +83,9 @@ def official_desk(actor: Actor, today: date, part: str = "") -> OfficialDesk:
         "back": _returned(),
         "overdue": Issue.overdue_from <= today,
     }
+    counts = {**parts, "today": or_(*parts.values())}
     counted = db.session.execute(
-        select(func.count(), *(func.count(case((condition, 1))) for condition in parts.values())).where(*mine)
+        select(func.count(), *(func.count(case((condition, 1))) for condition in counts.values())).where(*mine)
     ).one()
     urgency = case((parts["overdue"], 0), (parts["sign"], 1), (parts["back"], 2), else_=3)
     query = (
@@ -104,7 +101,7 @@ def official_desk(actor: Actor, today: date, part: str = "") -> OfficialDesk:
         query.order_by(urgency, Issue.deadline.is_(None), Issue.deadline, Issue.id).limit(SHOWN)
     ).all()
     tasks = [_task(item) for item in register.items(rows, today)]
-    return OfficialDesk(tasks, dict(zip(("all", *parts), counted, strict=True)))
+    return OfficialDesk(tasks, dict(zip(("all", *counts), counted, strict=True)))
 
 
 def _task(item: register.Item) -> Task:
@@ -156,16 +153,46 @@ def _overdue_on(actor: Actor, day: date) -> int:
 
 
 @dataclass(frozen=True)
+class Queue:
+    """The rows shown, those that waited longest first, and how many wait in all."""
+
+    rows: Sequence[Any]
+    total: int
+
+    @classmethod
+    def of(cls, rows: Sequence[Any], count: Callable[[], int]) -> Queue:
+        """Asks for the number only where rows may have been left out."""
+        return cls(rows, count() if len(rows) == SHOWN else len(rows))
+
+
+@dataclass(frozen=True)
 class Reviews:
     """What waits for a decision of this person."""
 
-    applications: Sequence[Row[Any]]
-    extensions: Sequence[Any]
-    plans: Sequence[Any]
+    applications: Queue
+    extensions: Queue
+    plans: Queue
+
+    @property
+    def total(self) -> int:
+        return self.applications.total + self.extensions.total + self.plans.total
 
 
 def reviews(actor: Actor) -> Reviews:
-    return Reviews(review_queue(actor, SHOWN), extensions_to_decide(actor, SHOWN), plans_to_decide(actor))
+    return Reviews(
+        Queue.of(review_queue(actor, SHOWN), lambda: review_queue_count(actor)),
+        Queue.of(extensions_to_decide(actor, SHOWN), lambda: extensions_to_decide_count(actor)),
+        Queue.of(plans_to_decide(actor), lambda: _plans_to_decide_count(actor)),
+    )
+
+
+def _plans_waiting(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return Plan.state == PlanState.SUBMITTED, Issue.lead_official_id == actor.id, Issue.state == State.PLANNING
+
+
+def _plans_to_decide_count(actor: Actor) -> int:
+    query = select(func.count()).select_from(Issue).join(Plan, Plan.issue_id == Issue.id)
+    return db.session.scalar(query.where(*_plans_waiting(actor))) or 0
 
 
 def plans_to_decide(actor: Actor) -> Sequence[Any]:
@@ -180,10 +207,10 @@ def plans_to_decide(actor: Actor) -> Sequence[Any]:
             Plan.submitted_at.label("at"),
             Issue.deadline,
         )
-        .join(Plan, and_(Plan.issue_id == Issue.id, Plan.state == PlanState.SUBMITTED))
+        .join(Plan, Plan.issue_id == Issue.id)
         .join(Region, Region.id == Issue.county_id)
         .join(by, by.id == Plan.submitted_by_id)
-        .where(Issue.lead_official_id == actor.id, Issue.state == State.PLANNING)
+        .where(*_plans_waiting(actor))
         .order_by(Plan.submitted_at)
         .limit(SHOWN)
     ).all()
@@ -197,18 +224,16 @@ class LeaderDesk:
     proven: int
     cells: int
     waiting: Reviews
-    led: list[register.Item]
+    led: Queue
     counties: list[tuple[int, str, int, int]]  # id, name, open, overdue; the most overdue first
 
 
 def leader_desk(actor: Actor, today: date) -> LeaderDesk:
     """What the leader is asked to decide, what they lead, and where it is overdue."""
     shown = board.board(actor, today)
+    led = (Issue.lead_official_id == actor.id, _OPEN)
     rows = db.session.execute(
-        register.rows()
-        .where(Issue.lead_official_id == actor.id, _OPEN)
-        .order_by(Issue.overdue_from.is_(None), Issue.overdue_from, Issue.id)
-        .limit(SHOWN)
+        register.rows().where(*led).order_by(Issue.overdue_from.is_(None), Issue.overdue_from, Issue.id).limit(SHOWN)
     ).all()
     counties = [
         (column.id, column.name, tally.open, tally.overdue)
@@ -218,6 +243,6 @@ def leader_desk(actor: Actor, today: date) -> LeaderDesk:
         proven=shown.standings[Standing.PROVEN],
         cells=sum(shown.standings.values()),
         waiting=reviews(actor),
-        led=register.items(rows, today),
+        led=Queue.of(register.items(rows, today), lambda: db.session.scalar(select(func.count()).where(*led)) or 0),
         counties=sorted(counties, key=lambda county: -county[3]),
     )
