@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import zipfile
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO
 
 import filetype
@@ -39,12 +41,17 @@ ALLOWED: dict[str, str | None] = {
     "csv": None,
     "txt": None,
 }
-_OFFICE = {"doc", "xls"}
+#: What stands inside a container that many other things (programs, installers) are made of too.
+_STREAMS = {"doc": ("WordDocument",), "xls": ("Workbook", "Book")}
+_MEMBERS = {"docx": "word/", "xlsx": "xl/", "ods": "content.xml"}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ZIP_BASED = {"docx", "xlsx", "ods"}
 PREVIEW_EDGE = 1400  # px, longest side
 PREVIEW_PAGES = 20
-Image.MAX_IMAGE_PIXELS = 80_000_000
+PREVIEW_SCALE = 1.8  # px a point, for pages of paper's size
+_PICTURES = ("JPEG", "PNG", "WEBP")
+MOST_PIXELS = 80_000_000
+Image.MAX_IMAGE_PIXELS = None  # _check_picture counts them, and refuses in words where the library only warns
+_PDFIUM = Lock()  # the library may be in one call at a time, whatever the document; requests run in threads
 
 
 class StoredFile(Base):
@@ -93,12 +100,18 @@ def path_of(sha256: str) -> Path:
 
 
 def preview(stored: StoredFile, page: int = 1) -> Path | None:
-    """The picture of this page (1-based) made by the server, or None when there is none to make."""
+    """The picture of this page (1-based) made by the server, or None when there is none to make.
+
+    A page that cannot be drawn has none either: the original is still there to download.
+    """
     if not 1 <= page <= stored.pages:
         return None
     target = _folder("previews") / f"{stored.sha256}-{page}.jpg"
     if not target.exists():
-        picture = _render(path_of(stored.sha256), stored.media_type, page)
+        try:
+            picture = _render(path_of(stored.sha256), stored.media_type, page)
+        except (*_UNREADABLE, pypdfium2.PdfiumError):
+            return None
         with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".jpg", delete=False) as out:
             picture.save(out, "JPEG", quality=82)
         os.replace(out.name, target)
@@ -152,13 +165,32 @@ def _media_type(path: Path, name: str) -> str:
     if expected is None:
         if found is None and b"\0" not in _beginning(path):
             return "text/plain"
-    elif (
-        found == expected
-        or (extension in _ZIP_BASED and found == "application/zip")
-        or (extension in _OFFICE and _beginning(path).startswith(_OLE))
-    ):
+    elif extension in _STREAMS:
+        if _holds_stream(path, _STREAMS[extension]):
+            return expected
+    elif extension in _MEMBERS:
+        if _holds_member(path, _MEMBERS[extension]):
+            return expected
+    elif found == expected:
         return expected
     raise Refused(N_("“%(name)s”的内容与扩展名不符，请检查文件后重新上传。"), name=name)
+
+
+def _holds_stream(path: Path, streams: tuple[str, ...]) -> bool:
+    """Whether this is an old Office file of this program: its directory names a stream in UTF-16."""
+    content = path.read_bytes()
+    return content.startswith(_OLE) and any(f"{stream}\0".encode("utf-16-le") in content for stream in streams)
+
+
+def _holds_member(path: Path, beginning: str) -> bool:
+    """Whether this is a zip, from its first byte on, with what this program keeps in it."""
+    if not _beginning(path).startswith(b"PK"):
+        return False
+    try:
+        with zipfile.ZipFile(path) as container:
+            return any(member.startswith(beginning) for member in container.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
 
 
 def _beginning(path: Path) -> bytes:
@@ -166,30 +198,53 @@ def _beginning(path: Path) -> bytes:
         return source.read(4096)
 
 
+_UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError)
+
+
 def _page_count(path: Path, media_type: str, name: str) -> int:
     if media_type.startswith("image/"):
-        try:
-            with Image.open(path) as picture:
-                picture.verify()
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise Refused(N_("图片“%(name)s”已损坏，无法打开，请重新上传。"), name=name) from error
+        _check_picture(path, name)
         return 1
     if media_type == "application/pdf":
         try:
-            with pypdfium2.PdfDocument(path) as document:
+            with _PDFIUM, pypdfium2.PdfDocument(path) as document:
                 return min(len(document), PREVIEW_PAGES)
         except pypdfium2.PdfiumError as error:
             raise Refused(N_("PDF“%(name)s”已损坏或有密码，无法打开，请重新上传。"), name=name) from error
     return 0
 
 
+def _check_picture(path: Path, name: str) -> None:
+    """Read the picture to its end, in a small size where the format can: one cut off on its way is noticed now."""
+    try:
+        with Image.open(path, formats=_PICTURES) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise Refused(
+                    N_("图片“%(name)s”超过 %(limit)s 像素，请缩小后上传。"), name=name, limit=f"{MOST_PIXELS:,}"
+                )
+            picture.draft("RGB", (PREVIEW_EDGE, PREVIEW_EDGE))
+            picture.load()
+    except _UNREADABLE as error:
+        raise Refused(N_("图片“%(name)s”已损坏，无法打开，请重新上传。"), name=name) from error
+
+
 def _render(path: Path, media_type: str, page: int) -> Image.Image:
     if media_type == "application/pdf":
-        with pypdfium2.PdfDocument(path) as document:
-            picture: Image.Image = document[page - 1].render(scale=1.8).to_pil()
+        picture = _render_page(path, page)
     else:
-        with Image.open(path) as source:
+        with Image.open(path, formats=_PICTURES) as source:
+            source.draft("RGB", (PREVIEW_EDGE, PREVIEW_EDGE))
             picture = ImageOps.exif_transpose(source)
-    picture = picture.convert("RGB")  # drops EXIF, so no place leaks through a preview
+    picture = picture.convert("RGB")
+    picture.info.clear()  # with EXIF and comments goes where it was taken
     picture.thumbnail((PREVIEW_EDGE, PREVIEW_EDGE))
     return picture
+
+
+def _render_page(path: Path, page: int) -> Image.Image:
+    """A page in a size that suits paper; one as large as a field is drawn no larger than a preview may be."""
+    with _PDFIUM, pypdfium2.PdfDocument(path) as document:
+        drawn = document[page - 1]
+        scale = min(PREVIEW_SCALE, PREVIEW_EDGE / max(drawn.get_size()))
+        picture: Image.Image = drawn.render(scale=scale).to_pil()
+        return picture

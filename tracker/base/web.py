@@ -174,10 +174,12 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code < 400:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif "Cache-Control" in response.headers:
+        response.cache_control.private = True  # a file for one person, whatever else is said of keeping it
     else:
-        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
