@@ -1,56 +1,62 @@
-"""What the speed claims rest on: ``make bench`` (``SIZE=full`` for a million issues). Times are printed, never asserted.
+"""What the speed claims rest on: ``make bench`` (``SIZE=full`` up to a million issues). Times are printed, never asserted.
 
-Each figure is the median of several runs in one process; each ratio is against a baseline measured in the same run.
+Pages are asked over HTTP, signed in, with all checks on, from the server that is shipped; each is set against a bare
+Flask page of as many bytes from constants on the same kind of server in the same run (``tests/bench/bare.py``). The
+job is set against bare inserts of as many rows, the export against a bare csv writer.
 """
 
 from __future__ import annotations
 
+import csv
+import http.client
+import io
+import itertools
 import os
 import platform
-import statistics
+import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
 
 import click
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, event, func, insert, select
 
+from tests.bench.bare import make_table
+from tests.bench.load import CLIENTS, WORKERS, Timing, get, post, served, timed
 from tests.bench.volume import Volume, build
 from tests.world import make_app, sign_in
 from tracker.accounts.models import User
 from tracker.base import clock
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
+from tracker.base.sheets import csv_pieces
 from tracker.deadlines.jobs import flag_overdue
-from tracker.issues.models import Issue, OverdueEpisode
+from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
+from tracker.issues.workflow import WORKING
+from tracker.register.actions import export_rows
+from tracker.register.rules import ALL_YEARS, Filters
 
-SIZES = {"": (1_000, 10_000, 100_000), "full": (10_000, 100_000, 1_000_000)}
-RUNS = 9
-
-
-def median(work: Callable[[], object]) -> float:
-    """Milliseconds, after one run that is not counted."""
-    work()
-    times = []
-    for _ in range(RUNS):
-        begun = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(times)
+SIZES = {"": (10_000,), "full": (10_000, 100_000, 1_000_000)}
+SECRET = "t" * 40
 
 
-def row(what: str, milliseconds: float, baseline: float | None = None, of: str = "") -> None:
-    ratio = f"{milliseconds / baseline:6.1f} × {of}" if baseline else ""
-    click.echo(f"  {what:<44} {milliseconds:9.1f} ms  {ratio}")
+def line(what: str, queries: int | None, mine: Timing, bare: Timing) -> None:
+    asked = "" if queries is None else str(queries)
+    click.echo(
+        f"  {what:<26}{mine.size / 1024:7.0f} KB {asked:>4}  {mine.p50:7.1f} {mine.p99:7.1f} {mine.rate:7.0f}/s "
+        f"  {bare.p50:6.1f} {bare.p99:7.1f}   {mine.p50 / bare.p50:5.1f} ×"
+    )
 
 
 @contextmanager
-def database(number: int) -> Iterator[tuple[Flask, Volume]]:
+def database(number: int) -> Iterator[tuple[Flask, Volume, Path]]:
     with tempfile.TemporaryDirectory() as folder:
         app = make_app(Path(folder))
         with app.app_context():
@@ -58,64 +64,125 @@ def database(number: int) -> Iterator[tuple[Flask, Volume]]:
             begun = time.perf_counter()
             volume = build(number, clock.today())
             click.echo(f"\n{number:,} issues, SQLite (made in {time.perf_counter() - begun:.0f} s)")
-            yield app, volume
+            yield app, volume, Path(folder)
             db.session.remove()
             db.engine.dispose()
 
 
-def pages(app: Flask, volume: Volume) -> None:
-    """Whole requests through the app as the root leader and supervisor see them; health is the empty request."""
-    client = sign_in(app.test_client(), db.session.get_one(User, volume.leader))
-    supervisor = sign_in(app.test_client(), db.session.get_one(User, volume.supervisor))
-    empty = median(lambda: client.get("/healthz"))
-    row("an empty request", empty)
+def cookie_of(app: Flask, person: int) -> str:
+    client = sign_in(app.test_client(), db.session.get_one(User, person))
+    return f"session={client.get_cookie('session').value}"
+
+
+def queries_of(app: Flask, person: int, path: str) -> int:
+    """How many statements one request sends."""
+    client, sent = sign_in(app.test_client(), db.session.get_one(User, person)), []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    client.get(path)
+    event.listen(db.engine, "before_cursor_execute", note)
+    client.get(path)
+    event.remove(db.engine, "before_cursor_execute", note)
+    return len(sent)
+
+
+def pages(app: Flask, volume: Volume, port: int, bare_port: int) -> None:
     number = db.session.scalar(select(Issue.number).order_by(Issue.id.desc()).limit(1))
-    for what, who, address in (
-        ("board", client, "/board"),
-        ("register, default", client, "/register"),
-        ("register, overdue", client, "/register?overdue=1&sort=overdue"),
-        ("register, search 饮水", client, "/register?q=饮水"),
-        ("supervisor's desk", supervisor, "/desk?desk=supervisor"),
-        ("issue", client, f"/issues/{number}"),
+    for what, who, path in (
+        ("(a) overdue list", volume.supervisor, "/register?overdue=1&sort=overdue"),
+        ("    supervisor's desk", volume.supervisor, "/desk?desk=supervisor"),
+        ("    register", volume.leader, "/register"),
+        ("(b) issue", volume.leader, f"/issues/{number}"),
+        ("(d) board", volume.leader, "/board"),
+        ("(f) search 饮水", volume.leader, f"/register?q={quote('饮水')}"),
     ):
-        answer = who.get(address)
-        if answer.status_code != 200:
-            raise SystemExit(f"{address}: {answer.status_code}")
-        row(what, median(lambda who=who, address=address: who.get(address)), empty, "an empty request")
+        mine = timed(port, get(path, cookie_of(app, who)))
+        line(what, queries_of(app, who, path), mine, timed(bare_port, get(f"/page/{mine.size}")))
 
 
-def sweep(number: int = 20_000) -> None:
-    """The overdue job on many issues that crossed midnight, against the bare inserts of as many rows."""
-    today = clock.today()
+def reports(app: Flask, volume: Volume, port: int, bare_port: int) -> None:
+    """Progress entries, each durable before its answer, against a bare durable insert."""
+    unit = db.session.get_one(User, volume.official).unit_id
+    mine = select(Issue.number).join(IssueUnit).where(IssueUnit.unit_id == unit, Issue.state.in_(WORKING))
+    numbers = list(db.session.scalars(mine.limit(2_000)))
+    cookie, token = _form(port, f"/issues/{numbers[0]}/progress", cookie_of(app, volume.official))
+    body = urlencode({"text": "管网已接通，正在试水。", "csrf_token": token}).encode()
+    paths = (f"/issues/{number}/progress" for number in itertools.cycle(numbers))
+    line("(c) progress entry", None, timed(port, post(paths, body, cookie)),
+         timed(bare_port, post(itertools.repeat("/write"), b"")))  # fmt: skip
+
+
+def _form(port: int, path: str, cookie: str) -> tuple[str, str]:
+    """The session's cookie and token after the form was opened."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", path, headers={"Cookie": cookie})
+    answer = connection.getresponse()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', answer.read().decode())
+    if token is None:
+        raise SystemExit(f"{path}: {answer.status}, no form")
+    given = answer.getheader("Set-Cookie")
+    return (given.split(";")[0] if given else cookie), token[1]
+
+
+def against(what: str, mine: float, bare: float, of: str) -> None:
+    click.echo(f"  {what:<44}{mine * 1000:9.0f} ms  {mine / bare:5.1f} × {of} ({bare * 1000:.0f} ms)")
+
+
+def export(volume: Volume, number: int = 10_000) -> None:
+    """Ten thousand rows as CSV against the csv module writing the same cells."""
+    person = db.session.get_one(User, volume.leader)
+    begun = time.perf_counter()
+    with transaction():
+        table = export_rows(Filters(year=ALL_YEARS), person, today=clock.today())
+    rows = list(itertools.islice(table.rows, number))
+    size = sum(map(len, csv_pieces(table.columns, rows)))
+    took = time.perf_counter() - begun
+    begun = time.perf_counter()
+    csv.writer(io.StringIO()).writerows(rows)
+    against(f"CSV of {len(rows):,} rows, {size // 1024:,} KB", took, time.perf_counter() - begun, "csv module alone")
+
+
+def sweep(volume: Volume) -> None:
+    """(e) Two issues of a hundred cross midnight: flagged and recorded, against the bare inserts of as many rows."""
+    today, number = clock.today(), volume.issues // 50
     with transaction():
         db.session.execute(delete(OverdueEpisode))
         ids = list(db.session.scalars(select(Issue.id).where(Issue.overdue_from.is_not(None)).limit(number)))
+        db.session.execute(Issue.__table__.update().where(Issue.overdue_from <= today).values(overdue_from=None))
         late = {"overdue_from": today, "deadline": today - timedelta(days=1)}
         for start in range(0, len(ids), 500):
             db.session.execute(Issue.__table__.update().where(Issue.id.in_(ids[start : start + 500])).values(**late))
     begun = time.perf_counter()
     with transaction():
-        opened = flag_overdue(today)
-    took = (time.perf_counter() - begun) * 1000
+        flag_overdue(today)
+    took = time.perf_counter() - begun
     count = db.session.scalar(select(func.count()).select_from(OverdueEpisode)) or 1
-    events = [
-        {"at": clock.now(), "verb": "bench", "subject": "bench", "subject_id": n, "data": {}} for n in range(count)
-    ]
+    rows = [{"at": clock.now(), "verb": "bench", "subject": "bench", "subject_id": n, "data": {}} for n in range(count)]
     begun = time.perf_counter()
     with transaction():
-        db.session.execute(insert(Event), events)
-    bare = (time.perf_counter() - begun) * 1000
-    row(f"overdue job, {sum(opened.values()):,} episodes", took, bare, "bare inserts of as many rows")
+        db.session.execute(insert(Event), rows)
+    against(f"(e) overdue job, {count:,} episodes", took, time.perf_counter() - begun, "bare inserts of as many rows")
 
 
 def main() -> None:
     click.echo(f"{clock.today()}  {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    click.echo(f"median of {RUNS} requests in one process, signed in, rights and rendering included")
+    click.echo(f"granian, {WORKERS} workers; {CLIENTS} clients beside it on the same cores, signed in, every check on")
+    click.echo(
+        "\n  page                        size  queries   p50 ms  p99 ms   rate    bare p50     p99   ratio of p50"
+    )
     for number in SIZES[os.environ.get("SIZE", "")]:
-        with database(number) as (app, volume):
-            pages(app, volume)
-            if number >= 100_000:
-                sweep()
+        with database(number) as (app, volume, folder), ExitStack() as servers:
+            make_table(str(folder / "bare.db"))
+            environment = {"TRACKER_DATA_DIR": str(folder), "TRACKER_SECRET_KEY": SECRET}
+            port = servers.enter_context(served("tracker.cli.serve:worker_app", environment))
+            bare = servers.enter_context(served("tests.bench.bare:make", {"BENCH_DB": str(folder / "bare.db")}))
+            pages(app, volume, port, bare)
+            reports(app, volume, port, bare)
+            servers.close()
+            export(volume)
+            sweep(volume)
 
 
 if __name__ == "__main__":
