@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,11 +12,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, render_template, request, session, url_for
-from flask_babel import Babel, get_locale, gettext
-from flask_login import current_user
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import Babel, get_locale, get_translations, gettext
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -39,11 +52,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """One entry of the top bar: shown to whoever has the right."""
+    """One entry of the top bar: shown to whoever has the right. ``below``: where else its pages stand ("/issues")."""
 
     endpoint: str
     label: str
     right: Right
+    below: tuple[str, ...] = ()
 
 
 class RefusableForm(Protocol):
@@ -80,9 +94,15 @@ def init_app(app: Flask, config: Config, navigation: tuple[NavigationEntry, ...]
     if config.proxies:
         count = config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.before_request(_limit_body)  # ahead of the token's check, which reads the body
     csrf.init_app(app)
     babel.init_app(app, locale_selector=lambda: _language(config.locale))
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue().gettext(text),
+        lambda one, many, number: _catalogue().ngettext(one, many, number),
+        newstyle=True,
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_guard)
     app.after_request(_headers)
@@ -140,6 +160,12 @@ def form_status(form: Any) -> int:
 def largest_upload() -> int:
     """The largest evidence file that is taken, in bytes."""
     return int(current_app.config["TRACKER"].max_upload_mb) * MEGABYTE
+
+
+def _limit_body() -> None:
+    """Only a signed-in person's upload may be large; words are parsed in memory, whoever sends them."""
+    if request.mimetype != "multipart/form-data" or not current_user.is_authenticated:
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def _guard() -> Response | None:
@@ -220,12 +246,29 @@ def _entries(app: Flask, navigation: tuple[NavigationEntry, ...]) -> list[dict[s
         {
             "label": gettext(entry.label),
             "url": url_for(entry.endpoint),
-            "current": request.endpoint == entry.endpoint,
-            "count": None,
+            "current": _current(entry),
         }
         for entry in navigation
         if entry.endpoint in app.view_functions and may(current_user, entry.right)
     ]
+
+
+def _current(entry: NavigationEntry) -> str | None:
+    """``page`` on the entry's own page, ``true`` on a page below it."""
+    if request.endpoint == entry.endpoint:
+        return "page"
+    folders = (url_for(entry.endpoint), *(request.script_root + path for path in entry.below))
+    here = request.script_root + request.path
+    return "true" if any(here.startswith(f"{folder}/") for folder in folders) else None
+
+
+def _catalogue() -> Any:
+    """The catalogue of the request's language, looked up once and not for every word of a page."""
+    if not has_request_context():
+        return get_translations()
+    if "tracker.catalogue" not in request.environ:
+        request.environ["tracker.catalogue"] = get_translations()
+    return request.environ["tracker.catalogue"]
 
 
 @lru_cache
@@ -253,6 +296,10 @@ _HTTP_WORDS: dict[int, tuple[str, str]] = {
 }
 
 
+#: What an HTTP error says to programs besides its page.
+_KEPT_HEADERS = frozenset({"Allow", "Retry-After", "Content-Range"})
+
+
 def _refusal_page(refusal: Refused) -> tuple[str, int]:
     if isinstance(refusal, Missing):
         return _page(404, gettext(_HTTP_WORDS[404][0]), said(refusal))
@@ -264,16 +311,32 @@ def _http_page(error: HTTPException) -> Any:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     title, advice = _HTTP_WORDS.get(error.code, (N_("没有办成"), N_("请返回上一页重试。")))
-    return _page(error.code, gettext(title), gettext(advice))
+    kept = {name: value for name, value in error.get_headers() if name in _KEPT_HEADERS}
+    return *_page(error.code, gettext(title), gettext(advice)), kept
 
 
 def _crash_page(error: Exception) -> tuple[str, int]:
+    """Our fault: the page shows a number under which the log has the whole story, and nothing of the story."""
     if current_app.testing:
         raise error
-    db.session.rollback()  # a failed transaction must not leak into the error page's own queries
-    current_app.logger.error("unhandled error", exc_info=error)
-    return _page(500, gettext("系统出了问题"), gettext("已记录下来。请稍后再试；填写的内容仍保留在本机浏览器中。"))
+    incident = secrets.token_hex(4)
+    current_app.logger.error("incident %s: %s %s", incident, request.method, request.path, exc_info=error)
+    try:
+        db.session.rollback()  # a failed transaction must not leak into the error page's own queries
+        return _incident_page(incident)
+    except SQLAlchemyError:  # the database itself is what is broken: do not ask it who is reading
+        g._login_user = AnonymousUserMixin()
+        return _incident_page(incident)
 
 
-def _page(status: int, title: str, advice: str) -> tuple[str, int]:
-    return render_template("error.html", status=status, title=title, advice=advice), status
+def _incident_page(incident: str) -> tuple[str, int]:
+    return _page(
+        500,
+        gettext("系统出了问题"),
+        gettext("已记录下来。请稍后再试；填写的内容仍保留在本机浏览器中。"),
+        where=gettext("故障编号 %(incident)s，报修时请告知。", incident=incident),
+    )
+
+
+def _page(status: int, title: str, advice: str, where: str = "") -> tuple[str, int]:
+    return render_template("error.html", status=status, title=title, advice=advice, where=where), status

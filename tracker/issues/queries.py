@@ -265,6 +265,8 @@ class Happened:
 
 def events_since(issue: Issue, seen: int | None) -> list[Happened]:
     """What happened after the event ``seen``, oldest first; nothing where the page did not say what it had seen."""
+    if seen is None:
+        return []
     rows = db.session.execute(
         select(Event, User.name)
         .outerjoin(User, User.id == Event.actor_id)
