@@ -42,19 +42,19 @@ PARTS = (
 NAVIGATION = (
     NavigationEntry("desks.desk", N_("工作台"), Right.ISSUE_READ),
     NavigationEntry("board.board", N_("清零看板"), Right.BOARD_READ),
-    NavigationEntry("register.register", N_("问题清单"), Right.ISSUE_READ),
+    NavigationEntry("register.register", N_("问题清单"), Right.ISSUE_READ, below=("/issues",)),
     NavigationEntry("ledgers.ledgers", N_("台账导入"), Right.LEDGER_IMPORT),
     NavigationEntry("org.regions", N_("行政区划"), Right.REGIONS),
     NavigationEntry("org.units", N_("单位"), Right.UNITS),
     NavigationEntry("accounts.users", N_("人员"), Right.USERS),
-    NavigationEntry("accounts.posts", N_("岗位"), Right.POSTS),
+    NavigationEntry("accounts.posts", N_("岗位"), Right.POSTS, below=("/users",)),
 )
 
 
 def create_app(config: Config | None = None) -> Flask:
     """The whole application for these settings (the environment's by default)."""
     config = config or settings_from.read()
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    config.make_data_dir()
     app = Flask("tracker", template_folder=str(data_path("templates")), static_folder=str(data_path("static")))
     app.config["TRACKER"] = config
     app.config["SQLALCHEMY_DATABASE_URI"] = config.url

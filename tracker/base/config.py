@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from tracker.base.access import Refused
 
 PREFIX = "TRACKER_"
+_SHORTEST_SECRET = 32
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -45,8 +49,8 @@ class Config(BaseModel):
     @field_validator("secret_key")
     @classmethod
     def _long_secret(cls, value: str) -> str:
-        if value and len(value) < 32:
-            raise ValueError("at least 32 characters")
+        if value and len(value) < _SHORTEST_SECRET:
+            raise ValueError(f"at least {_SHORTEST_SECRET} characters")
         return value
 
     @field_validator("base_url")
@@ -55,6 +59,17 @@ class Config(BaseModel):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("an address beginning with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        try:
+            known = not value or make_url(value).get_backend_name() in {"sqlite", "postgresql"}
+        except ArgumentError:
+            known = False
+        if not known:
+            raise ValueError("sqlite:///… or postgresql://…")  # the value may hold a password: it is not repeated
+        return value
 
     @property
     def url(self) -> str:
@@ -67,13 +82,38 @@ class Config(BaseModel):
             return self.secret_key
         path = self.data_dir / "secret.key"
         if not path.exists():
+            self.make_data_dir()
+            _make_secret(path)
+        kept = path.read_text().strip()
+        if len(kept) < _SHORTEST_SECRET:
+            raise BadConfig(
+                "%(path)s: %(problem)s", path=path, problem="no signing key; restore it, or remove the file"
+            )
+        return kept
+
+    def make_data_dir(self) -> None:
+        """Make the folder if it is not there. Raises BadConfig where it cannot be."""
+        try:
             self.data_dir.mkdir(parents=True, exist_ok=True)
-            try:
-                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-                    out.write(secrets.token_urlsafe(48))
-            except FileExistsError:
-                pass  # another process made it between the look and the open
-        return path.read_text().strip()
+        except OSError as error:
+            raise BadConfig(
+                "%(name)s: %(problem)s", name=f"{PREFIX}DATA_DIR", problem=f"{self.data_dir}: {error.strerror}"
+            ) from error
+
+
+def _make_secret(path: Path) -> None:
+    """Write a new key beside its place and move it there whole: several processes start at once and must not read half."""
+    handle, new = tempfile.mkstemp(dir=path.parent)  # mode 0600
+    with os.fdopen(handle, "w") as out:
+        out.write(secrets.token_urlsafe(48))
+        out.flush()
+        os.fsync(out.fileno())
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        pass  # another process was faster, and its key is the one
+    finally:
+        os.unlink(new)
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Config:
@@ -86,7 +126,9 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
-        raise BadConfig("%(name)s: %(problem)s", name=name, problem=first["msg"]) from error
+        raise BadConfig(
+            "%(name)s: %(problem)s", name=name, problem=first["msg"].removeprefix("Value error, ")
+        ) from error
 
 
 def _value(environ: Mapping[str, str], name: str) -> str | None:
@@ -99,6 +141,8 @@ def _value(environ: Mapping[str, str], name: str) -> str | None:
         return path.read_text().strip()
     except OSError as error:
         raise BadConfig("%(name)s_FILE: %(problem)s", name=name, problem=error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise BadConfig("%(name)s_FILE: %(problem)s", name=name, problem="not text in UTF-8") from error
 
 
 def data_path(name: str) -> Path:
