@@ -499,6 +499,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["responsible_person_id"], ["person.id"], name=op.f("fk_issue_responsible_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issue")),
         sa.UniqueConstraint("number", name=op.f("uq_issue_number")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("issue", schema=None) as batch_op:
         batch_op.create_index("ix_issue_cell", ["category_id", "county_id", "state"], unique=False)

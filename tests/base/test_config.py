@@ -19,6 +19,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "data_dir": ("/srv/tracker", Path("/srv/tracker")),
     "database_url": ("postgresql://me@db/tracker", "postgresql://me@db/tracker"),
     "secret_key": (SECRET, SECRET),
+    "journal_secret": (SECRET, SECRET),
     "base_url": ("https://zg.example.gov.cn/", "https://zg.example.gov.cn"),
     "locale": ("en", "en"),
     "max_upload_mb": ("50", 50),

@@ -6,6 +6,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -33,6 +34,10 @@ class Config(BaseModel):
     secret_key: str = Field(
         "", description="signs sessions, 32 characters or more; empty: made once in the data directory"
     )
+    journal_secret: str = Field(
+        "",
+        description="seals the history, 32 characters or more; empty: made once in the data directory; never change it",
+    )
     base_url: str = Field("", description="public address, https:// in production; turns secure cookies on")
     locale: str = Field("zh", description="language for people who have not chosen: zh or en")
     max_upload_mb: int = Field(20, ge=1, le=1024, description="largest single evidence file, in MB")
@@ -46,7 +51,7 @@ class Config(BaseModel):
             raise ValueError("zh or en")
         return value
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "journal_secret")
     @classmethod
     def _long_secret(cls, value: str) -> str:
         if value and len(value) < _SHORTEST_SECRET:
@@ -77,10 +82,16 @@ class Config(BaseModel):
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'tracker.db'}"
 
     def secret(self) -> str:
-        """The signing key: set, or made once and kept with mode 0600 in the data directory."""
-        if self.secret_key:
-            return self.secret_key
-        path = self.data_dir / "secret.key"
+        """The key that signs sessions: set, or made once and kept with mode 0600 in the data directory."""
+        return self.secret_key or self._kept("secret.key")
+
+    @cached_property
+    def journal_key(self) -> str:
+        """The key of the journal's marks, kept likewise; with another one the whole history looks forged."""
+        return self.journal_secret or self._kept("journal.key")
+
+    def _kept(self, name: str) -> str:
+        path = self.data_dir / name
         if not path.exists():
             self.make_data_dir()
             _make_secret(path)

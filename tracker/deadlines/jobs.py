@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import aliased
 
-from tracker.base import clock
+from tracker.base import clock, journal
 from tracker.base.db import db, upsert
-from tracker.base.journal import Event
 from tracker.issues.models import Issue, OverdueEpisode
 
 CHUNK = 5000  # rows per statement
@@ -44,8 +43,7 @@ def _open(today: date, instant: datetime) -> int:
         .returning(OverdueEpisode.issue_id, OverdueEpisode.deadline, OverdueEpisode.starts_on)
     ).all()
     if rows:
-        db.session.execute(
-            insert(Event),
+        journal.record_all(
             [
                 {
                     "at": instant,
@@ -55,6 +53,6 @@ def _open(today: date, instant: datetime) -> int:
                     "data": {"deadline": deadline.isoformat(), "starts_on": starts_on.isoformat()},
                 }
                 for issue, deadline, starts_on in rows
-            ],
+            ]
         )
     return len(rows)

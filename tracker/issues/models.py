@@ -139,6 +139,7 @@ class Issue(Base):
         ),
         Index("ix_issue_cleared_on", "cleared_on"),  # "this year's cleared"
         Index("ix_issue_parent_id", "parent_id"),
+        {"sqlite_autoincrement": True},  # the id of an issue taken out again must not come back with its history
     )
 
     @property
