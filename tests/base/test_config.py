@@ -31,6 +31,7 @@ BAD: list[tuple[str, str, str]] = [
     ("database_url", "mysql://me:hidden-word@db/tracker", "postgresql://"),
     ("database_url", "postgres://me:hidden-word@db/tracker", "postgresql://"),
     ("secret_key", "k" * 31, "32 characters"),
+    ("journal_secret", "k" * 31, "32 characters"),
     ("base_url", "zg.example.gov.cn", "https://"),
     ("base_url", "javascript:alert(1)", "https://"),
     ("locale", "fr", "zh or en"),
