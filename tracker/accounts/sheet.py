@@ -11,7 +11,7 @@ USER_COLUMNS = (
     Column("unit", ("单位", "单位名称", "工作单位", "unit"), required=True),
     Column("title", ("职务", "title")),
     Column("account", ("账号", "帐号", "account")),
-    Column("role", ("岗位", "role")),
+    Column("role", ("岗位", "角色", "role")),
     Column("region", ("岗位区划", "region")),
     Column("category", ("岗位类别", "类别", "category")),
 )

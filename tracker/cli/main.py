@@ -19,6 +19,7 @@ from flask import Flask
 from flask_babel import force_locale, gettext
 from flask_migrate import upgrade
 from sqlalchemy.exc import SQLAlchemyError
+from xlsxwriter.exceptions import FileCreateError
 
 from tracker import create_app
 from tracker.accounts import actions as accounts
@@ -33,6 +34,7 @@ from tracker.base.sheets import SheetRefused
 from tracker.board.queries import board_json
 from tracker.clearance import actions as clearance
 from tracker.cli.doctor import findings
+from tracker.cli.serve import check_free
 from tracker.cli.serve import serve as serve_forever
 from tracker.demo import actions as demonstration
 from tracker.ledgers import actions as ledgers
@@ -57,12 +59,14 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except BadConfig as refusal:
             raise SystemExit(_complain(str(refusal))) from refusal
-        except (Refused, SheetRefused) as refusal:
+        except SheetRefused as refusal:
+            raise SystemExit(_complain(f"{refusal.problem}{refusal.mend or ''}")) from refusal
+        except Refused as refusal:
             raise SystemExit(_complain(str(refusal))) from refusal
         except SQLAlchemyError as error:
             problem = str(getattr(error, "orig", error)).splitlines()[0]
             raise SystemExit(_complain(f"数据库出错：{problem}（先运行 tracker init 或 tracker doctor）")) from error
-        except OSError as error:
+        except (OSError, FileCreateError) as error:
             raise SystemExit(_complain(str(error))) from error
 
 
@@ -121,6 +125,8 @@ def _setting_up(ctx: click.Context, right: Right) -> int | None:
 @click.pass_context
 def demo(ctx: click.Context, no_serve: bool, host: str, port: int, workers: int) -> None:
     """Make a database with made-up data (once) and serve it."""
+    if not no_serve:
+        check_free(host, port)  # before the minute it takes to make the data
     with application(ctx) as app:
         config = app.config["TRACKER"]
         click.echo(gettext("演示数据库：%(url)s", url=config.url))
@@ -317,6 +323,8 @@ def export_ledger(ctx: click.Context, file: Path) -> None:
     """Write the list within the account's scope to FILE (.xlsx or .csv)."""
     with application(ctx):
         actor = acting(ctx)
+        if not file.parent.is_dir():
+            raise Refused(N_("没有文件夹“%(folder)s”，请先建立。"), folder=file.parent)
         with transaction():
             rows = register.export_to(file, actor, today=clock.today())
         click.echo(gettext("已写出 %(rows)s 条到 %(file)s。", rows=rows, file=file))

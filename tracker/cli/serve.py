@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +15,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from tracker import create_app
+from tracker.base import config as settings_from
+from tracker.base.access import N_, Refused
 
 _RESTART_SECONDS = 3.0
 
@@ -26,8 +30,26 @@ def worker_app() -> Flask:
     return app
 
 
+def check_free(host: str, port: int) -> None:
+    """Raise Refused where nobody can listen: better now, in one line, than from the depth of the server."""
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except OSError as error:
+        raise Refused(
+            N_("%(host)s:%(port)s 不能用来服务：%(problem)s。请用 --port 换一个端口。"),
+            host=host,
+            port=port,
+            problem=os.strerror(error.errno) if error.errno and error.errno > 0 else str(error),
+        ) from error
+
+
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve until told to stop; running requests are finished first."""
+    """Serve until told to stop; running requests are finished first. Raises BadConfig and Refused before it starts."""
+    config = settings_from.read()
+    config.make_data_dir()
+    config.secret()
+    check_free(host, port)
     keeper = SchedulerKeeper()
     server = Granian(
         "tracker.cli.serve:worker_app",
