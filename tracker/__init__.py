@@ -6,6 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from tracker.accounts import routes as accounts
+from tracker.audit import routes as audit
 from tracker.base import config as settings_from
 from tracker.base import db, web
 from tracker.base.access import N_, Right
@@ -37,6 +38,7 @@ PARTS = (
     register,
     board,
     desks,
+    audit,
 )
 
 NAVIGATION = (
@@ -47,6 +49,7 @@ NAVIGATION = (
     NavigationEntry("org.regions", N_("行政区划"), Right.REGIONS),
     NavigationEntry("org.units", N_("单位"), Right.UNITS),
     NavigationEntry("accounts.users", N_("人员"), Right.USERS),
+    NavigationEntry("audit.audit", N_("审计查询"), Right.AUDIT),
     NavigationEntry("accounts.posts", N_("岗位"), Right.POSTS, below=("/users",)),
 )
 

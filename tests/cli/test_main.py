@@ -430,3 +430,30 @@ def test_the_commands_are_those_that_are_promised() -> None:
     assert {"demo", "serve", "scheduler", "init", "import", "export", "jobs", "board", "doctor"} <= set(
         re.findall(r"^  ([a-z]+)", told, re.MULTILINE)
     )
+
+
+# --- the history ----------------------------------------------------------------------------------------------
+
+
+def test_a_whole_history_is_verified_against_its_published_head(run: Run, world: World) -> None:
+    with transaction():
+        list_one(world)
+    published = run("audit", "head").stdout.strip()
+    assert published.split(":")[0] == "1"
+    checked = run("audit", "verify", "--head", published)
+    assert (checked.exit_code, "办理记录完好" in checked.stdout) == (0, True)
+    assert run("audit", "verify", "--head", "不是末环").exit_code == 1
+
+
+def test_damage_and_a_changed_issue_are_named_with_exit_status_1(run: Run, world: World) -> None:
+    with transaction():
+        issue = list_one(world)
+    published = run("audit", "head").stdout.strip()
+    with transaction():
+        db.session.execute(text("UPDATE issue SET number = number, state = 'dismissed', dismissed_on = '2019-07-01'"))
+        db.session.execute(text("DROP TRIGGER event_never_UPDATE"))
+        db.session.execute(text("UPDATE event SET actor_id = 99"))
+    checked = run("audit", "verify", "--head", published)
+    assert checked.exit_code == 1
+    assert "#1 记录被改动" in checked.stdout
+    assert f"{issue.number} 与办理记录不符：state" in checked.stdout

@@ -133,7 +133,7 @@ def test_a_stranger_finds_nothing_on_the_desk(app: Flask, world: World) -> None:
         ("official", "/desk"),
         ("system_admin", "/users"),
         ("security_admin", "/posts"),
-        ("auditor", None),
+        ("auditor", "/audit"),
         ("nobody", None),
     ],
 )

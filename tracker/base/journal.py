@@ -23,7 +23,7 @@ from sqlalchemy import JSON, ForeignKey, Index, Row, Select, String, Text, inser
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.base import clock
-from tracker.base.access import N_
+from tracker.base.access import N_, Refused
 from tracker.base.db import Base, Instant, db
 
 CHUNK = 5_000
@@ -159,6 +159,14 @@ class Head:
 
     def __str__(self) -> str:
         return f"{self.position}:{self.digest}"
+
+    @classmethod
+    def read(cls, text: str) -> Head:
+        """A head as it was published. Raises Refused for anything else."""
+        position, _, digest = text.strip().partition(":")
+        if not position.isdecimal() or len(digest) != len(START):
+            raise Refused(N_("“%(text)s”不是链条末环，应为“序号:64 位校验值”。"), text=text)
+        return cls(int(position), digest)
 
 
 def head() -> Head:

@@ -26,7 +26,8 @@ from tracker.accounts import actions as accounts
 from tracker.accounts.actions import UserImport
 from tracker.accounts.models import User
 from tracker.accounts.queries import user_with_account
-from tracker.base import clock
+from tracker.audit.queries import differences
+from tracker.base import clock, journal
 from tracker.base.access import N_, Refused, Right, may
 from tracker.base.config import BadConfig
 from tracker.base.db import transaction
@@ -390,6 +391,46 @@ def _board_lines(figures: dict[str, Any]) -> Iterator[str]:
                 overdue=total["overdue"],
                 cleared=total["cleared"],
             )
+
+
+# --- the history ----------------------------------------------------------------------------------------------
+
+
+@main.group()
+def audit() -> None:
+    """The journal: is it what was written?"""
+
+
+@audit.command("head")
+@click.pass_context
+def audit_head(ctx: click.Context) -> None:
+    """Seal what is not sealed yet and print the end of the chain, to be published: POSITION:DIGEST."""
+    with application(ctx):
+        schedule.seal()
+        click.echo(str(journal.head()))
+
+
+@audit.command("verify")
+@click.option("--head", "published", help="A published head (POSITION:DIGEST) the chain must still lead through.")
+@click.pass_context
+def audit_verify(ctx: click.Context, published: str | None) -> None:
+    """Recompute the chain and play every issue's history again; exit status 1 when anything is not what was written."""
+    with application(ctx):
+        harms = [_harm_line(damage) for damage in journal.damages(journal.Head.read(published) if published else None)]
+        lines = harms + [
+            gettext("问题 %(number)s 与办理记录不符：%(columns)s", number=each.number, columns="、".join(each.columns))
+            for each in differences()
+        ]
+        for line in lines:
+            click.secho(line, fg="red")
+        if lines:
+            raise SystemExit(1)
+        click.echo(gettext("办理记录完好，共 %(count)s 条已封存，问题现状与记录一致。", count=journal.head().position))
+
+
+def _harm_line(damage: journal.Damage) -> str:
+    place = gettext("记录 %(id)s", id=damage.event_id) if damage.position is None else f"#{damage.position}"
+    return f"{place} {gettext(journal.HARM_NAMES[damage.harm])}"
 
 
 @main.command()

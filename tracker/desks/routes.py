@@ -9,7 +9,7 @@ from flask_babel import get_locale, gettext, ngettext
 from werkzeug.wrappers import Response
 
 from tracker.base import clock
-from tracker.base.access import READERS, Right, Role, holds, may
+from tracker.base.access import READERS, Right, holds, may
 from tracker.base.web import needs
 from tracker.desks import queries
 from tracker.desks.rules import DESK_NAMES, Desk, desks_of
@@ -30,7 +30,9 @@ def home() -> Response | str:
         return redirect(url_for("accounts.users"))
     if may(me(), Right.POSTS):
         return redirect(url_for("accounts.posts"))
-    return render_template("desks/home.html", auditor=holds(me(), Role.AUDITOR))
+    if may(me(), Right.AUDIT):
+        return redirect(url_for("audit.audit"))
+    return render_template("desks/home.html")
 
 
 @bp.get("/desk")

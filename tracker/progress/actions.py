@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from tracker.base import clock
+from tracker.base import clock, journal
 from tracker.base import files as storage
 from tracker.base.access import Actor
 from tracker.base.db import db
+from tracker.base.journal import Event
 from tracker.issues import workflow
 from tracker.issues.actions import advance, authorise
 from tracker.issues.models import Issue
@@ -92,3 +93,14 @@ def _references(evidence: Iterable[Evidence]) -> dict[str, list[str | int]]:
     if not rows:
         return {}
     return {"evidence": [row.id for row in rows], "sha256": [row.sha256 for row in rows]}
+
+
+def record_download(evidence: Evidence, actor: Actor) -> Event:
+    """Who took the original of a file, and which."""
+    return journal.record(
+        "download",
+        "evidence",
+        evidence.id,
+        actor_id=actor.id,
+        data={"issue": evidence.issue_id, "sha256": evidence.sha256},
+    )

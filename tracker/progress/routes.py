@@ -62,6 +62,8 @@ def original(number: str, evidence_id: int) -> Any:
     path = files.path_of(evidence.sha256)
     if not path.exists():
         abort(404)
+    with transaction():
+        actions.record_download(evidence, me())
     return send_file(
         path, mimetype=evidence.file.media_type, as_attachment=True, download_name=evidence.name, etag=evidence.sha256
     )

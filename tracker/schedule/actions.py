@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from flask import Flask
 from sqlalchemy import text
 
-from tracker.base import clock
+from tracker.base import clock, journal
 from tracker.base.access import N_, Refused
 from tracker.base.db import db, transaction, upsert
 from tracker.schedule.jobs import JOBS, Job
@@ -62,6 +62,12 @@ def run_due() -> int:
     return ran
 
 
+def seal() -> int:
+    """Chain what was written since the last beat; returns how many events."""
+    with transaction():
+        return journal.seal()
+
+
 @contextmanager
 def sole_runner(data_dir: Path) -> Iterator[bool]:
     """True for at most one process at a time. Only saves work: without it the claims still keep everything once."""
@@ -93,6 +99,7 @@ def tick(app: Flask) -> None:
             with sole_runner(app.config["TRACKER"].data_dir) as mine:
                 if mine:
                     run_due()
+                    seal()
         except Exception:
             log.exception("tick failed; the next one tries again")
         finally:

@@ -1,0 +1,138 @@
+"""The journal's verbs and subjects in words, what an auditor may ask for, and a history played again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from tracker.base.access import N_
+from tracker.issues.workflow import VERB_NAMES as ISSUE_VERBS
+
+SUBJECT_NAMES: dict[str, str] = {
+    "issue": N_("问题"),
+    "evidence": N_("佐证材料"),
+    "finding": N_("反馈问题"),
+    "ledger_import": N_("台账导入"),
+    "register": N_("问题清单"),
+    "person": N_("人员"),
+    "unit": N_("单位"),
+    "region": N_("行政区划"),
+    "workdays": N_("工作日"),
+    "page": N_("页面"),
+}
+
+VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.items()} | {
+    "overdue": N_("开立逾期"),
+    "answer_standards": N_("补充销号标准"),
+    "record_finding": N_("登记反馈问题"),
+    "import": N_("导入"),
+    "undo": N_("撤销导入"),
+    "export": N_("导出"),
+    "download": N_("下载"),
+    "deny": N_("拒绝访问"),
+    "sign_in": N_("登录"),
+    "sign_in_failed": N_("登录失败"),
+    "sign_out": N_("退出登录"),
+    "prove_password": N_("核对密码"),
+    "prove_password_failed": N_("核对密码失败"),
+    "change_password": N_("修改密码"),
+    "give_account": N_("开通账号"),
+    "give_one_time_password": N_("发一次性密码"),
+    "unlock": N_("解锁"),
+    "add": N_("新增"),
+    "add_person": N_("新增人员"),
+    "edit_person": N_("修改人员"),
+    "move": N_("调动"),
+    "deactivate": N_("停用"),
+    "reactivate": N_("恢复"),
+    "grant_post": N_("授予岗位"),
+    "end_post": N_("收回岗位"),
+    "add_unit": N_("新增单位"),
+    "change_unit": N_("修改单位"),
+    "import_units": N_("导入单位"),
+    "deactivate_unit": N_("停用单位"),
+    "reactivate_unit": N_("恢复单位"),
+    "add_region": N_("新增行政区划"),
+    "rename_region": N_("更名"),
+    "alias_region": N_("修改别名"),
+    "end_region": N_("撤销行政区划"),
+    "import_regions": N_("导入行政区划"),
+    "seed_workdays": N_("写入公布的工作日"),
+    "import_workdays": N_("导入工作日"),
+}
+
+#: Before and after are the auditor's to see here; of issues only that something was done (DOMAIN §2).
+DETAILED = frozenset({"person", "unit", "region", "workdays", "page", "register"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the auditor asks for; empty: everything."""
+
+    verb: str = ""
+    subject: str = ""
+    person: str = ""
+    number: str = ""
+    address: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Asked:
+        """From an address's parameters; what makes no sense is left out."""
+        words = {name: given.get(name, "").strip()[:60] for name in ("person", "number", "address")}
+        verb, subject = given.get("verb", ""), given.get("subject", "")
+        return cls(
+            verb=verb if verb in VERB_NAMES else "",
+            subject=subject if subject in SUBJECT_NAMES else "",
+            since=_day(given.get("since")),
+            until=_day(given.get("until")),
+            **words,
+        )
+
+    def query(self) -> str:
+        """``verb=…&person=…``, only what is asked."""
+        return urlencode({name: str(value) for name, value in vars(self).items() if value})
+
+
+def _day(word: str | None) -> date | None:
+    try:
+        return date.fromisoformat(word) if word else None
+    except ValueError:
+        return None
+
+
+# --- a history played again -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Replayed:
+    """What the events alone say of one issue: its state, and each column that an event changed, as last written."""
+
+    state: str | None = None
+    columns: dict[str, Any] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+
+def replay(events: Iterable[tuple[int, Mapping[str, Any]]]) -> dict[int, Replayed]:
+    """(issue id, data) of every event in order -> what the issues must look like now.
+
+    An event whose "from" or "before" is not what the events before it left behind is noted as broken.
+    """
+    found: dict[int, Replayed] = {}
+    for issue, data in events:
+        played = found.setdefault(issue, Replayed())
+        if "to" in data:
+            if played.state is not None and data.get("from") not in (None, played.state):
+                played.broken.append("state")
+            played.state = data["to"]
+        for name, (before, after) in data.get("changed", {}).items():
+            if isinstance(before, dict) or isinstance(after, dict):
+                continue  # free text: each event refers to its own copy
+            if name in played.columns and played.columns[name] != before:
+                played.broken.append(name)
+            played.columns[name] = after
+    return found
