@@ -55,6 +55,7 @@ def test_a_bad_cell_is_named_and_may_be_answered_on_the_page(client: FlaskClient
     answer = {f"answer:{cell[1]}": "2019-06-30"}
     again = client.post(preview, data={"act": "check", **answer})
     assert "没有 30 日" not in again.text
+    assert f'name="answer:{cell[1]}" value="2019-06-30"' in again.text  # or the next reading would not know it
     client.post(preview, data={"act": "import", "title": "台账", **answer})
     assert issues() == 1
 
