@@ -224,6 +224,7 @@ def test_no_other_kind_is_taken_whatever_is_in_it(app: Flask, name: str, content
         ("cut-off.docx", TAKEN["a.docx"][:40]),
         ("installer.doc", old_office("!MSI")),
         ("workbook.doc", old_office("Workbook")),
+        ("hidden.doc", EXE + old_office("WordDocument")),
         ("zeroes.txt", b"text\0more"),
     ],
 )

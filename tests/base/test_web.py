@@ -17,7 +17,7 @@ from tests.world import TODAY, World, assign_one, list_one, sign_in
 from tracker import create_app
 from tracker.accounts.models import SignInAttempt
 from tracker.accounts.rules import PER_ADDRESS
-from tracker.base.access import Conflict, Missing, Refused
+from tracker.base.access import Conflict, Missing, Refused, Right
 from tracker.base.db import db, transaction
 from tracker.base.web import LANGUAGES, form_status, local_url, needs, public, refusals
 from tracker.issues.models import Issue
@@ -321,6 +321,19 @@ def test_a_crash_leaves_no_half_change_for_the_next_reader(served: Flask, world:
     assert client.get("/half").status_code == 500
     assert client.get("/register").status_code == 200
     assert db.session.scalars(select(Issue)).all() == []
+
+
+def test_a_broken_question_is_answered_in_the_readers_language(any_app: Flask, any_world: World) -> None:
+    """PostgreSQL answers nothing more in a transaction that failed: the page must not ask in that one."""
+    with transaction():
+        any_world.supervisor.locale = "en"
+    served = outside(any_app)
+    served.add_url_rule("/broken", "broken", needs(Right.SELF)(lambda: db.session.execute(text("SELECT nonsense"))))
+    page = sign_in(served.test_client(), any_world.supervisor).get("/broken")
+    with served.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    assert (page.status_code, "Something went wrong" in page.text) == (500, True)
 
 
 def test_without_its_database_the_site_still_says_so_in_words(served: Flask, world: World) -> None:
