@@ -7,7 +7,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Form, FormField, MultipleFileField, SelectMultipleField, StringField, TextAreaField
+from flask_wtf.file import MultipleFileField
+from wtforms import DateField, Form, FormField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
