@@ -120,7 +120,8 @@ def test_a_sum_links_only_to_a_filter_that_finds_exactly_its_cells() -> None:
                 linked += 1
                 # the whole of the filter: outside the posts there may be issues too that one sees (a leader's own)
                 assert matching(*found) == summed, (posts, county, category, found, again)
-    assert linked > unlinked > 0
+    assert linked > 100
+    assert unlinked > 100
 
 
 @pytest.mark.parametrize(
