@@ -32,9 +32,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
-from wtforms import IntegerField
+from wtforms import IntegerField, SelectMultipleField
 from wtforms.validators import Optional
-from wtforms.widgets import HiddenInput
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from tracker.base import clock
 from tracker.base.access import N_, Conflict, Missing, Refused, Right, may
@@ -74,6 +74,13 @@ class VersionedForm(FlaskForm):
         """The page shows the thing as it is now (also when it comes back after a conflict)."""
         self.version.raw_data = self.seen.raw_data = None
         self.version.data, self.seen.data = version, event_id
+
+
+class BoxesField(SelectMultipleField):
+    """Several of a list, each with a box of its own."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 def init_app(app: Flask, config: Config, navigation: tuple[NavigationEntry, ...]) -> None:

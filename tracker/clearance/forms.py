@@ -8,11 +8,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
-from wtforms import DateField, Form, FormField, SelectMultipleField, StringField, TextAreaField
+from wtforms import DateField, Form, FormField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from tracker.base.web import VersionedForm
+from tracker.base.web import BoxesField, VersionedForm
 from tracker.clearance.rules import EVIDENCED, STANDARD_NAMES, Answer, Site, Standard
 from tracker.progress.models import Evidence
 
@@ -21,13 +20,7 @@ class StandardForm(Form):
     """One standard: how it is met, and what that rests on."""
 
     text = TextAreaField(_l("说明"), [DataRequired(_l("请说明这条标准怎样达到的。")), Length(max=5000)])
-    evidence = SelectMultipleField(
-        _l("用已有的佐证材料"),
-        [Optional()],
-        coerce=int,
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
+    evidence = BoxesField(_l("用已有的佐证材料"), [Optional()], coerce=int)
     files = MultipleFileField(_l("上传新的佐证材料"), [Optional()])
 
     def answer(self) -> Answer:

@@ -42,7 +42,7 @@ from tracker.dossier.rules import (
 from tracker.inspections.models import Finding
 from tracker.inspections.rules import SOURCE_NAMES, Source
 from tracker.issues.models import Issue, TaskForceMember
-from tracker.issues.queries import relations, visible_to
+from tracker.issues.queries import children_of, has_places_below, parent_of, relations, visible_to
 from tracker.issues.workflow import (
     FACT_REFUSALS,
     KIND_NAMES,
@@ -78,6 +78,7 @@ class Standing:
     waiting_plan: Plan | None
     measures: tuple[int, int]  # done and total, of the approved plan
     children_settled: bool
+    places_below: bool  # regions it could be broken down to
     extension: Extension | None  # the one to be decided
     application: Application | None  # the open one
     reviewers: Reviewers | None  # of its present level
@@ -100,6 +101,7 @@ def standing_of(
         waiting_plan=waiting_plan(issue.id) if issue.state is State.PLANNING else None,
         measures=(sum(done), len(done)),
         children_settled=children_settled(issue),
+        places_below=has_places_below(issue),
         extension=next((one for one in extensions if one.state is ExtensionState.WAITING), None),
         application=application,
         reviewers=eligible_reviewers(application) if application else None,
@@ -261,6 +263,10 @@ def _left_to_do(issue: Issue, around: Standing) -> Said | None:
     return None if around.children_settled else Said(FACT_REFUSALS[Fact.CHILDREN_SETTLED])
 
 
+def _can_break_down(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
+    return None if around.places_below else _NOTHING_TO_DO
+
+
 def _can_pass(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
     if _unanswered(around):
         return Said(FACT_REFUSALS[Fact.STANDARDS_ANSWERED])
@@ -276,6 +282,7 @@ _CHECKS: Mapping[Verb, Callable[[Issue, Actor, Standing, date], Said | object | 
     Verb.GRANT_EXTENSION: _extension_waits,
     Verb.REFUSE_EXTENSION: _extension_waits,
     Verb.REQUEST_CLEARANCE: _can_apply,
+    Verb.BREAK_DOWN: _can_break_down,
     Verb.PASS: _can_pass,
 }
 
@@ -529,6 +536,8 @@ class Dossier:
     timeline: list[Happening]
     events_total: int
     ledger_number: str | None
+    parent: Any  # number, and the title where it is visible; None for most
+    children: Sequence[Any]
 
     @property
     def plan(self) -> Plan | None:
@@ -589,6 +598,8 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
         timeline=events,
         events_total=events_total,
         ledger_number=issue.ledger_number,
+        parent=parent_of(issue, actor),
+        children=children_of(issue, actor) if issue.has_children else (),
     )
 
 

@@ -36,6 +36,7 @@ PAGES: tuple[Page, ...] = (
     Page((Verb.REPORT,), "progress", VERB_NAMES[Verb.REPORT]),
     Page((Verb.REQUEST_EXTENSION,), "extension", VERB_NAMES[Verb.REQUEST_EXTENSION]),
     Page((Verb.WITHDRAW_CLEARANCE,), "clearance/withdraw", VERB_NAMES[Verb.WITHDRAW_CLEARANCE]),
+    Page((Verb.BREAK_DOWN,), "break-down", VERB_NAMES[Verb.BREAK_DOWN]),
     Page((Verb.DECLINE,), "decline", VERB_NAMES[Verb.DECLINE]),
     Page((Verb.REASSIGN,), "reassign", VERB_NAMES[Verb.REASSIGN]),
     Page((Verb.CORRECT,), "correct", VERB_NAMES[Verb.CORRECT]),

@@ -28,7 +28,7 @@ from tracker.issues.models import (
     OverdueEpisode,
     TaskForceMember,
 )
-from tracker.issues.queries import relations, supervises
+from tracker.issues.queries import regions_to_break_down_to, relations, supervises
 from tracker.issues.rules import IMMEDIATE_WORKDAYS, EpisodeEnd, overdue_from, shadow
 from tracker.issues.workflow import Fact, Kind, State, Transition, Verb, Who
 from tracker.org.queries import county_of
@@ -99,6 +99,8 @@ def advance(
     workflow.require(row, {Fact.DUTY_CHAIN: chain, Fact.REASON: bool(remark), **(facts or {})})
     before, cell = issue.state, _cell(issue)
     to = row.to or before
+    if "deadline" in (changes or {}):
+        within_family(issue, (changes or {})["deadline"])
     trail = _apply(issue, changes or {}) | (_hand_to(issue, duty) if duty else {})
     if row.to is not None:
         _enter_state(issue, row.to, verb, today)
@@ -225,6 +227,25 @@ def _enter_state(issue: Issue, state: State, verb: Verb, today: date) -> None:
         issue.accepted_on = today
     if verb is Verb.RELAPSE:
         issue.relapses += 1
+
+
+def within_family(issue: Issue, deadline: date | None) -> None:
+    """Refuse a deadline that would put a child's after its parent's (DOMAIN §3), from either side."""
+    if deadline is None or deadline == issue.deadline:
+        return
+    parent = db.session.get(Issue, issue.parent_id) if issue.parent_id else None
+    if parent is not None and parent.deadline is not None and deadline > parent.deadline:
+        raise Refused(
+            N_("时限不能晚于上级问题 %(number)s 的时限 %(date)s；要更晚，请先延长上级问题。"),
+            number=parent.number,
+            date=parent.deadline,
+        )
+    if issue.has_children:
+        latest = db.session.scalar(
+            select(func.max(Issue.deadline)).where(Issue.parent_id == issue.id, Issue.state.in_(workflow.OPEN))
+        )
+        if latest is not None and deadline < latest:
+            raise Refused(N_("分解出去的问题最晚到 %(date)s，上级问题的时限不能更早。"), date=latest)
 
 
 # --- what moves along -----------------------------------------------------------------------------------------
@@ -370,6 +391,59 @@ def list_issue(
         facts={Fact.SOURCE_STATED: source is not Source.OTHER or bool(source_note)},
     )
     return issue
+
+
+def break_down(
+    issue: Issue,
+    actor: Actor,
+    *,
+    today: date,
+    region_ids: Sequence[int],
+    deadline: date | None = None,
+    requirement: str = "",
+    at: datetime | None = None,
+) -> list[Issue]:
+    """Break an issue down (细化分解): one listed child in each of these regions directly below its own.
+
+    The issue becomes a parent, shown but no longer counted. Each child gets its own duty chain when it is assigned;
+    ``deadline``, not after the parent's, is set for all of them, else each one's is set then.
+    """
+    places = regions_to_break_down_to(issue)
+    wanted = [region for region in places if region.id in set(region_ids)]
+    inherited = {
+        name: getattr(issue, name) for name in ("title", "wording", "source", "source_note", "category_id", "kind")
+    }
+    first = 1 + (db.session.scalar(select(func.count()).where(Issue.parent_id == issue.id)) or 0)
+    facts = {
+        Fact.COUNTIES: bool(wanted) and len(wanted) == len(set(region_ids)),
+        Fact.CHILD_DEADLINES: deadline is None or issue.deadline is None or today <= deadline <= issue.deadline,
+    }
+    advance(
+        issue,
+        Verb.BREAK_DOWN,
+        actor,
+        today=today,
+        at=at,
+        facts=facts,
+        changes={"has_children": True},
+        data={"regions": [region.id for region in wanted]},
+    )
+    children = [
+        Issue(
+            number=f"{issue.number}-{serial:02d}",
+            parent_id=issue.id,
+            region_id=region.id,
+            deadline=deadline,
+            requirement=requirement or issue.requirement,
+            listed_on=today,
+            **inherited,
+        )
+        for serial, region in enumerate(wanted, first)
+    ]
+    for child in children:
+        stated = {Fact.SOURCE_STATED: True}  # the parent's
+        enter(child, Verb.LIST, actor, state=State.LISTED, today=today, facts=stated, data={"parent": issue.id}, at=at)
+    return children
 
 
 def assign(

@@ -28,7 +28,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from tracker.accounts.models import User
 from tracker.base.access import Role, holds
-from tracker.base.web import VersionedForm
+from tracker.base.web import BoxesField, VersionedForm
 from tracker.inspections.rules import SOURCE_NAMES, Source
 from tracker.issues.actions import Duty
 from tracker.issues.models import Issue
@@ -156,6 +156,17 @@ class ReasonForm(VersionedForm):
     """Decline (退回)."""
 
     reason = TextAreaField(_l("理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[_stripped])
+
+
+class BreakDownForm(VersionedForm):
+    """Break down (细化分解): which regions, and what holds for all of them."""
+
+    regions = BoxesField(_l("分解到"), [DataRequired(_l("请选择要分解到的地区。"))], coerce=int)
+    deadline = DateField(_l("整改时限"), [Optional()])
+    requirement = TextAreaField(_l("整改要求"), [Optional(), Length(max=5000)], filters=[_stripped])
+
+    def offer(self, regions: Iterable[Region]) -> None:
+        self.regions.choices = [(region.id, region.name) for region in regions]
 
 
 class DismissForm(ReasonForm):

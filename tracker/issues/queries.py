@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from tracker.accounts.models import User
@@ -17,7 +17,7 @@ from tracker.base.access import N_, READERS, Actor, Grant, Missing, Role
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.issues.models import Issue, IssueUnit, TaskForceMember
-from tracker.issues.workflow import OPEN, VERB_NAMES, Verb, Who
+from tracker.issues.workflow import OPEN, UNDER_WAY, VERB_NAMES, State, Verb, Who
 from tracker.org.models import Region, RegionBelow, Unit
 from tracker.org.queries import below, counties, county_of, line_above, region_named, units_named
 from tracker.settings.models import Category
@@ -251,6 +251,43 @@ def last_event(issue: Issue) -> int:
     return (
         db.session.scalar(select(func.max(Event.id)).where(Event.subject == "issue", Event.subject_id == issue.id)) or 0
     )
+
+
+def regions_to_break_down_to(issue: Issue) -> Sequence[Region]:
+    """The regions directly below the issue's own that no open or cleared child answers for yet, in order."""
+    answered = select(Issue.region_id).where(Issue.parent_id == issue.id, Issue.state != State.DISMISSED)
+    return db.session.scalars(
+        select(Region)
+        .where(Region.parent_id == issue.region_id, Region.valid_to.is_(None), Region.id.not_in(answered))
+        .order_by(Region.position, Region.id)
+    ).all()
+
+
+def has_places_below(issue: Issue) -> bool:
+    """Whether it could still be broken down to some region."""
+    return bool(regions_to_break_down_to(issue)) if issue.state in UNDER_WAY else False
+
+
+def children_of(issue: Issue, actor: Actor) -> Sequence[Any]:
+    """What an issue was broken down to: number (None where it is not this person's to see), region, state, deadline,
+    overdue_from, in order."""
+    number = case((visible_to(actor), Issue.number)).label("number")
+    return db.session.execute(
+        select(number, Region.name.label("region"), Issue.state, Issue.deadline, Issue.overdue_from)
+        .join(Region, Region.id == Issue.region_id)
+        .where(Issue.parent_id == issue.id)
+        .order_by(Issue.id)
+    ).all()
+
+
+def parent_of(issue: Issue, actor: Actor) -> Any:
+    """Number and title of the issue this one was broken down from; title and address only where it is visible."""
+    if issue.parent_id is None:
+        return None
+    seen = visible_to(actor)
+    return db.session.execute(
+        select(Issue.number, case((seen, Issue.title)).label("title")).where(Issue.id == issue.parent_id)
+    ).one()
 
 
 @dataclass(frozen=True)

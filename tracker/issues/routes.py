@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from tracker.accounts import actions as accounts
@@ -20,6 +21,7 @@ from tracker.issues import actions, workflow
 from tracker.issues.forms import (
     AcceptForm,
     AssignForm,
+    BreakDownForm,
     CorrectForm,
     DismissForm,
     DutyForm,
@@ -32,11 +34,13 @@ from tracker.issues.models import Issue
 from tracker.issues.pages import done, me, page, pressable
 from tracker.issues.queries import (
     categories_supervised,
+    children_of,
     counties_supervised,
     issue_numbered,
     open_duties,
     regions_called_like,
     regions_in_words,
+    regions_to_break_down_to,
 )
 from tracker.issues.workflow import WORKING, Kind, Verb
 from tracker.workdays.queries import calendar
@@ -171,6 +175,37 @@ def reassign(number: str) -> Any:
             actions.reassign(issue, me(), today=clock.today(), duty=form.duty(), reason=form.reason.data or "")
             return done(issue, Verb.REASSIGN.value, _("已转办，等%(unit)s签收。", unit=_first_unit(form)))
     return _form_page(form, issue, Verb.REASSIGN)
+
+
+# --- 细化分解 ---------------------------------------------------------------------------------------------------
+
+
+@bp.route("/issues/<number>/break-down", methods=["GET", "POST"])
+@needs(Right.BREAK_DOWN)
+def break_down(number: str) -> Any:
+    issue = pressable(number, Verb.BREAK_DOWN)
+    form = BreakDownForm()
+    form.offer(regions_to_break_down_to(issue))
+    if not form.is_submitted():
+        form.requirement.data = issue.requirement
+    elif form.validate():
+        with refusals(form), transaction():
+            actions.unchanged(issue, form.version.data)
+            children = actions.break_down(
+                issue,
+                me(),
+                today=clock.today(),
+                region_ids=form.regions.data or (),
+                deadline=form.deadline.data,
+                requirement=form.requirement.data or "",
+            )
+            told = ngettext(
+                "已分解出 %(num)s 个问题。下一步：逐个交办。",
+                "已分解出 %(num)s 个问题。下一步：逐个交办。",
+                len(children),
+            )
+            return done(issue, Verb.BREAK_DOWN.value, told)
+    return _form_page(form, issue, Verb.BREAK_DOWN, children=children_of(issue, me()))
 
 
 # --- 更正, 不予列单 -------------------------------------------------------------------------------------------
