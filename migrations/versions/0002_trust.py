@@ -72,9 +72,31 @@ def _journal_down():
             batch_op.drop_column(column)
 
 
+def _clearance_up():
+    op.create_table(
+        "site_evidence",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("evidence_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id", "position"],
+            ["application_level.application_id", "application_level.position"],
+            name=op.f("fk_site_evidence_application_id_position"),
+        ),
+        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_site_evidence_evidence_id")),
+        sa.PrimaryKeyConstraint("application_id", "position", "evidence_id", name=op.f("pk_site_evidence")),
+    )
+
+
+def _clearance_down():
+    op.drop_table("site_evidence")
+
+
 def upgrade():
     _journal_up()
+    _clearance_up()
 
 
 def downgrade():
+    _clearance_down()
     _journal_down()

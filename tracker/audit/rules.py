@@ -22,11 +22,15 @@ SUBJECT_NAMES: dict[str, str] = {
     "region": N_("行政区划"),
     "workdays": N_("工作日"),
     "page": N_("页面"),
+    "review_chain": N_("审核链"),
 }
 
 VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.items()} | {
     "overdue": N_("开立逾期"),
     "answer_standards": N_("补充销号标准"),
+    "ask_site_check": N_("要求现场核查"),
+    "set_chain": N_("修改审核链"),
+    "remove_chain": N_("删除审核链"),
     "record_finding": N_("登记反馈问题"),
     "import": N_("导入"),
     "undo": N_("撤销导入"),
@@ -65,7 +69,7 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
 }
 
 #: Before and after are the auditor's to see here; of issues only that something was done (DOMAIN §2).
-DETAILED = frozenset({"person", "unit", "region", "workdays", "page", "register"})
+DETAILED = frozenset({"person", "unit", "region", "workdays", "page", "register", "review_chain"})
 
 
 @dataclass(frozen=True)

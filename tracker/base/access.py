@@ -165,5 +165,12 @@ def may(actor: Actor, right: Right) -> bool:
     return any(grant.role in RIGHTS[right] for grant in actor.grants)
 
 
+def keeps_rules(actor: Actor) -> bool:
+    """Whether the person keeps the rules of business: a supervisor of the root, for all categories."""
+    return any(
+        grant.role in RIGHTS[Right.SETTINGS] and grant.at_root and grant.category_id is None for grant in actor.grants
+    )
+
+
 def holds(actor: Actor, role: Role) -> bool:
     return any(grant.role is role for grant in actor.grants)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from tracker.base import clock, journal
-from tracker.base.access import N_, Actor, Missing, Refused, Role
+from tracker.base.access import N_, Actor, Missing, Refused, Role, keeps_rules
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.clearance.models import Application, ApplicationLevel, ReviewChain, ReviewLevel, StandardAnswer
 from tracker.clearance.queries import (
     Reviewers,
     chain_for,
+    chain_of,
     children_settled,
     current_level,
     eligible_reviewers,
@@ -22,7 +23,7 @@ from tracker.clearance.queries import (
     open_application,
     relations_to,
 )
-from tracker.clearance.rules import EVIDENCED, Answer, ApplicationState, Site, Standard, Verdict
+from tracker.clearance.rules import EVIDENCED, Answer, ApplicationState, Seat, Site, Standard, Verdict, check_chain
 from tracker.inspections.rules import Source
 from tracker.issues import workflow
 from tracker.issues.actions import advance, authorise, unchanged
@@ -231,6 +232,7 @@ def pass_level(
     if site is not None:
         level.site_on, level.site_place = site.on, site.place.strip()
         level.site_people, level.site_seen = site.people.strip(), site.seen.strip()
+        level.site_files = attach(issue, actor, site.files, at=at)
     if last:
         application.state = ApplicationState.PASSED
     else:
@@ -263,6 +265,32 @@ def return_application(
     return event
 
 
+def ask_site_check(
+    issue: Issue, actor: Actor, *, today: date, opinion: str, seen: int | None = None, at: datetime | None = None
+) -> Event:
+    """Ask that the present level looks on the spot before it passes (现场核查): from now on it needs the record."""
+    unchanged(issue, seen)
+    application = _running(issue)
+    level, reviewers = current_level(application), eligible_reviewers(application)
+    row = workflow.find(Verb.RETURN, issue.state, issue.kind)  # whoever may return may ask for more
+    authorise(row, actor, relations(issue, actor) | _as_reviewer(application, actor, reviewers))
+    if level.site_record:
+        raise Refused(N_("这一级已经要求现场核查。"))
+    if not opinion.strip():
+        raise Refused(N_("请写明要到现场核查什么。"))
+    level.site_record = True
+    issue.updated_at = at or clock.now()
+    return journal.record(
+        "ask_site_check",
+        "issue",
+        issue.id,
+        actor_id=actor.id,
+        remark=opinion.strip(),
+        at=at,
+        data={"application": application.id, "level": level.position},
+    )
+
+
 def _as_reviewer(application: Application, actor: Actor, reviewers: Reviewers) -> frozenset[Who]:
     """The relation the door asks for. Raises Refused with the reason when it is the person's own work."""
     if actor.id in reviewers:
@@ -291,6 +319,51 @@ def _decide(level: ApplicationLevel, verdict: Verdict, actor: Actor, opinion: st
 
 
 # --- chains -----------------------------------------------------------------------------------------------------
+
+
+def set_chain(source: Source | None, name: str, levels: Sequence[Seat], actor: Actor) -> ReviewChain:
+    """Write the chain of a source (None: of every source without one of its own). Running applications keep theirs."""
+    _check_keeper(actor)
+    if not name.strip():
+        raise Refused(N_("请写明审核链的名称。"))
+    check_chain(levels)
+    chain = chain_of(source)
+    before = _chain_data(chain)
+    if chain is None:
+        chain = ReviewChain(source=source)
+        db.session.add(chain)
+    chain.name = name.strip()
+    chain.levels = []
+    db.session.flush()  # positions are unique: the old rows go before the new ones come
+    chain.levels = [
+        ReviewLevel(position=place, name=level.name.strip(), role=level.role, region_level=level.region_level,
+                    site_record=level.site_record)
+        for place, level in enumerate(levels, start=1)
+    ]  # fmt: skip
+    db.session.flush()
+    data = {"source": source, "before": before, "after": _chain_data(chain)}
+    journal.record("set_chain", "review_chain", chain.id, actor_id=actor.id, data=data)
+    return chain
+
+
+def remove_chain(source: Source, actor: Actor) -> None:
+    """Take a source's own chain away: the default one holds for it again."""
+    _check_keeper(actor)
+    chain = chain_of(source)
+    if chain is None:
+        raise Missing
+    data = {"source": source, "before": _chain_data(chain)}
+    journal.record("remove_chain", "review_chain", chain.id, actor_id=actor.id, data=data)
+    db.session.delete(chain)
+
+
+def _check_keeper(actor: Actor) -> None:
+    if not keeps_rules(actor):
+        raise Refused(N_("审核链只能由最高一级的督查修改。"))
+
+
+def _chain_data(chain: ReviewChain | None) -> list[list[str | bool | None]] | None:
+    return [[each.role, each.region_level, each.site_record] for each in chain.levels] if chain else None
 
 
 def seed_chains() -> None:

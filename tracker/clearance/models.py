@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import User
@@ -117,12 +128,25 @@ class ApplicationLevel(Base):
     site_seen: Mapped[str | None] = mapped_column(Text)
 
     reviewer: Mapped[User | None] = relationship()
+    site_files: Mapped[list[Evidence]] = relationship(secondary="site_evidence")
 
     __table_args__ = (
         CheckConstraint("(verdict IS NULL) = (reviewer_id IS NULL)", name="verdict_has_reviewer"),
         # nobody reviews two levels of one application
         UniqueConstraint("application_id", "reviewer_id"),
     )
+
+
+site_evidence = Table(
+    "site_evidence",
+    Base.metadata,
+    Column("application_id", primary_key=True),
+    Column("position", primary_key=True),
+    Column("evidence_id", ForeignKey("evidence.id"), primary_key=True),
+    ForeignKeyConstraint(
+        ["application_id", "position"], ["application_level.application_id", "application_level.position"]
+    ),
+)
 
 
 answer_evidence = Table(

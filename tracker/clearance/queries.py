@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, false, func, literal_co
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.accounts.models import Post, User
-from tracker.base.access import Actor, Grant, Right, Role, holds, may
+from tracker.base.access import Actor, Grant, Missing, Right, Role, holds, may
 from tracker.base.db import db
 from tracker.clearance.models import Application, ApplicationLevel, ReviewChain, StandardAnswer
 from tracker.clearance.rules import ApplicationState, Candidate, bench
+from tracker.inspections.rules import Source
 from tracker.issues.models import Issue, IssueUnit, TaskForceMember
 from tracker.issues.queries import visible_to
 from tracker.issues.workflow import State, Who
@@ -29,6 +30,7 @@ _WHOLE = (
     joinedload(Application.applicant),
     joinedload(Application.unit),
     selectinload(Application.levels).joinedload(ApplicationLevel.reviewer),
+    selectinload(Application.levels).selectinload(ApplicationLevel.site_files),
     selectinload(Application.answers).selectinload(StandardAnswer.evidence).joinedload(Evidence.by),
 )
 
@@ -45,6 +47,26 @@ def chain_for(issue: Issue) -> ReviewChain | None:
         .limit(1)
         .options(selectinload(ReviewChain.levels))
     )
+
+
+def chain_of(source: Source | None) -> ReviewChain | None:
+    """The chain written for exactly this source (None: the default)."""
+    written = ReviewChain.source == source if source is not None else ReviewChain.source.is_(None)
+    return db.session.scalar(select(ReviewChain).where(written).options(selectinload(ReviewChain.levels)))
+
+
+def chains() -> Sequence[ReviewChain]:
+    """Every chain, the default first."""
+    query = select(ReviewChain).options(selectinload(ReviewChain.levels))
+    return db.session.scalars(query.order_by(ReviewChain.source.is_not(None), ReviewChain.id)).all()
+
+
+def application_numbered(issue: Issue, application_id: int) -> Application:
+    """One application of this issue, whole. Raises Missing."""
+    found = next((each for each in applications_of(issue.id) if each.id == application_id), None)
+    if found is None:
+        raise Missing
+    return found
 
 
 def open_application(issue_id: int) -> Application | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from tracker.base.access import N_, Role
+from tracker.base.access import N_, Refused, Role
+from tracker.org.rules import Level
 from tracker.progress.rules import Upload
 
 
@@ -73,10 +74,48 @@ class Site:
     place: str
     people: str
     seen: str
+    files: Iterable[Upload] = ()
 
     @property
     def is_complete(self) -> bool:
         return all(words.strip() for words in (self.place, self.people, self.seen))
+
+
+# --- chains -------------------------------------------------------------------------------------------------------
+
+MOST_LEVELS = 4
+
+#: Where a level is seated, and how a page says it; None: at the root.
+SEATS: dict[Level | None, str] = {
+    Level.VILLAGE: N_("所在村"),
+    Level.TOWNSHIP: N_("所在乡镇"),
+    Level.COUNTY: N_("所在县"),
+    Level.CITY: N_("所在市"),
+    None: N_("最高一级"),
+}
+_HEIGHT = {seat: height for height, seat in enumerate(SEATS)}
+
+
+class Seat(NamedTuple):
+    """One level of a chain: what it is called, which role reviews, where it is seated, whether on the spot."""
+
+    name: str
+    role: Role
+    region_level: Level | None
+    site_record: bool = False
+
+
+def check_chain(levels: Sequence[Seat]) -> None:
+    """Refuse a chain that cannot be walked: one to four named levels of reviewing roles, going up or staying."""
+    if not 1 <= len(levels) <= MOST_LEVELS:
+        raise Refused(N_("审核链要有一至四级。"))
+    if any(not level.name.strip() for level in levels):
+        raise Refused(N_("请写明每一级的名称。"))
+    if any(level.role not in (Role.SUPERVISOR, Role.LEADER) for level in levels):
+        raise Refused(N_("每一级只能由督查或领导审核。"))
+    heights = [_HEIGHT[level.region_level] for level in levels]
+    if heights != sorted(heights):
+        raise Refused(N_("审核要由下往上：后一级不能低于前一级。"))
 
 
 # --- who may review (DOMAIN §3) -----------------------------------------------------------------------------------

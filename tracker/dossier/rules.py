@@ -75,6 +75,7 @@ class Offer:
 OTHER_VERBS: dict[str, str] = {
     "overdue": N_("逾期"),
     "answer_standards": N_("补充销号说明"),
+    "ask_site_check": N_("要求现场核查"),
 }
 ANY_OTHER_VERB = N_("其他记录")
 

@@ -9,7 +9,7 @@ from chinese_calendar.constants import Holiday, holidays, workdays
 from sqlalchemy import delete, insert, select
 
 from tracker.base import journal
-from tracker.base.access import N_, RIGHTS, Actor, Refused, Right
+from tracker.base.access import N_, Actor, Refused, keeps_rules
 from tracker.base.db import db, upsert
 from tracker.workdays.models import SpecialDay
 from tracker.workdays.rules import PublishedDay, check_notice
@@ -36,7 +36,7 @@ def import_days(year: int, days: Iterable[PublishedDay], *, actor: Actor | None)
     ``actor`` None is the console at set-up. Refused for anyone but the root office, and for a notice that cannot be
     meant so (see ``check_notice``).
     """
-    if actor is not None and not _keeps_calendar(actor):
+    if actor is not None and not keeps_rules(actor):
         raise Refused(N_("只有市级督查可以维护工作日安排。"))
     notice = check_notice(year, days)
     before = db.session.execute(
@@ -82,10 +82,3 @@ def _row(published: PublishedDay, year: int) -> dict[str, date | bool | str | in
         "name": published.name,
         "official_year": year,
     }
-
-
-def _keeps_calendar(actor: Actor) -> bool:
-    """The rules of business are kept at the root, for all categories."""
-    return any(
-        grant.role in RIGHTS[Right.SETTINGS] and grant.at_root and grant.category_id is None for grant in actor.grants
-    )
