@@ -304,7 +304,7 @@ class Teller:
         reviewer = self._reviewer(issue)
         site = Site(
             on=act.day - timedelta(days=1),
-            place=telling.story.title[:20],
+            place=issue.region.name,
             people=f"{reviewer.name}等二人",
             seen=words.SITE_SEEN,
         )

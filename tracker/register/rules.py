@@ -254,6 +254,10 @@ class Words:
     def sorted_by(self, filters: Filters) -> str:
         return self.say(SORT_NAMES[filters.sort][filters.turned])
 
+    def sorts(self) -> list[tuple[Sort, str]]:
+        """What a list can be sorted by."""
+        return [(sort, self.say(names[False])) for sort, names in SORT_NAMES.items()]
+
     def years(self, filters: Filters, today: date) -> list[tuple[str, str]]:
         """What the switch for years offers besides the default."""
         years = {today.year - back for back in range(5)} | ({filters.year} if filters.year else set())
