@@ -82,7 +82,7 @@ def test_an_issue_is_walked_from_its_signature_to_zero(
         reviewer = open_page("desk", base_url=base)
         enter(reviewer, who)
         reviewer.goto("/desk/reviews")
-        reviewer.click("a:has-text('审核')")
+        reviewer.click(".cell-actions a:has-text('审核')")
         reviewer.fill("[name=opinion]", "现场看过，属实")
         reviewer.click("button:has-text('审核通过')")
         reviewer.wait_for_url(f"**/issues/{number}")
