@@ -288,16 +288,18 @@ def import_ledger(
         actor = acting(ctx)
         with file.open("rb") as stream, transaction():
             plan = ledgers.plan_import(reading, actor, title=title, today=clock.today())
-            done = ledgers.apply_import(
-                plan,
-                actor,
-                stream=stream,
-                file_name=file.name,
-                today=clock.today(),
-                create_missing=create_missing,
-                accept_new=accept_new,
-                trial=trial,
-            )
+            with click.progressbar(length=100, label=gettext("导入台账"), file=sys.stderr) as bar:
+                done = ledgers.apply_import(
+                    plan,
+                    actor,
+                    stream=stream,
+                    file_name=file.name,
+                    today=clock.today(),
+                    create_missing=create_missing,
+                    accept_new=accept_new,
+                    trial=trial,
+                    told=_moves(bar),
+                )
         click.echo(gettext("已导入：新列 %(new)s 条，更新 %(changed)s 条，未变 %(same)s 条。", **done.counts))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO
@@ -57,6 +58,7 @@ from tracker.progress.queries import texts_of
 from tracker.settings.queries import categories, demonstration
 from tracker.workdays.queries import calendar
 
+Told = Callable[[int, int], None]
 _CORRECTION = N_("按台账更新")
 _QUIETLY: dict[str, Any] = {"execution_options": {"synchronize_session": False}}
 
@@ -397,12 +399,13 @@ def apply_import(
     accept_new: bool = False,
     trial: bool = False,
     at: datetime | None = None,
+    told: Told = lambda _done, _total: None,
 ) -> Imported:
     """Take the planned ledger in, whole. Raises Refused (changing nothing) while anything is open.
 
     ``create_missing``: make the units and people the plan proposes. ``accept_new``: rows an earlier import of the
     same ledger did not have are new issues. ``trial``: the rows may go with the demonstration; a database with made-up
-    data refuses real ones (DOMAIN §3).
+    data refuses real ones (DOMAIN §3). ``told`` hears (rows done, rows).
     """
     if not trial and demonstration() is not None:
         raise Refused(N_("这是演示数据库，不能导入真实数据。只是试用、数据可随演示库丢弃的，请勾选“试用”（--trial）。"))
@@ -414,7 +417,7 @@ def apply_import(
     taken.ledger = _ledger(plan)
     db.session.add(taken)
     db.session.flush()
-    Applier(plan, actor, taken, today).apply()
+    Applier(plan, actor, taken, today).apply(told)
     taken.counts = {fate: plan.count(fate) for fate in ("changed", "same")}
     taken.counts = {"new": plan.count("new") + plan.count("unsure"), **taken.counts}
     journal.record(
@@ -496,13 +499,14 @@ class Applier:
         wanted = [e.row.number for e in plan.entries if e.row.number and fit_number(e.row.number)]
         self.taken_numbers = queries.taken_numbers(wanted)
 
-    def apply(self) -> None:
+    def apply(self, told: Told) -> None:
         self._make_missing()
-        for entry in self.plan.entries:
+        for done, entry in enumerate(self.plan.entries, start=1):
             if entry.issue_id is None:
                 self._take_over(entry)
             else:
                 self._update(entry)
+            told(done, len(self.plan.entries))
 
     def _make_missing(self) -> None:
         for new in self.plan.new_units:
