@@ -31,9 +31,12 @@ from tracker.dossier.rules import (
     CHANGED,
     EVENTS_SHOWN,
     EVIDENCE_SHOWN,
+    MEASURES_PRINTED,
     NEXT_STEPS,
     NEXT_WORDS,
     PAGES,
+    PAPER_LINES,
+    PAPER_WIDTH,
     Offer,
     Page,
     Said,
@@ -549,6 +552,27 @@ class Dossier:
     @property
     def unanswered(self) -> bool:
         return _unanswered(self.around)
+
+    @property
+    def measures_on_paper(self) -> frozenset[int]:
+        """Ids of the measures on the printed sheet: what is left to do, then what was done last."""
+        measures = self.plan.measures if self.plan else []
+        left = [measure for measure in measures if measure.done_on is None]
+        done = [measure for measure in measures if measure.done_on is not None]
+        return frozenset(measure.id for measure in [*left, *reversed(done)][:MEASURES_PRINTED])
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the printed sheet must cut every text short to hold the rest of it."""
+        levels = self.applications[0].levels if self.applications else []
+        texts = [self.issue.title * 2, self.issue.wording, self.issue.requirement, self.issue.source_note]
+        texts += [finding.wording for finding in self.issue.findings[:1]]
+        texts += [extension.reason + (extension.opinion or "") for extension in self.extensions[:1]]
+        texts += [text for level in levels for text in (level.opinion, level.site_seen)]
+        if self.plan:
+            texts += [self.plan.goals, self.plan.reason]
+            texts += [one.text * 2 for one in self.plan.measures if one.id in self.measures_on_paper]
+        return sum(1 + len(text) // PAPER_WIDTH for text in texts if text) > PAPER_LINES
 
 
 def issue_in_full(number: str, actor: Actor) -> Issue:

@@ -10,8 +10,13 @@ from tracker.issues.workflow import VERB_NAMES, State, Verb
 
 #: Events shown before "all" is asked for, and how many of them are printed.
 EVENTS_SHOWN = 30
-EVENTS_PRINTED = 6
+EVENTS_PRINTED = 8
 EVIDENCE_SHOWN = 12
+
+#: A printed dossier is one sheet. With more lines of running text than these it is set tight: every text is cut short.
+MEASURES_PRINTED = 5
+PAPER_WIDTH = 46  # characters a line
+PAPER_LINES = 26
 
 
 @dataclass(frozen=True)
