@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ledgers.ledger_world import add_workdays
-from tracker.ledgers.deadlines import Moment, plain, read_date, read_deadline
+from tracker.ledgers.deadline_calendar import Moment, read_date
+from tracker.ledgers.deadline_words import plain
+from tracker.ledgers.deadlines import read_deadline
 from tracker.ledgers.problems import MESSAGES, Severity
 
 LEDGER_DATE = date(2019, 7, 31)

@@ -15,9 +15,14 @@ FILES = frozenset({"__init__", "rules", "models", "queries", "actions", "forms",
 FILES_BESIDES = {
     "base": frozenset({"config", "clock", "access", "db", "journal", "files", "sheets", "web", "paging"}),
     "issues": frozenset({"workflow", "pages"}),  # the table; what every form page about one issue does the same
-    # the stages of an import: cells, table, columns, values, rows, plan
+    # the stages of an import: table, columns, letterhead, a row's cells and fields, the reading, the plan, its taking in
     "ledgers": frozenset(
-        {"letterhead", "table", "columns", "values", "deadlines", "rows", "reading", "problems", "plan"}
+        {
+            *("table", "header", "columns", "letterhead", "vocabulary", "values", "names"),
+            *("deadlines", "deadline_words", "deadline_calendar"),
+            *("rows", "row_cells", "row_origin", "row_duty", "row_term", "row_state", "reading", "problems"),
+            *("plan", "matching", "differences", "taking"),
+        }
     ),
     "demo": frozenset(
         {"words", "plot", "cast", "telling", "pictures"}

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.ledgers.deadlines import find_dates, plain
+from tracker.ledgers.deadline_calendar import find_dates
+from tracker.ledgers.deadline_words import plain
 from tracker.ledgers.table import Table
 from tracker.ledgers.values import (
     Vocabulary,

@@ -12,16 +12,8 @@ from typing import Any
 
 from tracker.base.sheets import CELL_CHARACTERS, Value, looks_like_formula
 from tracker.ledgers.columns import COMBINED, COMBINED_LEAD
-from tracker.ledgers.deadlines import (
-    IMMEDIATE,
-    LONG_TERM,
-    TIME_LIMITED,
-    Deadline,
-    Milestone,
-    Moment,
-    read_date,
-    read_deadline,
-)
+from tracker.ledgers.deadline_calendar import Moment, read_date
+from tracker.ledgers.deadlines import IMMEDIATE, LONG_TERM, TIME_LIMITED, Deadline, Milestone, read_deadline
 from tracker.ledgers.letterhead import Letterhead
 from tracker.ledgers.problems import Fault, Problem, fault
 from tracker.ledgers.table import Record, Table, text_of
