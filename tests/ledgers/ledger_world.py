@@ -10,7 +10,8 @@ from typing import Any
 from openpyxl import Workbook as NewWorkbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tracker.ledgers.reading import Category, Correction, Place, Reading, Vocabulary, read_ledger
+from tracker.ledgers.reading import Reading, read_ledger
+from tracker.ledgers.vocabulary import Category, Correction, Place, Vocabulary
 
 TODAY = date(2019, 8, 5)
 CATEGORIES = tuple(

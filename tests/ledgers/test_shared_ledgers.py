@@ -13,7 +13,8 @@ import chinese_calendar
 import pytest
 
 from tests.ledgers.ledger_world import CATEGORIES, COUNTIES, TODAY
-from tracker.ledgers.reading import Place, Reading, Vocabulary, read_ledger
+from tracker.ledgers.reading import Reading, read_ledger
+from tracker.ledgers.vocabulary import Place, Vocabulary
 
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "ledgers"
 FILES = ("01-clean.xlsx", "02-county-office.xlsx", "03-audit.csv", "04-tracking.xlsx", "06-broken.xlsx")

@@ -7,19 +7,17 @@ from decimal import Decimal
 import pytest
 
 from tests.ledgers.ledger_world import vocabulary
+from tracker.ledgers.names import people_of, units_and_people, units_of
 from tracker.ledgers.values import (
     amount_of,
     category_of,
     county_of,
     kind_of,
-    people_of,
     serial_of,
     source_in,
     source_of,
     state_of,
     strike_off_of,
-    units_and_people,
-    units_of,
 )
 
 

@@ -50,7 +50,7 @@ from tracker.ledgers.plan import (
 )
 from tracker.ledgers.reading import Reading, read_ledger
 from tracker.ledgers.rows import LedgerRow
-from tracker.ledgers.values import Correction
+from tracker.ledgers.vocabulary import Correction
 from tracker.org.models import Unit
 from tracker.progress import actions as progress
 from tracker.progress.models import Evidence, ProgressEntry

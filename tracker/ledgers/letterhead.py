@@ -10,14 +10,8 @@ from datetime import date
 from tracker.ledgers.deadline_calendar import find_dates
 from tracker.ledgers.deadline_words import plain
 from tracker.ledgers.table import Table
-from tracker.ledgers.values import (
-    Vocabulary,
-    categories_in,
-    counties_in,
-    county_of,
-    source_in,
-    unit_of_amount,
-)
+from tracker.ledgers.values import categories_in, counties_in, county_of, source_in, unit_of_amount
+from tracker.ledgers.vocabulary import Vocabulary
 
 _IS_TITLE = re.compile(
     r"台账|清单|情况表|一览表|汇总表|统计表|跟踪表|销号表|任务表|明细表|登记表|分解表|进展表|清零表|整改表|问题表|表$|整改情况|反馈意见|方案$"

@@ -16,7 +16,7 @@ from tracker.base.journal import Event
 from tracker.issues.models import Issue
 from tracker.ledgers.models import Ledger, LedgerImport, LedgerRow
 from tracker.ledgers.plan import Known, PersonAt, UnitAt
-from tracker.ledgers.values import Category, Correction, Place, Vocabulary
+from tracker.ledgers.vocabulary import Category, Correction, Place, Vocabulary
 from tracker.org.models import Region, RegionBelow, Unit, UnitAlias
 from tracker.org.queries import counties, root
 from tracker.settings.queries import categories

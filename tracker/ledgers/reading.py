@@ -17,9 +17,7 @@ from tracker.ledgers.letterhead import Letterhead, read_letterhead, title_of
 from tracker.ledgers.problems import Problem, Severity, fault
 from tracker.ledgers.rows import LedgerRow, TableReader
 from tracker.ledgers.table import Heading, Passed, Table, find_tables, text_of
-from tracker.ledgers.values import Category, Correction, Place, Vocabulary, plain
-
-__all__ = ["Category", "Correction", "LedgerRow", "Place", "Reading", "Vocabulary", "read_ledger"]
+from tracker.ledgers.vocabulary import Correction, Vocabulary, plain
 
 _GENERIC_NAMES = ("sheet", "工作表", "表")
 

@@ -25,7 +25,7 @@ from tracker.ledgers.forms import PreviewForm, UploadForm
 from tracker.ledgers.plan import ImportPlan
 from tracker.ledgers.problems import Problem
 from tracker.ledgers.reading import Reading
-from tracker.ledgers.values import Correction
+from tracker.ledgers.vocabulary import Correction
 from tracker.org.queries import counties
 from tracker.settings.queries import categories, demonstration
 

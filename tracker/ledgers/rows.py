@@ -15,32 +15,25 @@ from tracker.ledgers.columns import COMBINED, COMBINED_LEAD
 from tracker.ledgers.deadline_calendar import Moment, read_date
 from tracker.ledgers.deadlines import IMMEDIATE, LONG_TERM, TIME_LIMITED, Deadline, Milestone, read_deadline
 from tracker.ledgers.letterhead import Letterhead
+from tracker.ledgers.names import People, Person, Units, people_of, units_and_people, units_of
 from tracker.ledgers.problems import Fault, Problem, fault
 from tracker.ledgers.table import Record, Table, text_of
 from tracker.ledgers.values import (
     DONE,
-    People,
-    Person,
-    Units,
-    Vocabulary,
     amount_of,
     categories_in,
     category_of,
     counties_in,
     county_of,
-    is_nothing,
     kind_of,
-    people_of,
-    plain,
     serial_of,
     source_in,
     source_of,
     state_of,
     strike_off_of,
     unit_of_amount,
-    units_and_people,
-    units_of,
 )
+from tracker.ledgers.vocabulary import Vocabulary, is_nothing, plain
 
 PROPOSED_WORKDAYS = 10  # for immediate issues whose ledger gives no date
 LONG_STORY = 40  # a status is short; in a longer story single words prove nothing
