@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -16,6 +16,7 @@ from tests.world import NOW, TODAY, World, assign_one, list_one, make_person, si
 from tracker.accounts.models import User
 from tracker.base.access import Role, may
 from tracker.base.db import db, transaction
+from tracker.clearance import actions as clearance
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue, IssueUnit, OverdueEpisode, TaskForceMember
 from tracker.issues.rules import EpisodeEnd
@@ -337,3 +338,31 @@ def test_units_members_measures_and_extensions_cost_nothing_more(app: Flask, wor
         for key in ("supervisor", "official"):
             few = cost(app, world.people[key], small.number)
             assert cost(app, world.people[key], large.number) <= few + 2, key  # the members' units, and theirs
+
+
+# --- the clock that stands still ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("city_leader", "/issues/{number}"),
+        ("supervisor", "/register"),
+        ("official", "/register?state=reviewing&state=rectifying"),
+        ("leader", "/desk"),
+        ("official", "/desk"),
+    ],
+)
+def test_an_application_made_in_time_is_never_called_overdue(app: Flask, world: World, who: str, path: str) -> None:
+    """It stopped the clock: no page, list or desk may say that days have passed. Returned, the days count again."""
+    with time_machine.travel(NOW, tick=False):
+        issue = make(world, "second_level", Kind.TIME_LIMITED)
+        address = path.format(number=issue.number)
+    with time_machine.travel(datetime(2019, 12, 1, 2, tzinfo=UTC), tick=False):
+        client = sign_in(app.test_client(), world.people[who])
+        assert "92 天" not in client.get(address).text
+        with transaction():
+            clearance.return_application(issue, world.city_leader, today=date(2019, 12, 1), opinion="不实")
+        page = client.get(address).text
+        assert issue.number in page
+        assert "92 天" in page
