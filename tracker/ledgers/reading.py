@@ -15,7 +15,8 @@ from typing import Any
 from tracker.base.sheets import Sheet, Workbook, read_workbook
 from tracker.ledgers.letterhead import Letterhead, read_letterhead, title_of
 from tracker.ledgers.problems import Problem, Severity, fault
-from tracker.ledgers.rows import LedgerRow, TableReader
+from tracker.ledgers.row_cells import TableCells
+from tracker.ledgers.rows import LedgerRow, read_rows
 from tracker.ledgers.table import Heading, Passed, Table, find_tables, text_of
 from tracker.ledgers.vocabulary import Correction, Vocabulary, plain
 
@@ -129,9 +130,9 @@ def read_ledger(
     sheets: list[SheetReading] = []
     for table in tables:
         head = read_letterhead(table, around, stem, vocabulary, several_tables=len(tables) > 1)
-        reader = TableReader(table, head, vocabulary, today)
-        found = list(reader.rows())
-        problems += [*_of_table(table, book), *reader.problems]
+        cells = TableCells(table, head, vocabulary)
+        found = list(read_rows(cells, today))
+        problems += [*_of_table(table, book), *cells.problems]
         rows += found
         sheets.append(
             SheetReading(table.sheet.name, table.header, table.headings, table.titles, table.passed, len(found), head)

@@ -1,0 +1,243 @@
+"""The cells a row is read from: "as above" resolved, corrections taken, parts joined, and every fault told once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from tracker.base.sheets import CELL_CHARACTERS, Value, looks_like_formula
+from tracker.ledgers.columns import COMBINED
+from tracker.ledgers.letterhead import Letterhead
+from tracker.ledgers.problems import Fault, Problem, fault
+from tracker.ledgers.table import Record, Table, text_of
+from tracker.ledgers.values import serial_of, unit_of_amount
+from tracker.ledgers.vocabulary import Vocabulary, is_nothing
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Text as read (同上 resolved), as written, its value and where it stands."""
+
+    text: str = ""
+    written: str = ""
+    value: Value = ""
+    address: str = ""
+    broken: bool = False  # the cell's own fault is already told
+
+
+EMPTY = Cell()
+_SAME = re.compile(
+    r"同(?:上|前)(?:一?[行格条栏]|一?项|面)?[。.]?|[〃″\"“”]{1,2}|[-—－]{0,2}[〃″\"][-—－]{0,2}|上同|ibid\.?"
+)
+_ERROR_VALUE = re.compile(r"#(?:REF|VALUE|N/A|NAME|DIV/0|NUM|NULL|GETTING_DATA)[!?]?")
+# Fields whose blank may mean "as above" where a column is filled in that way.
+_CARRIED = ("source", "category", "county", "lead_official", "lead_unit", "task_force")
+_JOINED_ROWS = frozenset(
+    {
+        "measures",
+        "requirement",
+        "progress",
+        "responsible_units",
+        "assisting_units",
+        "responsible_person",
+        "remark",
+        "goal",
+        COMBINED,
+    }
+)
+
+
+class TableCells:
+    """The cells of one table, record after record: 同上 resolved, corrections taken, broken ones told in ``problems``."""
+
+    def __init__(self, table: Table, head: Letterhead, vocabulary: Vocabulary) -> None:
+        self.table, self.head, self.vocabulary = table, head, vocabulary
+        self.problems: list[Problem] = []
+        self.columns = table.fields
+        self.visible = [heading.column for heading in table.headings if not heading.hidden]
+        self.unknown = {h.column: h.text for h in table.headings if not h.hidden and not h.field and h.text}
+        self.above: dict[int, Cell] = {}
+        self.by_column: dict[int, Cell] = {}
+        self.record = Record(0)
+        self.told: set[tuple[str, str]] = set()
+        self.memory: dict[tuple[Any, ...], Any] = {}
+        self.carries = {name for name in _CARRIED if self._carries(name)}
+        self.carried: dict[str, Cell] = {}
+        self.sections: tuple[str, ...] = ()
+        self._settle_numbers()
+        self.amount_unit = self._amount_unit()
+
+    def _column_texts(self, name: str) -> list[str]:
+        column = self.columns[name][0]
+        return [text_of(self.table.at(record.row, column)[0]) for record in self.table.records]
+
+    def _carries(self, name: str) -> bool:
+        """A column in which a value is never written twice in succession, but often left out, means "as above"."""
+        if name not in self.columns:
+            return False
+        texts = self._column_texts(name)
+        blanks = texts.count("")
+        repeats = any(first and first == second for first, second in pairwise(texts))
+        return bool(texts) and bool(texts[0]) and not repeats and blanks >= max(2, len(texts) // 6)
+
+    def _settle_numbers(self) -> None:
+        """编号 with 1, 2, 3 is a serial; 序号 with codes is a number."""
+        if "number" in self.columns and "serial" not in self.columns and self._running("number"):
+            self.columns["serial"] = self.columns.pop("number")
+        elif "serial" in self.columns and "number" not in self.columns:
+            texts = [text for text in self._column_texts("serial") if text]
+            coded = [text for text in texts if re.fullmatch(r"[A-Za-z一-龥]+[\w\-—〔〕\[\]()（）]*\d+[\w\-号]*", text)]
+            if texts and len(coded) * 2 > len(texts) and len(set(texts)) == len(texts):
+                self.columns["number"] = self.columns.pop("serial")
+
+    def _running(self, name: str) -> bool:
+        texts = [serial_of(text) for text in self._column_texts(name) if text]
+        return bool(texts) and all(re.fullmatch(r"\d{1,5}", text) for text in texts)
+
+    def _amount_unit(self) -> str | None:
+        for column in self.columns.get("amount", []):
+            heading = next(item for item in self.table.headings if item.column == column)
+            for text in reversed(heading.path):
+                if unit := unit_of_amount(text):
+                    return unit
+        return self.head.amount_unit
+
+    def tell(self, cell: Cell | str, found: Fault, phrase: str = "") -> None:
+        address = cell if isinstance(cell, str) else cell.address
+        if (address, found.key) not in self.told:
+            self.told.add((address, found.key))
+            written = phrase or (cell.written if isinstance(cell, Cell) else "")
+            self.problems.append(Problem(address, found, written))
+
+    def tell_all(self, cell: Cell, faults: Sequence[Fault]) -> None:
+        for found in faults:
+            self.tell(cell, found)
+
+    def has(self, *fields: str) -> bool:
+        """Whether the table has a column for one of the fields."""
+        return any(name in self.columns for name in fields)
+
+    def header_address(self) -> str:
+        """Where to say what is wrong with the table as a whole."""
+        return self.table.sheet.address(self.table.header[1], self.visible[0])
+
+    def remember(self, reader: Callable[..., Any], *arguments: Any) -> Any:
+        """Ledgers repeat themselves: each text is read once."""
+        key = (reader, *(item for item in arguments if item is not self.vocabulary))
+        if key not in self.memory:
+            self.memory[key] = reader(*arguments)
+        return self.memory[key]
+
+    def records(self) -> Iterator[Record]:
+        """Goes down the table; until the next record is asked for, all other questions are about this one."""
+        for record in self._parted():
+            self.record = record
+            if record.sections != self.sections:
+                self.sections, self.carried = record.sections, {}
+            self.by_column = {column: self.at(record.row, column) for column in self.visible}
+            if record.joined:
+                for row in record.more:
+                    self.tell(self.table.sheet.address(row, self.visible[0]), fault("joined_to_above"))
+            yield record
+            self.above = self._last_cells(record)
+
+    def _parted(self) -> Iterator[Record]:
+        """A problem that goes on below with another county is one problem for each county."""
+        column = self.columns.get("county", [0])[0]
+        for record in self.table.records:
+            own = {text_of(self.table.at(row, column)[0]) for row in (record.row, *record.more)} if column else set()
+            if record.more and len(own - {""}) > 1:
+                for row in (record.row, *record.more):
+                    yield replace(record, row=row, more=(), joined=False)
+            else:
+                yield record
+
+    def _last_cells(self, record: Record) -> dict[int, Cell]:
+        if not record.more:
+            return self.by_column
+        self.above = self.by_column
+        return {column: self.at(record.more[-1], column) for column in self.visible}
+
+    def at(self, row: int, column: int) -> Cell:
+        """Any visible cell; what is wrong with the cell itself is told."""
+        value, home_row, home_column = self.table.at(row, column)
+        sheet = self.table.sheet
+        if value == "" and not sheet.layout.formulas_without_value:
+            return Cell(address=sheet.address(row, column))
+        address = sheet.address(home_row, home_column)
+        answer = self.vocabulary.correction.answers.get(address)
+        text = written = text_of(value)
+        if answer is not None:
+            return Cell(answer.strip(), written, answer.strip(), address)
+        if (home_row, home_column) in sheet.layout.formulas_without_value:
+            self.tell(address, fault("formula_without_value"))
+            return Cell(address=address, broken=True)
+        if not text:
+            return Cell(address=address)
+        return self._checked(Cell(text, written, value, address), column)
+
+    def _checked(self, cell: Cell, column: int) -> Cell:
+        text = cell.text
+        if len(text) > CELL_CHARACTERS:
+            self.tell(cell.address, fault("cell_too_long", length=len(text)), text[:60])
+            return replace(cell, broken=True)
+        if text[0] == "#" and _ERROR_VALUE.fullmatch(text):
+            self.tell(cell, fault("cell_error", phrase=text))
+            return Cell(written=text, address=cell.address, broken=True)
+        if text[0] in "=+-@" and isinstance(cell.value, str) and looks_like_formula(text):
+            self.tell(cell, fault("text_like_formula"))
+        if len(text) <= 6 and _SAME.fullmatch(text):
+            return self._as_above(cell, column)
+        return cell
+
+    def _as_above(self, cell: Cell, column: int) -> Cell:
+        above = self.above.get(column, EMPTY)
+        if not above.text:
+            if not above.broken:
+                self.tell(cell, fault("nothing_above", phrase=cell.text))
+            return Cell(written=cell.written, address=cell.address, broken=True)
+        return Cell(above.text, cell.written, above.value, cell.address, above.broken)
+
+    def cell(self, name: str) -> Cell:
+        """The field's cell in the record; parts in several columns or rows are joined line by line."""
+        columns = self.columns.get(name)
+        if not columns:
+            return EMPTY
+        first = self.by_column[columns[0]]
+        if len(columns) == 1 and not self.record.more:
+            return first
+        parts = [self.by_column[column] for column in columns]
+        if self.record.more and name in _JOINED_ROWS:
+            parts += [self.at(row, column) for row in self.record.more for column in columns]
+        texts = list(dict.fromkeys(part.text for part in parts if part.text and not is_nothing(part.text)))
+        lead = next((part for part in parts if part.text), first)
+        return replace(lead, text="\n".join(texts), value=lead.value if len(texts) == 1 else "\n".join(texts))
+
+    def text(self, name: str) -> str:
+        """The field's text in the record; marks for "none" are none."""
+        found = self.cell(name)
+        return "" if is_nothing(found.text) else found.text
+
+    def said(self, name: str) -> Cell:
+        """The cell's text, or the value above where the column is filled in that way."""
+        found = self.cell(name)
+        if found.text and not is_nothing(found.text):
+            self.carried[name] = found
+            return found
+        if name in self.carries and not found.broken and (above := self.carried.get(name)):
+            self.tell(found, fault("taken_from_above", value=above.text[:30]))
+            return replace(above, written="", address=found.address)
+        return replace(found, text="")
+
+    def tell_reading(self, name: str, cell: Cell, faults: Sequence[Fault]) -> None:
+        """What could not be read is not carried down to the rows below either."""
+        self.tell_all(cell, faults)
+        if faults:
+            self.carried.pop(name, None)
+
+    def row_address(self) -> str:
+        column = (self.columns.get("title") or self.visible)[0]
+        return self.table.sheet.address(self.record.row, column)
