@@ -13,11 +13,12 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from tracker.base.sheets import Sheet, Workbook, read_workbook
+from tracker.ledgers.header import text_of
 from tracker.ledgers.letterhead import Letterhead, read_letterhead, title_of
 from tracker.ledgers.problems import Problem, Severity, fault
 from tracker.ledgers.row_cells import TableCells
 from tracker.ledgers.rows import LedgerRow, read_rows
-from tracker.ledgers.table import Heading, Passed, Table, find_tables, text_of
+from tracker.ledgers.table import Heading, Passed, Table, find_tables
 from tracker.ledgers.vocabulary import Correction, Vocabulary, plain
 
 _GENERIC_NAMES = ("sheet", "工作表", "表")

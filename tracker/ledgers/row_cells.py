@@ -10,9 +10,10 @@ from typing import Any
 
 from tracker.base.sheets import CELL_CHARACTERS, Value, looks_like_formula
 from tracker.ledgers.columns import COMBINED
+from tracker.ledgers.header import text_of
 from tracker.ledgers.letterhead import Letterhead
 from tracker.ledgers.problems import Fault, Problem, fault
-from tracker.ledgers.table import Record, Table, text_of
+from tracker.ledgers.table import Record, Table
 from tracker.ledgers.values import serial_of, unit_of_amount
 from tracker.ledgers.vocabulary import Vocabulary, is_nothing
 

@@ -1,25 +1,18 @@
 """From a sheet's cells to a table: header, title lines, records, and everything that is neither.
 
-The header is the block of one to three rows whose words name most fields (``columns``). Above it stand title lines;
-below it each row is a record, a section row (一、中央巡视反馈问题), a total, a note, a repeated header or blank.
-Merged cells give their value to every cell they cover, and remember where it stands.
+Above the header stand title lines; below it each row is a record, a section row (一、中央巡视反馈问题), a total, a note,
+a repeated header or blank. Merged cells give their value to every cell they cover, and remember where it stands.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from itertools import pairwise
 
 from tracker.base.sheets import Merge, Sheet, Value, letter
-from tracker.ledgers.columns import Assignment, Path, assign, choices, header_text, known_headers, plain_header
-
-HEADER_SEARCH_ROWS = 60
-MAX_HEADER_ROWS = 3
-MIN_KNOWN_HEADERS = 3
+from tracker.ledgers.columns import Assignment, Path, assign, choices, header_text, plain_header
+from tracker.ledgers.header import MIN_KNOWN_HEADERS, Header, find_header, header_of, squeezed, text_of
 
 
 @dataclass(frozen=True)
@@ -89,33 +82,6 @@ class Table:
         return [passed.text for passed in self.passed if passed.what == "note"]
 
 
-# ---- cells -------------------------------------------------------------------------------------------------------
-
-
-def text_of(value: Value) -> str:
-    """The value as its owner sees it: 1.0 is 1, a day is 2019-08-31; outer spaces (wide ones too) go."""
-    if isinstance(value, str):
-        text = value.strip()  # wide spaces count as white space, zero-width marks do not
-        return (
-            text.strip("\ufeff\u200b \u3000")
-            if text and (text[0] in "\ufeff\u200b" or text[-1] in "\ufeff\u200b")
-            else text
-        )
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, float):
-        return str(int(value)) if value == int(value) else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-
-
 def _covered_cells(merges: Sequence[Merge]) -> dict[tuple[int, int], tuple[int, int]]:
     return {
         (row, column): (merge.top, merge.left)
@@ -125,74 +91,6 @@ def _covered_cells(merges: Sequence[Merge]) -> dict[tuple[int, int], tuple[int, 
         if (row, column) != (merge.top, merge.left)
     }
 
-
-# ---- the header --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Header:
-    first: int
-    last: int
-    paths: Mapping[int, Path]
-    score: int
-
-
-def _find_header(sheet: Sheet, start: int, covered: Mapping[tuple[int, int], tuple[int, int]]) -> _Header | None:
-    """The block of rows that names most fields; of equals the shortest, then the uppermost."""
-    best: _Header | None = None
-    for first in range(start, min(len(sheet.rows), start + HEADER_SEARCH_ROWS) + 1):
-        if not _may_be_header(sheet.rows[first - 1]):
-            continue
-        for last in range(first, min(first + MAX_HEADER_ROWS - 1, len(sheet.rows)) + 1):
-            found = _header(sheet, first, last, covered)
-            if best is None or (found.score, best.last - best.first) > (best.score, last - first):
-                best = found
-        if best and best.score >= 2 * MIN_KNOWN_HEADERS and first > best.last:
-            break
-    if best is None or best.score < MIN_KNOWN_HEADERS:
-        return None
-    return best
-
-
-def _may_be_header(row: Sequence[Value]) -> bool:
-    """A cheap look: some cell is short text."""
-    return any(isinstance(value, str) and 0 < len(value) <= 40 for value in row)
-
-
-def _header(sheet: Sheet, first: int, last: int, covered: Mapping[tuple[int, int], tuple[int, int]]) -> _Header:
-    lines = [_header_line(sheet, row, first, last, covered) for row in range(first, last + 1)]
-    width = max(map(len, lines))
-    lines = [line + [""] * (width - len(line)) for line in lines]
-    for upper, lower in pairwise(lines):
-        _spread_groups(upper, lower)
-    paths = {
-        index + 1: path
-        for index in range(width)
-        if (path := tuple(dict.fromkeys(text for line in lines if (text := line[index]))))
-    }
-    return _Header(first, last, paths, known_headers(tuple(paths.values())))
-
-
-def _header_line(
-    sheet: Sheet, row: int, first: int, last: int, covered: Mapping[tuple[int, int], tuple[int, int]]
-) -> list[str]:
-    line = []
-    for column in range(1, len(sheet.rows[row - 1]) + 1):
-        home_row, home_column = covered.get((row, column), (row, column))
-        inside = first <= home_row <= last
-        text = text_of(sheet.rows[home_row - 1][home_column - 1]) if inside else ""
-        line.append(text if len(text) <= 60 else "")
-    return line
-
-
-def _spread_groups(upper: list[str], lower: list[str]) -> None:
-    """Without merge information (csv, ods) a group's name stands over its first column only."""
-    for column in range(1, len(upper)):
-        if not upper[column] and lower[column] and upper[column - 1] and lower[column - 1]:
-            upper[column] = upper[column - 1]
-
-
-# ---- rows below the header ---------------------------------------------------------------------------------------
 
 _TOTAL = re.compile(r"(?:本页|本级|全市|全县|.{0,8})?(?:合计|总计|小计|共计|累计|总数)(?:[:(].*)?")
 _NOTE = re.compile(
@@ -220,7 +118,7 @@ def find_tables(
     ``header_rows`` and ``corrected`` (header text → field) are what a person put right.
     """
     covered = _covered_cells(sheet.merges)
-    header = _header(sheet, *header_rows, covered) if header_rows else _find_header(sheet, 1, covered)
+    header = header_of(sheet, *header_rows, covered) if header_rows else find_header(sheet, 1, covered)
     tables: list[Table] = []
     above = 1
     while header is not None:
@@ -245,7 +143,7 @@ class _Walk:
     def __init__(
         self,
         sheet: Sheet,
-        header: _Header,
+        header: Header,
         covered: Mapping[tuple[int, int], tuple[int, int]],
         corrected: Mapping[str, str] | None,
         take_hidden: bool,
@@ -289,7 +187,7 @@ class _Walk:
         rows += [passed.row for passed in self.passed if passed.what in ("total", "note")]
         return max(rows, default=self.header.last) + 1
 
-    def run(self) -> _Header | None:
+    def run(self) -> Header | None:
         """Read down to the end, or to the header of a next table."""
         hidden_rows = frozenset() if self.take_hidden else self.sheet.layout.hidden_rows
         for row in range(self.header.last + 1, len(self.sheet.rows) + 1):
@@ -325,10 +223,10 @@ class _Walk:
         same = sum(1 for column, text in line.items() if len(text) < 40 and plain_header(text) == texts.get(column))
         return same >= 2 and same * 2 > len(line)
 
-    def _next_header(self, row: int, filled: Mapping[int, str]) -> _Header | None:
+    def _next_header(self, row: int, filled: Mapping[int, str]) -> Header | None:
         if sum(1 for text in filled.values() if len(text) <= 20 and choices((text,))) < MIN_KNOWN_HEADERS:
             return None
-        found = _find_header(self.sheet, row, self.covered)
+        found = find_header(self.sheet, row, self.covered)
         return found if found and found.first == row else None
 
     def _sort(self, row: int, filled: Mapping[int, str]) -> None:
@@ -347,10 +245,10 @@ class _Walk:
         own_title = self.title in filled
         if own_title and self.serial in filled and len(filled) > 4 and _SERIAL.fullmatch(filled[self.serial]):
             return "record"  # by far the commonest row
-        texts = [_squeezed(text) for text in filled.values()]
+        texts = [squeezed(text) for text in filled.values()]
         if len(texts) <= 4 and any(_NOTE.fullmatch(text) or _SIGNATURE.fullmatch(text) for text in texts[:1]):
             return "note"
-        leading = [_squeezed(text) for column, text in filled.items() if column <= max(self.title, 3)][:3]
+        leading = [squeezed(text) for column, text in filled.items() if column <= max(self.title, 3)][:3]
         if any(_TOTAL.fullmatch(text) and len(text) <= 14 for text in leading):
             return "total"
         if self.after_note and len(texts) <= 2 and not (self.serial in filled and own_title):
@@ -392,9 +290,9 @@ class _Walk:
 
     def _open_section(self, row: int, filled: Mapping[int, str]) -> None:
         text = " ".join(filled.values())
-        bare = _squeezed(text)
+        bare = squeezed(text)
         if re.match(r"[一二三四五六七八九十]{1,3}(?:[、.]|$)|第.{1,3}[部类章批]", bare) or _CHINESE_NUMBER.fullmatch(
-            _squeezed(next(iter(filled.values())))
+            squeezed(next(iter(filled.values())))
         ):
             level = 1
         else:

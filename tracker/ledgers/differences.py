@@ -1,0 +1,152 @@
+"""Field by field, what a ledger says otherwise than the list, and what of it an import may bring in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tracker.base.access import N_, Actor
+from tracker.issues import workflow
+from tracker.issues.models import Issue
+from tracker.issues.queries import is_handler
+from tracker.issues.workflow import STATE_NAMES, State, Verb
+from tracker.ledgers.plan import (
+    LABELS,
+    Chain,
+    Difference,
+    Entry,
+    deadline_text,
+    requirement_of,
+    wording_of,
+)
+from tracker.ledgers.rows import LedgerRow
+from tracker.progress.queries import texts_of
+
+
+def differences(issue: Issue, entry: Entry, actor: Actor) -> list[Difference]:
+    """Field by field, what the ledger says otherwise than the list; an empty cell says nothing."""
+    row = entry.row
+    found = [
+        Difference(LABELS[column], str(before or ""), str(after), column, after)
+        for column, before, after in (
+            ("wording", issue.wording, wording_of(row)),
+            ("requirement", issue.requirement, requirement_of(row)),
+            ("amount", issue.amount, row.amount),
+        )
+        if after and after != before
+    ]
+    if entry.category_id != issue.category_id:
+        found.append(
+            Difference(LABELS["category_id"], issue.category.name, str(row.category), "category_id", entry.category_id)
+        )
+    if entry.region_id not in (issue.region_id, issue.county_id):
+        found.append(
+            Difference(
+                LABELS["region_id"], issue.region.name, row.region or str(row.county), "region_id", entry.region_id
+            )
+        )
+    found += _duty_difference(issue, entry)
+    if not _correctable(issue):
+        found = [replace(d, applies=False, why=N_("审核中或已退出清单，内容已锁定。")) for d in found]
+    return found + _deadline_difference(issue, row) + _state_difference(issue, row) + _progress(issue, row, actor)
+
+
+def _correctable(issue: Issue) -> bool:
+    return any(row.verb is Verb.CORRECT and issue.state in (row.states or ()) for row in workflow.TABLE)
+
+
+def _duty_difference(issue: Issue, entry: Entry) -> list[Difference]:
+    before = (
+        issue.lead_official_id,
+        issue.lead_unit_id,
+        tuple(row.unit_id for row in issue.units),
+        issue.responsible_person_id,
+    )
+    chain = merged(issue, entry.chain)
+    after = (chain.lead_official, chain.lead_unit, chain.units, chain.responsible_person)
+    if before == after:
+        return []
+    row = entry.row
+    return [
+        Difference(
+            LABELS["duty"],
+            _duty_words(issue),
+            "；".join(
+                filter(
+                    None, (row.lead_official, row.lead_unit, "、".join(row.responsible_units), row.responsible_person)
+                )
+            ),
+            "duty",
+            chain,
+        )
+    ]
+
+
+def merged(issue: Issue, chain: Chain) -> Chain:
+    """The ledger's duty chain with what it leaves empty kept from the issue."""
+    return Chain(
+        chain.lead_official or issue.lead_official_id,
+        chain.lead_unit or issue.lead_unit_id,
+        chain.units or tuple(row.unit_id for row in issue.units),
+        chain.responsible_person or issue.responsible_person_id,
+        chain.task_force or issue.task_force,
+    )
+
+
+def _duty_words(issue: Issue) -> str:
+    names = (
+        issue.lead_official and issue.lead_official.name,
+        issue.lead_unit and issue.lead_unit.name,
+        "、".join(row.unit.name for row in issue.units),
+        issue.responsible_person and issue.responsible_person.name,
+    )
+    return "；".join(name for name in names if name)
+
+
+def _deadline_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
+    if row.deadline is None or row.deadline == issue.deadline:
+        return []
+    later = issue.deadline is not None and row.deadline > issue.deadline
+    return [
+        Difference(
+            LABELS["deadline"],
+            deadline_text(issue.deadline, None),
+            deadline_text(row.deadline, row.deadline_written),
+            "deadline",
+            row.deadline,
+            applies=not later and _correctable(issue),
+            why=N_("改晚时限须走延期申请。") if later else "",
+        )
+    ]
+
+
+def _state_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
+    if row.state is None or row.state == issue.state.value:
+        return []
+    return [
+        Difference(
+            LABELS["state"],
+            STATE_NAMES[issue.state],
+            STATE_NAMES[State(row.state)],
+            "state",
+            row.state,
+            applies=False,
+            why=N_("状态只能按流程由有权的人办理，不能由台账改写。"),
+        )
+    ]
+
+
+def _progress(issue: Issue, row: LedgerRow, actor: Actor) -> list[Difference]:
+    if not row.progress or row.progress in texts_of(issue.id):
+        return []
+    may_report = is_handler(issue, actor) and issue.state in workflow.WORKING
+    return [
+        Difference(
+            LABELS["progress"],
+            "",
+            row.progress,
+            "progress",
+            row.progress,
+            applies=may_report,
+            why="" if may_report else N_("进展由承办单位填报。"),
+        )
+    ]

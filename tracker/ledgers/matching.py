@@ -1,0 +1,198 @@
+"""The names of a reading matched to what is known: rows to issues, and units and people found, proposed or in the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from tracker.base.access import N_, Actor, Role
+from tracker.base.db import db
+from tracker.issues.models import Issue
+from tracker.issues.queries import supervises
+from tracker.issues.workflow import Who
+from tracker.ledgers import queries
+from tracker.ledgers.differences import differences
+from tracker.ledgers.plan import (
+    Chain,
+    Entry,
+    ImportPlan,
+    Known,
+    NewPerson,
+    NewUnit,
+    Obstacle,
+    PersonAt,
+    Recogniser,
+    pick_lead,
+    pick_person,
+    pick_unit,
+)
+from tracker.ledgers.reading import Reading
+from tracker.ledgers.rows import LedgerRow
+from tracker.settings.queries import categories
+
+
+class Planner:
+    """Resolves the names of one reading; everything it needs is fetched in a fixed number of queries."""
+
+    def __init__(self, reading: Reading, actor: Actor, today: date) -> None:
+        self.reading, self.actor, self.today = reading, actor, today
+        self.places = queries.places()
+        self.county_of = queries.county_of_regions(self.places)
+        self.categories = {category.name: category.id for category in categories()}
+        rows = reading.rows
+        unit_names = {n for row in rows for n in (*row.responsible_units, row.lead_unit) if n}
+        self.units = queries.units_by_name(unit_names, self.county_of)
+        people = {n for row in rows for n in (row.lead_official, row.responsible_person) if n}
+        self.people = queries.people_by_name(people, self.county_of)
+        self.new_units: dict[tuple[str, int], NewUnit] = {}
+        self.new_people: dict[tuple[Any, ...], NewPerson] = {}
+        self.obstacles: list[Obstacle] = []
+        self._covered: dict[tuple[int, int], bool] = {}
+        self.own_leads: set[int] = set()
+        self.at_root = any(grant.role is Role.SUPERVISOR and grant.at_root for grant in actor.grants)
+        self.counties = {self._county(row.county) for row in rows if row.county}
+        self.leads: dict[str, int | NewPerson] = {}  # one name, one lead official throughout a ledger
+
+    def plan(self, title: str, ledger_id: int | None) -> ImportPlan:
+        self.own_leads = queries.leads_of(ledger_id) if ledger_id else set()
+        recogniser = Recogniser(queries.known_rows(ledger_id) if ledger_id else ())
+        entries = [entry for row in self.reading.rows if (entry := self._entry(row, recogniser)) is not None]
+        return ImportPlan(
+            reading=self.reading,
+            unit_id=self.actor.unit_id,
+            title=title,
+            ledger_id=ledger_id,
+            entries=tuple(entries),
+            obstacles=tuple(self.obstacles),
+            new_units=tuple(self.new_units.values()),
+            new_people=tuple(self.new_people.values()),
+        )
+
+    def _entry(self, row: LedgerRow, recogniser: Recogniser) -> Entry | None:
+        if row.category is None or row.county is None or row.source is None or row.state is None:
+            return None  # the reading has an error or a question for it
+        county = self.places.inside(row.county, self.places.root_id) or self._county(row.county)
+        region = (self.places.inside(row.region, county) if row.region else None) or county
+        category = self.categories[row.category]
+        if not self._covers(region, category):
+            self._stop(
+                row,
+                "county",
+                N_("“%(county)s”不在您的职责范围内，承接要由覆盖全部行的督查人员办理。"),
+                county=row.county,
+            )
+            return None
+        known = recogniser.find(row, county)
+        entry = Entry(
+            row=row,
+            category_id=category,
+            region_id=region,
+            chain=self._chain(row, county, known),
+            issue_id=known.issue_id if known else None,
+            issue_number=known.issue_number if known else None,
+            unsure=bool(recogniser),
+        )
+        return self._compared(entry) if known else entry
+
+    def _county(self, name: str) -> int:
+        return next(
+            region for region, county in self.places.by_name[name] if region == county
+        )  # the reading checked it
+
+    def _covers(self, region: int, category: int) -> bool:
+        key = (region, category)
+        if key not in self._covered:
+            self._covered[key] = Who.SUPERVISOR in supervises(self.actor, region, category)
+        return self._covered[key]
+
+    def _stop(self, row: LedgerRow, field: str, msgid: str, **params: Any) -> None:
+        self.obstacles.append(Obstacle(row.cells.get(field, f"{row.sheet}!{row.row}"), msgid, params))
+
+    def _chain(self, row: LedgerRow, county: int, known: Known | None) -> Chain:
+        units = tuple(
+            dict.fromkeys(
+                unit for name in row.responsible_units if (unit := self._unit(row, "responsible_units", name, county))
+            )
+        )
+        lead = self._unit(row, "lead_unit", row.lead_unit, county) if row.lead_unit else None
+        official = self._same(row.lead_official, known.lead_official_id if known else None) or self._lead(
+            row, lead or (units[0] if units else None)
+        )
+        person = self._same(row.responsible_person, known.responsible_person_id if known else None) or self._person(
+            row, units[0] if units else lead, (*units, *((lead,) if lead else ()))
+        )
+        return Chain(official, lead, units, person, row.task_force or None)
+
+    def _unit(self, row: LedgerRow, field: str, name: str, county: int) -> int | NewUnit | None:
+        candidates = self.units.get(name, [])
+        found = pick_unit(candidates, county)
+        if found:
+            return found.id
+        if any(unit.county_id == county for unit in candidates):
+            self._stop(row, field, N_("系统里有几个“%(name)s”，分不清是哪一个；请在台账里写全称。"), name=name)
+            return None
+        seat = self.places.seat_of(name, county)
+        new = NewUnit(name, seat, self.places.names[seat])
+        return self.new_units.setdefault((name, seat), new)
+
+    def _same(self, name: str | None, person_id: int | None) -> int | None:
+        """The person a recognised row has already, if the ledger still names them."""
+        return next((p.id for p in self.people.get(name or "", []) if p.id == person_id), None)
+
+    def _lead(self, row: LedgerRow, home: int | NewUnit | None) -> int | NewPerson | None:
+        name = row.lead_official
+        if not name or home is None:
+            return None
+        if name not in self.leads:
+            found, ambiguous = pick_lead(
+                self._within_reach(name),
+                own=self.own_leads,
+                post=row.lead_official_post,
+                unit_id=home if isinstance(home, int) else None,
+            )
+            if ambiguous:
+                self._namesakes(row, "lead_official", name)
+                return None
+            self.leads[name] = found.id if found else self._new_person(name, row.lead_official_post, home, "leads")
+        return self.leads[name]
+
+    def _within_reach(self, name: str) -> list[PersonAt]:
+        """Namesakes at the root or in a county this importer has rows in; other counties' people are not theirs."""
+        return [
+            person
+            for person in self.people.get(name, [])
+            if self.at_root or person.county_id in self.counties or person.county_id == self.places.root_id
+        ]
+
+    def _person(
+        self, row: LedgerRow, home: int | NewUnit | None, units: tuple[int | NewUnit, ...]
+    ) -> int | NewPerson | None:
+        name = row.responsible_person
+        if not name or home is None:
+            return None
+        known = [unit for unit in units if isinstance(unit, int)]
+        found, ambiguous = pick_person(self.people.get(name, []), known)
+        if ambiguous:
+            self._namesakes(row, "responsible_person", name)
+            return None
+        return found.id if found else self._new_person(name, None, home, home)
+
+    def _namesakes(self, row: LedgerRow, field: str, name: str) -> None:
+        self._stop(
+            row,
+            field,
+            N_("系统里有几位“%(name)s”，分不清是哪一位；请在姓名后用括号写明职务，或先在人员管理中核对。"),
+            name=name,
+        )
+
+    def _new_person(self, name: str, post: str | None, home: int | NewUnit, key: Any) -> NewPerson:
+        unit_name = home.name if isinstance(home, NewUnit) else self._unit_name(home)
+        return self.new_people.setdefault((name, key), NewPerson(name, post or None, home, unit_name))
+
+    def _unit_name(self, unit_id: int) -> str:
+        return next((u.name for group in self.units.values() for u in group if u.id == unit_id), "")
+
+    def _compared(self, entry: Entry) -> Entry:
+        issue = db.session.get_one(Issue, entry.issue_id)
+        return replace(entry, differences=tuple(differences(issue, entry, self.actor)))
