@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook as NewWorkbook
 from openpyxl import load_workbook
 
-from tracker.base import sheets
-from tracker.base.sheets import Merge, SheetRefused, letter, looks_like_formula, read_workbook, write_csv, write_xlsx
+from tracker.base import sheets_in
+from tracker.base.sheets import Merge, SheetRefused, letter, looks_like_formula
+from tracker.base.sheets_in import read_workbook
+from tracker.base.sheets_out import write_csv, write_xlsx
 
 
 def xlsx(book: NewWorkbook) -> bytes:
@@ -171,7 +173,7 @@ def test_entities_are_refused() -> None:
 def test_a_file_that_is_not_there_or_too_big(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SheetRefused, match="没有这个文件"):
         read_workbook(tmp_path / "nothing.xlsx")
-    monkeypatch.setattr(sheets, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(sheets_in, "MAX_FILE_BYTES", 10)
     (tmp_path / "a.csv").write_bytes(b"a,b,c\r\n" * 10)
     with pytest.raises(SheetRefused, match="超过"):
         read_workbook(tmp_path / "a.csv")

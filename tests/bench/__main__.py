@@ -36,7 +36,7 @@ from tracker.accounts.models import User
 from tracker.base import clock
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
-from tracker.base.sheets import csv_pieces
+from tracker.base.sheets_out import csv_pieces
 from tracker.deadlines.jobs import flag_overdue
 from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
 from tracker.issues.workflow import WORKING

@@ -15,7 +15,7 @@ from tests.world import TODAY, World, assign_one, list_one
 from tracker.base.access import Refused
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
-from tracker.base.sheets import csv_pieces
+from tracker.base.sheets_out import csv_pieces
 from tracker.ledgers.columns import choices
 from tracker.progress.models import ProgressEntry
 from tracker.register import actions, queries

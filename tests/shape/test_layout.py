@@ -13,7 +13,12 @@ from tests.shape.source import Module, module_of, modules, parts, python_files, 
 FILES = frozenset({"__init__", "rules", "models", "queries", "actions", "forms", "sheet", "routes", "api", "jobs"})
 #: Files that one part has besides; a new name needs a reason that stands in its docstring.
 FILES_BESIDES = {
-    "base": frozenset({"config", "clock", "access", "db", "journal", "files", "sheets", "web", "paging"}),
+    "base": frozenset(
+        {
+            *("config", "clock", "access", "db", "journal", "files", "web", "paging"),
+            *("sheets", "sheets_in", "sheets_layout", "sheets_out", "sheets_list"),
+        }
+    ),
     "issues": frozenset({"workflow", "pages"}),  # the table; what every form page about one issue does the same
     # the stages of an import: table, columns, letterhead, a row's cells and fields, the reading, the plan, its taking in
     "ledgers": frozenset(

@@ -36,7 +36,7 @@ from tracker.accounts.sheet import read_users, row_slips
 from tracker.base import clock, journal
 from tracker.base.access import ADMINISTRATORS, N_, ROLE_NAMES, Grant, Refused, Right, Role, may
 from tracker.base.db import db
-from tracker.base.sheets import Record
+from tracker.base.sheets_list import Record
 from tracker.org import actions as org
 from tracker.org import queries as places
 from tracker.org.models import Region, Unit

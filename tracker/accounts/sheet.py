@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tracker.base.access import N_
-from tracker.base.sheets import Column, Record, SheetRefused, read_workbook, records
+from tracker.base.sheets import SheetRefused
+from tracker.base.sheets_in import read_workbook
+from tracker.base.sheets_list import Column, Record, records
 from tracker.org.rules import FileRefused, Slip
 
 USER_COLUMNS = (

@@ -12,7 +12,8 @@ from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
 
-from tracker.base.sheets import Sheet, Workbook, read_workbook
+from tracker.base.sheets import Sheet, Workbook
+from tracker.base.sheets_in import read_workbook
 from tracker.ledgers.header import text_of
 from tracker.ledgers.letterhead import Letterhead, read_letterhead, title_of
 from tracker.ledgers.problems import Problem, Severity, fault

@@ -15,7 +15,7 @@ from tracker.accounts.models import User
 from tracker.base import journal
 from tracker.base.access import N_, Actor, Refused, Right, may
 from tracker.base.db import db
-from tracker.base.sheets import write_csv, write_xlsx
+from tracker.base.sheets_out import write_csv, write_xlsx
 from tracker.issues.models import Issue
 from tracker.org.models import Region
 from tracker.progress.models import ProgressEntry

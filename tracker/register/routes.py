@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from tracker.base import clock
 from tracker.base.access import Right, may
 from tracker.base.db import transaction
-from tracker.base.sheets import csv_pieces
+from tracker.base.sheets_out import csv_pieces
 from tracker.base.web import needs
 from tracker.register import queries
 from tracker.register.actions import Export, export_rows, write_workbook

@@ -1,0 +1,245 @@
+"""Rows in from xlsx, xls, ods and csv files.
+
+``read_workbook`` refuses what is too big, damaged or not a table (``SheetRefused``, one plain sentence and what to do
+instead); what a reader must know besides the values comes from ``sheets_layout``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from pathlib import Path, PurePath
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from tracker.base.access import N_
+from tracker.base.sheets import (
+    MAX_FILE_BYTES,
+    MAX_UNPACKED_BYTES,
+    MIN_SUSPICIOUS_BYTES,
+    Layout,
+    Merge,
+    Sheet,
+    SheetRefused,
+    Value,
+    Workbook,
+    check_extent,
+    damaged,
+    too_big_unpacked,
+)
+from tracker.base.sheets_layout import layouts_of_ods, layouts_of_xlsx
+
+# A sheet of repeated rows packs about 1:60; a bomb packs 1:1000. Small parts may pack as well as they like.
+MAX_PACKING = 250
+
+
+def read_workbook(source: str | Path | bytes, filename: str | None = None) -> Workbook:
+    """All sheets of a file, hidden ones marked. The content decides the format, not the name's ending."""
+    data = _load(source)
+    name = filename or (str(source) if not isinstance(source, bytes) else "ledger")
+    stem = PurePath(name).stem
+    if data[:4] == b"PK\x03\x04":
+        return _read_zipped(data)
+    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return _read_xls(data)
+    _refuse_strangers(data)
+    return read_csv(data, stem)
+
+
+def _load(source: str | Path | bytes) -> bytes:
+    if not isinstance(source, bytes):
+        path = Path(source)
+        if not path.is_file():
+            raise SheetRefused(N_("没有这个文件：%(name)s。"), N_("请检查文件名和路径。"), name=str(path))
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise _too_big()
+        source = path.read_bytes()
+    if len(source) > MAX_FILE_BYTES:
+        raise _too_big()
+    if not source.strip():
+        raise SheetRefused(N_("文件是空的。"), N_("请选择有内容的台账文件。"))
+    return source
+
+
+def _too_big() -> SheetRefused:
+    return SheetRefused(
+        N_("文件超过 %(limit)d MB。"),
+        N_("请删去图片和无关的工作表，或者拆成几个文件。"),
+        limit=MAX_FILE_BYTES // 1024 // 1024,
+    )
+
+
+def _word_document() -> SheetRefused:
+    return SheetRefused(N_("这是 Word 文档，不是表格。"), N_("请把其中的表格复制到 Excel，另存为 .xlsx 后导入。"))
+
+
+def _refuse_strangers(data: bytes) -> None:
+    head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(b"%pdf"):
+        raise SheetRefused(N_("这是 PDF 文件，不是表格。"), N_("请导入 Excel（.xlsx、.xls）、.ods 或 CSV 台账。"))
+    if head.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta", b"mime-version")):
+        raise SheetRefused(
+            N_("这是网页格式的文件，只是名字像表格。"), N_("请用 Excel 或 WPS 打开，另存为 .xlsx 文件后再导入。")
+        )
+    if b"\x00" in data[:4096] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raise SheetRefused(N_("这不是表格文件。"), N_("请导入 Excel（.xlsx、.xls）、.ods 或 CSV 台账。"))
+
+
+_SIGNS_OF_DAMAGE = (
+    zipfile.BadZipFile,
+    KeyError,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    expat.ExpatError,
+    ElementTree.ParseError,
+)
+
+
+def _read_zipped(data: bytes) -> Workbook:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_packing(archive)
+            names = set(archive.namelist())
+            if "xl/workbook.xml" in names:
+                layouts = layouts_of_xlsx(archive)
+                return _read_with_library(data, "xlsx", layouts)
+            if "content.xml" in names and b"spreadsheet" in archive.read("mimetype")[:100]:
+                layouts, merges = layouts_of_ods(archive)
+                return _read_with_library(data, "ods", layouts, merges)
+    except _SIGNS_OF_DAMAGE as error:
+        raise damaged() from error
+    if "word/document.xml" in names:
+        raise _word_document()
+    raise SheetRefused(N_("不认识这种文件。"), N_("请用 Excel 或 WPS 打开，另存为 .xlsx 文件后再导入。"))
+
+
+def _check_packing(archive: zipfile.ZipFile) -> None:
+    """Refuse bombs by what the archive declares; reading through ``zipfile`` never yields more than is declared."""
+    parts = archive.infolist()
+    if len(parts) > 10_000 or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+        raise too_big_unpacked()
+    for part in parts:
+        if part.file_size > MIN_SUSPICIOUS_BYTES and part.file_size > MAX_PACKING * max(part.compress_size, 1):
+            raise SheetRefused(
+                N_("文件的压缩比异常，可能是有害文件。"), N_("请用 Excel 或 WPS 打开，另存为新文件后再导入。")
+            )
+
+
+def _read_xls(data: bytes) -> Workbook:
+    if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e" in data:
+        raise _locked()
+    if b"W\x00o\x00r\x00d\x00D\x00o\x00c\x00u\x00m\x00e\x00n\x00t" in data:
+        raise _word_document()
+    return _read_with_library(data, "xls", None)
+
+
+def _locked() -> SheetRefused:
+    return SheetRefused(N_("文件有打开密码。"), N_("请去掉密码，另存后再导入。"))
+
+
+def _read_with_library(
+    data: bytes,
+    kind: str,
+    layouts: dict[str, Layout] | None,
+    merges: dict[str, tuple[Merge, ...]] | None = None,
+) -> Workbook:
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = tuple(
+            _read_sheet(book, meta.name, meta.visible == SheetVisibleEnum.Visible, layouts, merges)
+            for meta in book.sheets_metadata
+            if str(meta.typ).endswith("WorkSheet")
+        )
+    except PasswordError as error:
+        raise _locked() from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise damaged() from error
+    except BaseException as error:
+        # The library is native code: a damaged file may panic in it, which is no ordinary Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged() from error
+    return Workbook(kind, sheets)
+
+
+def _read_sheet(
+    book: CalamineWorkbook,
+    name: str,
+    visible: bool,
+    layouts: dict[str, Layout] | None,
+    merges: dict[str, tuple[Merge, ...]] | None,
+) -> Sheet:
+    sheet = book.get_sheet_by_name(name)
+    check_extent(name, sheet.total_height + 1, sheet.total_width + 1)
+    rows: list[list[Value]] = sheet.to_python(skip_empty_area=False)
+    blocks = merges.get(name, ()) if merges is not None else _merges(sheet)
+    layout = (layouts or {}).get(name, Layout())
+    return Sheet(name, rows, blocks, visible, layout, layout_known=layouts is not None)
+
+
+def _merges(sheet: CalamineSheet) -> tuple[Merge, ...]:
+    return tuple(
+        Merge(top + 1, left + 1, bottom + 1, right + 1)
+        for (top, left), (bottom, right) in sorted(sheet.merged_cell_ranges or [])
+    )
+
+
+csv.field_size_limit(10 * 1024 * 1024)  # over-long cells are told by address, not by an exception of the csv module
+
+
+def read_csv(data: bytes, name: str) -> Workbook:
+    """UTF-8 with or without BOM, UTF-16 with BOM, GB18030; comma, semicolon or tab. Rows are records, not lines."""
+    text, encoding = _decode(data)
+    first, _, rest = text.partition("\n")
+    if hint := re.fullmatch(r"sep=(.)\r?", first):
+        delimiter, text = hint[1], rest
+    else:
+        delimiter = _delimiter(text)
+    rows: list[list[Value]] = []
+    for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        rows.append([_unguarded(cell) for cell in record])
+        check_extent(name, len(rows), len(record))
+    width = max(map(len, rows), default=0)
+    check_extent(name, len(rows), width)
+    for row in rows:
+        row.extend([""] * (width - len(row)))
+    return Workbook("csv", (Sheet(name, rows),), encoding, delimiter)
+
+
+def _decode(data: bytes) -> tuple[str, str]:
+    for encoding in ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]:
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise SheetRefused(
+        N_("文件的文字编码无法识别。"), N_("请用 Excel 或 WPS 打开，另存为 .xlsx，或另存为 UTF-8 编码的 CSV。")
+    )
+
+
+def _delimiter(text: str) -> str:
+    """The one that cuts the first records into most cells, counted over records of the commonest width."""
+
+    def score(delimiter: str) -> tuple[int, int]:
+        widths = [
+            len(record)
+            for record, _ in zip(
+                csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), range(60), strict=False
+            )
+            if any(record)
+        ]
+        common = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
+        return (widths.count(common) * (common - 1), common)
+
+    return max(",;\t", key=score)
+
+
+def _unguarded(cell: str) -> str:
+    """Undo the guard that ``write_csv`` puts before text like a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
