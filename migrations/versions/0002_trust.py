@@ -92,11 +92,28 @@ def _clearance_down():
     op.drop_table("site_evidence")
 
 
+def _deadlines_up():
+    op.create_index(
+        "ix_issue_review_on",
+        "issue",
+        ["review_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("review_on IS NOT NULL"),
+        postgresql_where=sa.text("review_on IS NOT NULL"),
+    )
+
+
+def _deadlines_down():
+    op.drop_index("ix_issue_review_on", "issue")
+
+
 def upgrade():
     _journal_up()
     _clearance_up()
+    _deadlines_up()
 
 
 def downgrade():
+    _deadlines_down()
     _clearance_down()
     _journal_down()

@@ -8,14 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from tests.world import TODAY, World, assign_one
+from tests.world import TODAY, World, assign_one, list_one
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
 from tracker.deadlines import actions as deadlines
-from tracker.deadlines.jobs import flag_overdue
+from tracker.deadlines.jobs import bring_up, flag_overdue
 from tracker.issues import actions as issues
 from tracker.issues.models import OverdueEpisode
 from tracker.issues.rules import EpisodeEnd
+from tracker.issues.workflow import Kind
 
 DEADLINE = date(2019, 8, 31)
 
@@ -83,3 +84,18 @@ def test_overdue_stays_until_cleared_through_every_hand_over(world: World) -> No
     (episode,) = episodes()
     assert episode.ended_on is None
     assert issue.overdue_from == date(2019, 9, 1)
+
+
+def test_a_long_term_issue_is_brought_up_once_on_its_review_date(any_world: World) -> None:
+    """Each date once: a slot is one day, and days on which nothing ran are made up for one by one."""
+    with transaction():
+        lasting = list_one(any_world, kind=Kind.LONG_TERM)
+        assign_one(any_world, lasting, deadline=None, review_on=date(2019, 9, 1))
+        assign_one(any_world)
+    found = []
+    for day in (date(2019, 8, 31), date(2019, 9, 1), date(2019, 9, 2)):
+        with transaction():
+            found.append(bring_up(day)["brought_up"])
+    assert found == [0, 1, 0]
+    event = db.session.scalars(select(Event).where(Event.verb == "review_due")).one()
+    assert (event.subject_id, event.data) == (lasting.id, {"review_on": "2019-09-01"})

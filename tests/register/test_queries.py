@@ -71,6 +71,9 @@ def holds(filters: Filters, issue: Issue, lamp: Lamp) -> bool:
         "overdue": lambda _: late > 0,
         "unsigned": lambda _: issue.state is State.ASSIGNED,
         "incomplete": lambda _: issue.state in OPEN - {State.LISTED} and not issue.duty_chain_complete,
+        "review_due": lambda _: (
+            issue.kind is Kind.LONG_TERM and issue.review_on is not None and issue.review_on <= TODAY
+        ),
         "taken_over": lambda _: issue.taken_over,
         "no_parents": lambda _: not issue.has_children,
     }
@@ -116,7 +119,7 @@ def test_every_filter_finds_what_it_says(varied: World) -> None:
 
 def test_each_filter_alone_parts_the_list(varied: World) -> None:
     everything = len(found(Filters(year=ALL_YEARS), varied.root_supervisor))
-    for name in ("overdue", "unsigned", "incomplete", "taken_over", "no_parents"):
+    for name in ("overdue", "unsigned", "incomplete", "review_due", "taken_over", "no_parents"):
         assert 0 < len(found(Filters(year=ALL_YEARS, **{name: True}), varied.root_supervisor)) < everything, name
 
 

@@ -43,6 +43,7 @@ def _issue(world: World, serial: int, chance: random.Random, seed: int) -> Issue
         overdue_from=overdue_from(state, deadline, applied), applied_on=applied,
         assigned_on=None if state is State.LISTED else listed + timedelta(days=1),
         cleared_on=ended if state is State.CLEARED else None, dismissed_on=ended if state is State.DISMISSED else None,
+        review_on=TODAY + timedelta(days=serial % 61 - 30) if kind is Kind.LONG_TERM else None,
         waiting_since=TODAY - timedelta(days=chance.randrange(12)), lead_official_id=lead, lead_unit_id=lead_unit,
         progress_on=chance.choice([None, TODAY - timedelta(days=chance.randrange(30))]),
         quantity_unit="户" if quantity else None, quantity_total=quantity, quantity_done=chance.randrange(10),

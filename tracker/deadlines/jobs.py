@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from tracker.base import clock, journal
 from tracker.base.db import db, upsert
 from tracker.issues.models import Issue, OverdueEpisode
+from tracker.issues.workflow import OPEN, Kind, State
 
 CHUNK = 5000  # rows per statement
 
@@ -24,6 +25,20 @@ def flag_overdue(today: date, at: datetime | None = None) -> dict[str, int]:
     while number := _open(today, instant):
         opened += number
     return {"opened": opened}
+
+
+def bring_up(today: date, at: datetime | None = None) -> dict[str, int]:
+    """Record that a long-term issue is to be looked at again, on the day its review date comes. Returns how many.
+
+    The lists need no job: they compare the date. The event tells whoever follows the history, once for each date.
+    """
+    due = select(Issue.id).where(
+        Issue.review_on == today, Issue.kind == Kind.LONG_TERM, Issue.state.in_(OPEN - {State.REVIEWING})
+    )
+    ids = db.session.scalars(due.order_by(Issue.id)).all()
+    row = {"at": at or clock.now(), "verb": "review_due", "subject": "issue", "data": {"review_on": today.isoformat()}}
+    journal.record_all([{**row, "subject_id": issue} for issue in ids])
+    return {"brought_up": len(ids)}
 
 
 def _open(today: date, instant: datetime) -> int:

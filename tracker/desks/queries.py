@@ -125,6 +125,7 @@ class SupervisorFigures:
     extensions: int
     unsigned: int
     incomplete: int
+    review_due: int
     listed: int
 
 
@@ -139,6 +140,7 @@ def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
         extensions=extensions_to_decide_count(actor),
         unsigned=length(unsigned=True),
         incomplete=length(incomplete=True),
+        review_due=length(review_due=True),
         listed=length(state=(State.LISTED,)),
     )
 

@@ -79,6 +79,7 @@ class Offer:
 #: Events on an issue that are no verb of the workflow.
 OTHER_VERBS: dict[str, str] = {
     "overdue": N_("逾期"),
+    "review_due": N_("到检视日期"),
     "answer_standards": N_("补充销号说明"),
     "ask_site_check": N_("要求现场核查"),
 }

@@ -120,6 +120,14 @@ class Issue(Base):
             sqlite_where=text("overdue_from IS NOT NULL"),
             postgresql_where=text("overdue_from IS NOT NULL"),
         ),
+        # long-term issues that are to be looked at again
+        Index(
+            "ix_issue_review_on",
+            "review_on",
+            "id",
+            sqlite_where=text("review_on IS NOT NULL"),
+            postgresql_where=text("review_on IS NOT NULL"),
+        ),
         # the register's default order, open issues only
         Index("ix_issue_open_deadline", "deadline", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("ix_issue_cell", "category_id", "county_id", "state"),  # drill-down from a cell

@@ -73,6 +73,7 @@ BROKEN_CHAIN: ColumnElement[bool] = literal_column(
     "NOT issue.chain_complete AND issue.state NOT IN ('listed','cleared','dismissed')"
 )
 _CLOCK_RUNS: ColumnElement[bool] = literal_column("issue.overdue_from IS NOT NULL")
+_REVIEW_SET: ColumnElement[bool] = literal_column("issue.review_on IS NOT NULL")
 _LEAD = aliased(User)
 _SEARCH = table("issue_search", column("rowid", Integer))
 
@@ -140,6 +141,8 @@ def _conditions(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
 def _clocks(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
     if filters.overdue:
         yield and_(_CLOCK_RUNS, Issue.overdue_from <= today)
+    if filters.review_due:
+        yield and_(_REVIEW_SET, Issue.review_on <= today, Issue.kind == Kind.LONG_TERM)
     if filters.level:
         earliest, latest = overdue_between(filters.level, today)
         yield and_(_CLOCK_RUNS, Issue.overdue_from <= latest, Issue.overdue_from >= earliest if earliest else true())

@@ -60,6 +60,7 @@ FLAGS: dict[str, str] = {
     "overdue": N_("已逾期"),
     "unsigned": N_("未签收"),
     "incomplete": N_("责任链不全"),
+    "review_due": N_("到检视日期"),
     "taken_over": N_("承接的"),
     "no_parents": N_("不含已分解的上级问题"),
 }
@@ -88,6 +89,7 @@ class Filters:
     overdue: bool = False
     unsigned: bool = False
     incomplete: bool = False
+    review_due: bool = False
     taken_over: bool = False
     no_parents: bool = False
     year: int | None = None
@@ -157,7 +159,7 @@ class Filters:
             states &= {State.ASSIGNED}
         if self.incomplete:
             states &= OPEN - {State.LISTED}
-        if self.overdue or self.level or self.lamp:
+        if self.overdue or self.level or self.lamp or self.review_due:
             states &= OPEN
         return states
 

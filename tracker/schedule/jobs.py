@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from tracker.base.access import N_
-from tracker.deadlines.jobs import flag_overdue
+from tracker.deadlines.jobs import bring_up, flag_overdue
 
 
 @dataclass(frozen=True)
@@ -20,4 +20,7 @@ class Job:
     run: Callable[[date], dict[str, int]]
 
 
-JOBS: tuple[Job, ...] = (Job("overdue", time(0, 0), N_("为当天起逾期的问题开立逾期记录"), flag_overdue),)
+JOBS: tuple[Job, ...] = (
+    Job("overdue", time(0, 0), N_("为当天起逾期的问题开立逾期记录"), flag_overdue),
+    Job("review", time(0, 5), N_("长期坚持的问题到检视日期时提出"), bring_up),
+)
