@@ -29,7 +29,11 @@ def flagged() -> tuple[int, int, int]:
     events = select(func.count()).where(Event.verb == "overdue")
     return tuple(  # type: ignore[return-value]
         db.session.scalar(query) or 0
-        for query in (select(func.count(OverdueEpisode.id)), events, select(func.count(JobRun.slot)))
+        for query in (
+            select(func.count(OverdueEpisode.id)),
+            events,
+            select(func.count(JobRun.slot)).where(JobRun.job == "overdue"),
+        )
     )
 
 

@@ -72,7 +72,10 @@ def holds(filters: Filters, issue: Issue, lamp: Lamp) -> bool:
         "unsigned": lambda _: issue.state is State.ASSIGNED,
         "incomplete": lambda _: issue.state in OPEN - {State.LISTED} and not issue.duty_chain_complete,
         "review_due": lambda _: (
-            issue.kind is Kind.LONG_TERM and issue.review_on is not None and issue.review_on <= TODAY
+            issue.state in OPEN
+            and issue.kind is Kind.LONG_TERM
+            and issue.review_on is not None
+            and issue.review_on <= TODAY
         ),
         "taken_over": lambda _: issue.taken_over,
         "no_parents": lambda _: not issue.has_children,
