@@ -56,7 +56,7 @@ bench: $(DEV) $(COMPILED)
 
 i18n: $(DEV)
 	@mkdir -p var
-	@$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location --sort-output --project=rectification-tracker --version= \
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k N_ -k _l --no-location --sort-output --project=rectification-tracker --version= \
 	    --copyright-holder="Rectification Tracker contributors" --no-wrap -o var/messages.pot .
 	@test -f tracker/translations/en/LC_MESSAGES/messages.po || \
 	    $(BIN)/pybabel -q init -i var/messages.pot -d tracker/translations -l en --no-wrap

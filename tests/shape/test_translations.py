@@ -38,6 +38,8 @@ def said_in_source(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
         str(ROOT / "pyproject.toml"),
         "-k",
         "N_",
+        "-k",
+        "_l",
         "-o",
         str(target),
         str(ROOT),
