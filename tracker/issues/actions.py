@@ -96,7 +96,7 @@ def advance(
     row = workflow.find(verb, issue.state, issue.kind, last_level=last_level)
     authorise(row, actor, relations(issue, actor) | also)
     chain = duty.complete if duty else issue.duty_chain_complete
-    workflow.require(row, {Fact.DUTY_CHAIN: chain, Fact.REASON: bool(remark), **(facts or {})})
+    workflow.require(row, {Fact.DUTY_CHAIN: chain, Fact.REASON: bool((remark or "").strip()), **(facts or {})})
     before, cell = issue.state, _cell(issue)
     to = row.to or before
     if "deadline" in (changes or {}):
@@ -119,6 +119,16 @@ def advance(
     )
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """A new issue that is to begin: in which state, with which duty chain, and what its event tells besides."""
+
+    issue: Issue
+    state: State
+    duty: Duty | None = None
+    data: Mapping[str, Any] | None = None
+
+
 def enter(
     issue: Issue,
     verb: Verb,
@@ -132,24 +142,65 @@ def enter(
     at: datetime | None = None,
 ) -> Event:
     """Let a new issue begin, by ``list`` (always listed) or ``take_over`` (any state but dismissed)."""
-    row = workflow.find(verb, None, issue.kind)
-    authorise(row, actor, supervises(actor, issue.region_id, issue.category_id))
+    return enter_all([Beginning(issue, state, duty, data)], verb, actor, today=today, facts=facts, at=at)[0]
+
+
+def enter_all(
+    beginnings: Sequence[Beginning],
+    verb: Verb,
+    actor: Actor,
+    *,
+    today: date,
+    facts: Mapping[Fact, bool],
+    at: datetime | None = None,
+) -> list[Event]:
+    """Let new issues begin together: each checked as if it came alone, all written in few statements."""
+    counties: dict[int, int] = {}
+    known: dict[tuple[int, int], frozenset[Who]] = {}
+    for one in beginnings:
+        region, category = one.issue.region_id, one.issue.category_id
+        if (region, category) not in known:
+            counties[region], known[region, category] = county_of(region), supervises(actor, region, category)
+        _may_begin(one, verb, actor, known[region, category], facts)
+        one.issue.county_id = counties[region]
+        _begin(one, verb, today)
+        _bring_in_line(one.issue, at)
+    issues = [one.issue for one in beginnings]
+    db.session.add_all(issues)
+    db.session.flush()
+    shift_counts(Counter(cell for issue in issues if (cell := _cell(issue)) is not None))
+    for issue in issues:
+        _open_episode(issue, today)
+    index_text(*issues)
+    return [
+        journal.record(
+            verb.value,
+            "issue",
+            one.issue.id,
+            actor_id=actor.id,
+            at=at,
+            data={"to": one.state.value, **(one.data or {})},
+        )
+        for one in beginnings
+    ]
+
+
+def _may_begin(one: Beginning, verb: Verb, actor: Actor, known: frozenset[Who], facts: Mapping[Fact, bool]) -> None:
+    row = workflow.find(verb, None, one.issue.kind)
+    authorise(row, actor, known)
     workflow.require(row, facts)
-    if state is not (row.to or state) or state is State.DISMISSED:
-        raise Refused(N_("不能以“%(state)s”状态进入清单。"), state=workflow.STATE_NAMES[state])
-    issue.county_id = county_of(issue.region_id)
+    if one.state is not (row.to or one.state) or one.state is State.DISMISSED:
+        raise Refused(N_("不能以“%(state)s”状态进入清单。"), state=workflow.STATE_NAMES[one.state])
+
+
+def _begin(one: Beginning, verb: Verb, today: date) -> None:
+    issue = one.issue
     issue.original_deadline = issue.original_deadline or issue.deadline
     issue.taken_over = verb is Verb.TAKE_OVER
     issue.listed_on = issue.listed_on or today
-    if duty:
-        _hand_to(issue, duty)
-    _enter_state(issue, state, verb, today)
-    db.session.add(issue)
-    _settle(issue, None, today, at)
-    index_text(issue)
-    return journal.record(
-        verb.value, "issue", issue.id, actor_id=actor.id, at=at, data={"to": state.value, **(data or {})}
-    )
+    if one.duty:
+        _hand_to(issue, one.duty)
+    _enter_state(issue, one.state, verb, today)
 
 
 def authorise(row: Transition, actor: Actor, known: frozenset[Who]) -> None:
@@ -254,13 +305,18 @@ Cell = tuple[int, int, Kind, State, bool]
 
 
 def _settle(issue: Issue, before: Cell | None, today: date, at: datetime | None) -> None:
-    """Bring counts and episode in line; ``updated_at`` always changes, so two acts at once collide on the version."""
-    issue.overdue_from = overdue_from(issue.state, issue.deadline, issue.applied_on)
-    issue.chain_complete = issue.duty_chain_complete
-    issue.updated_at = at or clock.now()
+    """Bring counts and episode in line with the issue."""
+    _bring_in_line(issue, at)
     db.session.flush()
     shift_counts(Counter() if before is None else Counter({before: -1}), _cell(issue))
     _settle_episode(issue, today)
+
+
+def _bring_in_line(issue: Issue, at: datetime | None) -> None:
+    """The columns that follow from others; ``updated_at`` always changes, so two acts at once collide on the version."""
+    issue.overdue_from = overdue_from(issue.state, issue.deadline, issue.applied_on)
+    issue.chain_complete = issue.duty_chain_complete
+    issue.updated_at = at or clock.now()
 
 
 def _cell(issue: Issue) -> Cell | None:
@@ -311,7 +367,13 @@ def _settle_episode(issue: Issue, today: date) -> None:
         running.ended_on, running.end = today, _ENDS.get(issue.state, EpisodeEnd.EXTENDED)
         running = None
         db.session.flush()
-    if running is None and issue.overdue_from is not None and issue.overdue_from <= today and issue.deadline:
+    if running is None:
+        _open_episode(issue, today)
+
+
+def _open_episode(issue: Issue, today: date) -> None:
+    """Begin an episode where the deadline has passed and none is running."""
+    if issue.overdue_from is not None and issue.overdue_from <= today and issue.deadline:
         db.session.add(
             OverdueEpisode(
                 issue_id=issue.id, deadline=issue.deadline, starts_on=issue.overdue_from, recorded_at=issue.updated_at
@@ -333,11 +395,15 @@ def forget(brought: Sequence[Issue]) -> None:
         db.session.expunge(issue)
 
 
-def index_text(issue: Issue) -> None:
+def index_text(*issues: Issue) -> None:
     """Refresh what search looks in: number, wording, requirement."""
-    text = " ".join(filter(None, (issue.number, issue.ledger_number, issue.title, issue.wording, issue.requirement)))
-    row = upsert(IssueText).values(issue_id=issue.id, grams=shadow(text))
-    db.session.execute(row.on_conflict_do_update(index_elements=["issue_id"], set_={"grams": row.excluded.grams}))
+    row = upsert(IssueText)
+    row = row.on_conflict_do_update(index_elements=["issue_id"], set_={"grams": row.excluded.grams})
+    db.session.execute(row, [{"issue_id": issue.id, "grams": shadow(_searched(issue))} for issue in issues])
+
+
+def _searched(issue: Issue) -> str:
+    return " ".join(filter(None, (issue.number, issue.ledger_number, issue.title, issue.wording, issue.requirement)))
 
 
 def next_number(year: int) -> str:
