@@ -179,6 +179,7 @@ class Paper:
     pages: int
     size: tuple[int, int]
     text: str
+    foot: float  # how high above the lower edge the last line stands, in points
 
 
 def printed(page: Any) -> Paper:
@@ -187,7 +188,10 @@ def printed(page: Any) -> Paper:
     sheets = [document[place] for place in range(len(document))]
     width, height = sheets[0].get_size()
     text = "".join(sheet.get_textpage().get_text_bounded() for sheet in sheets)
-    return Paper(len(sheets), (round(width), round(height)), "".join(text.split()))
+    foot = sheets[-1].get_textpage()
+    found = foot.search("打印于").get_next()
+    assert found is not None, "who printed it, and when, is cut off"
+    return Paper(len(sheets), (round(width), round(height)), "".join(text.split()), foot.get_charbox(found[0])[1])
 
 
 @pytest.fixture
@@ -230,7 +234,9 @@ def test_nothing_on_a_typical_sheet_is_cut_short(opened: Any) -> None:
     page = opened(typical)
     page.emulate_media(media="print")
     assert page.locator(".sheet-crowded").count() == 0
-    assert "…" not in printed(page).text.split("办理记录")[0]
+    text = printed(page).text
+    assert "…" not in text.split("办理记录")[0]
+    assert "只印要点" not in text
 
 
 def test_the_latest_events_are_printed_first_and_only_whole(opened: Any) -> None:
@@ -249,6 +255,27 @@ def test_an_issue_of_any_length_is_one_sheet_that_still_tells_the_latest(opened:
     last = paper.text.split("办理记录")[1]
     assert last.count("审核通过") >= 2
     assert "列单周督查" not in last
+
+
+@pytest.mark.parametrize("make", [typical, monster, bare], ids=lambda make: make.__name__)
+def test_a_sheet_is_filled_to_its_edge_and_never_shrunk(opened: Any, make: Any) -> None:
+    """Whatever stands out to the right makes a browser print everything smaller: then the foot hangs in mid-air."""
+    assert printed(opened(make)).foot < 60
+
+
+def test_a_parent_of_many_is_one_sheet_and_the_foot_stays_on_it(opened: Any) -> None:
+    def parent(world: World) -> Issue:
+        issue = monster(world)
+        issue.has_children = True
+        for serial in range(30):
+            child = list_one(world, number=f"{issue.number}-{serial:02d}", title="分解", wording="分解")
+            child.parent_id = issue.id
+        return issue
+
+    paper = printed(opened(parent))
+    assert paper.pages == 1
+    assert "这一页只印要点，全文见系统。" in paper.text
+    assert paper.foot < 60
 
 
 def test_all_events_on_the_screen_are_still_one_sheet(opened: Any) -> None:
@@ -280,7 +307,7 @@ def test_the_sheet_can_be_printed_in_english(opened: Any) -> None:
     page = opened(monster)
     page.locator("form[action='/language/en']").first.evaluate("form => form.submit()")
     page.wait_for_selector("html[lang=en]", state="attached")
-    assert printed(page).pages == 1
+    assert len(pypdfium2.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True))) == 1
 
 
 def test_on_the_screen_nothing_is_left_out_for_the_papers_sake(opened: Any) -> None:

@@ -29,6 +29,7 @@ from tracker.deadlines.queries import extensions_of, facing_of
 from tracker.deadlines.rules import ExtensionState, Signal, signal
 from tracker.dossier.rules import (
     CHANGED,
+    CHILDREN_PRINTED,
     EVENTS_SHOWN,
     EVIDENCE_SHOWN,
     MEASURES_PRINTED,
@@ -572,7 +573,8 @@ class Dossier:
         if self.plan:
             texts += [self.plan.goals, self.plan.reason]
             texts += [one.text * 2 for one in self.plan.measures if one.id in self.measures_on_paper]
-        return sum(1 + len(text) // PAPER_WIDTH for text in texts if text) > PAPER_LINES
+        lines = sum(1 + len(text) // PAPER_WIDTH for text in texts if text) + min(len(self.children), CHILDREN_PRINTED)
+        return lines > PAPER_LINES
 
 
 def issue_in_full(number: str, actor: Actor) -> Issue:

@@ -11,7 +11,7 @@ from tracker.base.access import Right
 from tracker.base.web import needs
 from tracker.clearance.rules import APPLICATION_STATE_NAMES, STANDARD_NAMES, VERDICT_NAMES
 from tracker.dossier.queries import dossier
-from tracker.dossier.rules import EVENTS_PRINTED
+from tracker.dossier.rules import CHILDREN_PRINTED, EVENTS_PRINTED
 from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.rules import END_NAMES
 from tracker.issues.workflow import KIND_NAMES
@@ -29,6 +29,7 @@ def issue(number: str) -> str:
         dossier=shown,
         issue=shown.issue,
         printed=EVENTS_PRINTED,
+        children_printed=CHILDREN_PRINTED,
         missing=[gettext(part) for part in shown.missing],
         names={
             "kind": KIND_NAMES,

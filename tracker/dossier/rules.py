@@ -15,6 +15,7 @@ EVIDENCE_SHOWN = 12
 
 #: A printed dossier is one sheet. With more lines of running text than these it is set tight: every text is cut short.
 MEASURES_PRINTED = 5
+CHILDREN_PRINTED = 12
 PAPER_WIDTH = 46  # characters a line
 PAPER_LINES = 26
 
