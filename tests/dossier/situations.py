@@ -176,7 +176,7 @@ def taken_over(state: State, **missing: Any) -> Make:
             duty=make_duty(world, **missing), facts={Fact.LEDGER_FILE: True, Fact.FIRST_IMPORT: True},
         )  # fmt: skip
         if state is State.REVIEWING:
-            clearance.open_taken_over(issue, world.supervisor, today=TODAY)
+            clearance.open_taken_over([issue], world.supervisor, today=TODAY)
         return issue
 
     return make

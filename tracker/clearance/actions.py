@@ -37,6 +37,8 @@ from tracker.progress.actions import attach
 from tracker.progress.models import Evidence
 
 Answers = Mapping[Standard, Answer]
+#: A level of the review chain, and the region level it sits at (None: the root).
+Step = tuple[ReviewLevel, Level | None]
 
 # --- apply ------------------------------------------------------------------------------------------------------
 
@@ -60,11 +62,16 @@ def request_clearance(
     return application
 
 
-def open_taken_over(issue: Issue, actor: Actor, *, today: date) -> Application:
-    """The application of an issue that a ledger brought in under review: at level 1, its standards still to be
+def open_taken_over(issues: Sequence[Issue], actor: Actor, *, today: date) -> None:
+    """The applications of issues that a ledger brought in under review: at level 1, their standards still to be
     answered (``answer_standards``). Until then the importer stands as applicant; no event besides the import's."""
-    unit = issue.first_unit.id if issue.first_unit else issue.lead_unit_id or actor.unit_id
-    return _open(issue, issue.responsible_person_id or actor.id, unit, today)
+    steps: dict[tuple[Source, int], list[Step]] = {}
+    for issue in issues:
+        key = issue.source, issue.region_id
+        if key not in steps:
+            steps[key] = _steps_for(issue)
+        unit = issue.units[0].unit_id if issue.units else issue.lead_unit_id or actor.unit_id
+        db.session.add(_application(issue, issue.responsible_person_id or actor.id, unit, today, steps[key]))
 
 
 def answer_standards(issue: Issue, actor: Actor, *, today: date, answers: Answers, at: datetime | None = None) -> Event:
@@ -138,22 +145,32 @@ def _facts(issue: Issue) -> dict[Fact, bool]:
 
 
 def _open(issue: Issue, applicant_id: int, unit_id: int, today: date) -> Application:
-    application = Application(
+    application = _application(issue, applicant_id, unit_id, today, _steps_for(issue))
+    db.session.add(application)
+    db.session.flush()
+    return application
+
+
+def _application(issue: Issue, applicant_id: int, unit_id: int, today: date, steps: Sequence[Step]) -> Application:
+    """An open application with its own copy of the chain's levels."""
+    return Application(
         issue_id=issue.id,
         state=ApplicationState.OPEN,
         applicant_id=applicant_id,
         unit_id=unit_id,
         applied_on=today,
         level_since=today,
+        levels=[
+            ApplicationLevel(
+                position=place, name=level.name, role=level.role, region_level=seat, site_record=level.site_record
+            )
+            for place, (level, seat) in enumerate(steps, start=1)
+        ],
     )
-    application.levels = _levels_for(issue)
-    db.session.add(application)
-    db.session.flush()
-    return application
 
 
-def _levels_for(issue: Issue) -> list[ApplicationLevel]:
-    """A copy of the chain's levels that can exist for the place: a county's own issue has no township level.
+def _steps_for(issue: Issue) -> list[Step]:
+    """The chain's levels that can exist for the place: a county's own issue has no township level.
 
     Where none can, the last one remains, seated at the root.
     """
@@ -167,17 +184,12 @@ def _levels_for(issue: Issue) -> list[ApplicationLevel]:
             .where(RegionBelow.region_id == issue.region_id)
         )
     )
-    levels = [
+    steps = [
         (level, level.region_level)
         for level in chain.levels
         if level.region_level is None or level.region_level in there
     ]
-    return [
-        ApplicationLevel(
-            position=place, name=level.name, role=level.role, region_level=seat, site_record=level.site_record
-        )
-        for place, (level, seat) in enumerate(levels or [(chain.levels[-1], None)], start=1)
-    ]
+    return steps or [(chain.levels[-1], None)]
 
 
 def _write_answers(application: Application, issue: Issue, actor: Actor, given: Answers, at: datetime | None) -> None:

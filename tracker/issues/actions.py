@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -155,6 +156,8 @@ def enter_all(
     at: datetime | None = None,
 ) -> list[Event]:
     """Let new issues begin together: each checked as if it came alone, all written in few statements."""
+    if not beginnings:
+        return []
     counties: dict[int, int] = {}
     known: dict[tuple[int, int], frozenset[Who]] = {}
     for one in beginnings:
@@ -302,6 +305,7 @@ def within_family(issue: Issue, deadline: date | None) -> None:
 # --- what moves along -----------------------------------------------------------------------------------------
 
 Cell = tuple[int, int, Kind, State, bool]
+_CELL = ("category_id", "county_id", "kind", "state", "proven")
 
 
 def _settle(issue: Issue, before: Cell | None, today: date, at: datetime | None) -> None:
@@ -330,22 +334,25 @@ def shift_counts(shifts: Counter[Cell], entered: Cell | None = None) -> None:
     """Add to the board's summary, always in the same order so that two transactions cannot block each other."""
     if entered is not None:
         shifts[entered] += 1
-    for cell in sorted(cell for cell, number in shifts.items() if number):
-        category, county, kind, state, proven = cell
-        keys = {"category_id": category, "county_id": county, "kind": kind, "state": state, "proven": proven}
-        if shifts[cell] < 0:  # an upsert would first try the negative number against the CHECK
-            match = [getattr(IssueCount, name) == value for name, value in keys.items()]
-            db.session.execute(
-                update(IssueCount).where(*match).values(number=IssueCount.number + shifts[cell]),
-                execution_options={"synchronize_session": False},
-            )
-        else:
-            insert = upsert(IssueCount).values(number=shifts[cell], **keys)
-            db.session.execute(
-                insert.on_conflict_do_update(
-                    index_elements=list(keys), set_={"number": IssueCount.number + shifts[cell]}
-                )
-            )
+    moved = sorted(cell for cell, number in shifts.items() if number)
+    for grows, cells in groupby(moved, lambda cell: shifts[cell] > 0):
+        rows = [dict(zip(_CELL, cell, strict=True)) | {"number": shifts[cell]} for cell in cells]
+        if grows:
+            added = upsert(IssueCount)
+            number = IssueCount.number + added.excluded.number
+            db.session.execute(added.on_conflict_do_update(index_elements=_CELL, set_={"number": number}), rows)
+        else:  # an upsert would first try the negative number against the CHECK
+            _lower_counts(rows)
+
+
+def _lower_counts(rows: Iterable[Mapping[str, Any]]) -> None:
+    for row in rows:
+        db.session.execute(
+            update(IssueCount)
+            .where(*(getattr(IssueCount, name) == row[name] for name in _CELL))
+            .values(number=IssueCount.number + row["number"]),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def recount() -> None:

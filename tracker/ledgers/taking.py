@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from tracker.accounts.models import User
@@ -12,7 +12,7 @@ from tracker.base.db import db
 from tracker.clearance import actions as clearance
 from tracker.inspections.rules import Source
 from tracker.issues import actions as issues
-from tracker.issues.actions import Duty
+from tracker.issues.actions import Beginning, Duty
 from tracker.issues.models import Issue
 from tracker.issues.rules import IMMEDIATE_WORKDAYS, fit_number
 from tracker.issues.workflow import OPEN, Fact, Kind, State, Verb
@@ -40,6 +40,9 @@ Told = Callable[[int, int], None]
 _CORRECTION = N_("按台账更新")
 
 
+BATCH = 250  # rows written together, and told of
+
+
 class Applier:
     """Writes one plan within the running transaction."""
 
@@ -52,27 +55,36 @@ class Applier:
         self.taken_numbers = queries.taken_numbers(wanted)
 
     def apply(self, told: Told) -> None:
-        self._make_missing()
-        for done, entry in enumerate(self.plan.entries, start=1):
-            if entry.issue_id is None:
-                self._take_over(entry)
-            else:
-                self._update(entry)
-            told(done, len(self.plan.entries))
+        self._make_units()
+        self._make_people()
+        entries = self.plan.entries
+        for start in range(0, len(entries), BATCH):
+            batch = entries[start : start + BATCH]
+            self._take_over([entry for entry in batch if entry.issue_id is None])
+            for entry in batch:
+                if entry.issue_id is not None:
+                    self._update(entry)
+            told(start + len(batch), len(entries))
 
-    def _make_missing(self) -> None:
-        for new in self.plan.new_units:
-            unit = Unit(name=new.name, region_id=new.region_id)
-            db.session.add(unit)
-            db.session.flush()
-            self.units[new] = unit.id
-            journal.record("add", "unit", unit.id, actor_id=self.actor.id, data={"import": self.taken.id})
-        for person in self.plan.new_people:
-            user = User(name=person.name, title=person.title, unit_id=self._unit_id(person.unit))
-            db.session.add(user)
-            db.session.flush()
-            self.people[person] = user.id
-            journal.record("add", "user", user.id, actor_id=self.actor.id, data={"import": self.taken.id})
+    def _make_units(self) -> None:
+        made = {new: Unit(name=new.name, region_id=new.region_id) for new in self.plan.new_units}
+        db.session.add_all(made.values())
+        db.session.flush()
+        self.units = {new: unit.id for new, unit in made.items()}
+        self._record_made("unit", self.units.values())
+
+    def _make_people(self) -> None:
+        made = {
+            new: User(name=new.name, title=new.title, unit_id=self._unit_id(new.unit)) for new in self.plan.new_people
+        }
+        db.session.add_all(made.values())
+        db.session.flush()
+        self.people = {new: user.id for new, user in made.items()}
+        self._record_made("user", self.people.values())
+
+    def _record_made(self, subject: str, ids: Iterable[int]) -> None:
+        for made in ids:
+            journal.record("add", subject, made, actor_id=self.actor.id, data={"import": self.taken.id})
 
     def _unit_id(self, unit: int | NewUnit) -> int:
         return unit if isinstance(unit, int) else self.units[unit]
@@ -89,26 +101,33 @@ class Applier:
     def _person_id(self, person: int | NewPerson | None) -> int | None:
         return self.people[person] if isinstance(person, NewPerson) else person
 
-    def _take_over(self, entry: Entry) -> None:
+    def _take_over(self, entries: Sequence[Entry]) -> None:
+        """New rows begin together, each in the state its row says."""
+        beginnings = [self._beginning(entry) for entry in entries]
+        issues.enter_all(
+            beginnings,
+            Verb.TAKE_OVER,
+            self.actor,
+            today=self.today,
+            facts={Fact.LEDGER_FILE: True, Fact.FIRST_IMPORT: True},
+            at=self.taken.at,
+        )
+        for entry, begun in zip(entries, beginnings, strict=True):
+            self._keep_row(entry, begun.issue)
+        reviewing = [begun.issue for begun in beginnings if begun.state is State.REVIEWING]
+        clearance.open_taken_over(reviewing, self.actor, today=self.today)
+
+    def _beginning(self, entry: Entry) -> Beginning:
         row, kind = entry.row, Kind(entry.row.kind)
         state = State(row.state or State.ASSIGNED)
         if kind is Kind.IMMEDIATE and state is State.PLANNING:
             state = State.ASSIGNED  # needs no plan; the reading warns
-        issue = self._new_issue(entry, kind, state)
-        issues.enter(
-            issue,
-            Verb.TAKE_OVER,
-            self.actor,
-            state=state,
-            today=self.today,
-            duty=self._duty(entry.chain),
-            at=self.taken.at,
-            facts={Fact.LEDGER_FILE: True, Fact.FIRST_IMPORT: True},
-            data={"import": self.taken.id, "sha256": self.taken.sha256, "sheet": row.sheet, "row": row.row},
+        return Beginning(
+            self._new_issue(entry, kind, state),
+            state,
+            self._duty(entry.chain),
+            {"import": self.taken.id, "sha256": self.taken.sha256, "sheet": row.sheet, "row": row.row},
         )
-        if state is State.REVIEWING:
-            clearance.open_taken_over(issue, self.actor, today=self.today)
-        self._keep_row(entry, issue)
 
     def _new_issue(self, entry: Entry, kind: Kind, state: State) -> Issue:
         row = entry.row
