@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import socket
@@ -26,7 +27,7 @@ from tracker.base import clock
 from tracker.base.access import ADMINISTRATORS
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
-from tracker.cli.main import main
+from tracker.cli.main import main, shown_progress
 from tracker.inspections.models import Inspection
 from tracker.issues.models import Issue, OverdueEpisode
 from tracker.org.models import Region, Unit
@@ -457,3 +458,20 @@ def test_damage_and_a_changed_issue_are_named_with_exit_status_1(run: Run, world
     assert checked.exit_code == 1
     assert "#1 记录被改动" in checked.stdout
     assert f"{issue.number} 与办理记录不符：state" in checked.stdout
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "drawn"), [(Terminal(), True), (io.StringIO(), False)])
+def test_progress_is_drawn_on_a_terminal_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, drawn: bool
+) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+    with shown_progress("台账") as told:
+        for done in range(1, 301):
+            told(done, 300)
+    assert ("100%" in stream.getvalue()) is drawn
+    assert bool(stream.getvalue()) is drawn

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -366,21 +367,24 @@ def import_users(
     *,
     actor_id: int | None,
     at: datetime | None = None,
+    told: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> UserImport:
     """Take in people with optional accounts and posts, whole or not at all.
 
     A person is recognised by account, else by name within the unit; several rows of one person give several posts.
     Posts need the right to grant them: a system administrator's file brings people and accounts only. The three
-    administrators are never made by a file. Raises FileRefused naming the cells.
+    administrators are never made by a file. ``told`` hears (rows done, rows): each password takes its time. Raises
+    FileRefused naming the cells.
     """
     wishes = _wishes(read_users(data, filename), actor_id)
     at = at or clock.now()
     done, counts = UserImport(), Counter[str]()
     people: dict[tuple[int, str], User] = {}
     slips: list[Slip] = []
-    for wish in wishes:
+    for number, wish in enumerate(wishes, start=1):
         try:
             _fulfil(wish, people, done, counts, actor_id, at)
+            told(number, len(wishes))
         except Refused as refusal:
             slips.append(Slip(wish.row.cell("role" if wish.grant else "account"), refusal.msgid, "", refusal.params))
     if slips:

@@ -143,6 +143,17 @@ def demo(ctx: click.Context, no_serve: bool, host: str, port: int, workers: int)
         serve_forever(host, port, workers)
 
 
+@contextmanager
+def shown_progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar to be moved by (done, total): on a terminal only, and apart from what a script reads."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with click.progressbar(length=100, label=label, file=sys.stderr) as bar:
+        yield _moves(bar)
+        bar.update(100 - bar.pos)
+
+
 def _moves(bar: Any) -> Callable[[int, int], None]:
     """Advance a bar of 100 by (done, total)."""
 
@@ -223,7 +234,10 @@ def _importer(name: str, right: Right, take: Callable[..., Any]) -> None:
     def command(ctx: click.Context, file: Path, dry_run: bool) -> None:
         with application(ctx):
             with suppress(_Rehearsed), transaction():
-                for line in _lines(take(file, actor_id=_setting_up(ctx, right))):
+                actor_id = _setting_up(ctx, right)
+                with shown_progress(file.name) as told:
+                    result = take(file, told, actor_id=actor_id)
+                for line in _lines(result):
                     click.echo(line)
                 if dry_run:
                     raise _Rehearsed
@@ -251,10 +265,14 @@ def _in_words(counts: dict[str, int]) -> str:
 _importer(
     "regions",
     Right.REGIONS,
-    lambda file, **how: org.import_regions(file.read_bytes(), file.name, today=clock.today(), **how),
+    lambda file, told, **how: org.import_regions(file.read_bytes(), file.name, today=clock.today(), **how),
 )
-_importer("units", Right.UNITS, lambda file, **how: org.import_units(file.read_bytes(), file.name, **how))
-_importer("users", Right.USERS, lambda file, **how: accounts.import_users(file.read_bytes(), file.name, **how))
+_importer("units", Right.UNITS, lambda file, told, **how: org.import_units(file.read_bytes(), file.name, **how))
+_importer(
+    "users",
+    Right.USERS,
+    lambda file, told, **how: accounts.import_users(file.read_bytes(), file.name, told=told, **how),
+)
 
 
 @import_.command("ledger")
@@ -288,7 +306,7 @@ def import_ledger(
         actor = acting(ctx)
         with file.open("rb") as stream, transaction():
             plan = ledgers.plan_import(reading, actor, title=title, today=clock.today())
-            with click.progressbar(length=100, label=gettext("导入台账"), file=sys.stderr) as bar:
+            with shown_progress(gettext("导入台账")) as told:
                 done = ledgers.apply_import(
                     plan,
                     actor,
@@ -298,7 +316,7 @@ def import_ledger(
                     create_missing=create_missing,
                     accept_new=accept_new,
                     trial=trial,
-                    told=_moves(bar),
+                    told=told,
                 )
         click.echo(gettext("已导入：新列 %(new)s 条，更新 %(changed)s 条，未变 %(same)s 条。", **done.counts))
 

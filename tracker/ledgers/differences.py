@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from tracker.base.access import N_, Actor
@@ -19,11 +20,13 @@ from tracker.ledgers.plan import (
     wording_of,
 )
 from tracker.ledgers.rows import LedgerRow
-from tracker.progress.queries import texts_of
 
 
-def differences(issue: Issue, entry: Entry, actor: Actor) -> list[Difference]:
-    """Field by field, what the ledger says otherwise than the list; an empty cell says nothing."""
+def differences(issue: Issue, entry: Entry, actor: Actor, reported: Collection[str]) -> list[Difference]:
+    """Field by field, what the ledger says otherwise than the list; an empty cell says nothing.
+
+    ``reported``: the texts of the issue's progress so far.
+    """
     row = entry.row
     found = [
         Difference(LABELS[column], str(before or ""), str(after), column, after)
@@ -47,7 +50,12 @@ def differences(issue: Issue, entry: Entry, actor: Actor) -> list[Difference]:
     found += _duty_difference(issue, entry)
     if not _correctable(issue):
         found = [replace(d, applies=False, why=N_("审核中或已退出清单，内容已锁定。")) for d in found]
-    return found + _deadline_difference(issue, row) + _state_difference(issue, row) + _progress(issue, row, actor)
+    return (
+        found
+        + _deadline_difference(issue, row)
+        + _state_difference(issue, row)
+        + _progress(issue, row, actor, reported)
+    )
 
 
 def _correctable(issue: Issue) -> bool:
@@ -135,8 +143,8 @@ def _state_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
     ]
 
 
-def _progress(issue: Issue, row: LedgerRow, actor: Actor) -> list[Difference]:
-    if not row.progress or row.progress in texts_of(issue.id):
+def _progress(issue: Issue, row: LedgerRow, actor: Actor, reported: Collection[str]) -> list[Difference]:
+    if not row.progress or row.progress in reported:
         return []
     may_report = is_handler(issue, actor) and issue.state in workflow.WORKING
     return [

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from tracker.base.access import N_, Actor, Role
-from tracker.base.db import db
-from tracker.issues.models import Issue
 from tracker.issues.queries import supervises
 from tracker.issues.workflow import Who
 from tracker.ledgers import queries
@@ -63,7 +62,7 @@ class Planner:
             unit_id=self.actor.unit_id,
             title=title,
             ledger_id=ledger_id,
-            entries=tuple(entries),
+            entries=tuple(self._compared(entries)),
             obstacles=tuple(self.obstacles),
             new_units=tuple(self.new_units.values()),
             new_people=tuple(self.new_people.values()),
@@ -84,7 +83,7 @@ class Planner:
             )
             return None
         known = recogniser.find(row, county)
-        entry = Entry(
+        return Entry(
             row=row,
             category_id=category,
             region_id=region,
@@ -93,7 +92,6 @@ class Planner:
             issue_number=known.issue_number if known else None,
             unsure=bool(recogniser),
         )
-        return self._compared(entry) if known else entry
 
     def _county(self, name: str) -> int:
         return next(
@@ -193,6 +191,12 @@ class Planner:
     def _unit_name(self, unit_id: int) -> str:
         return next((u.name for group in self.units.values() for u in group if u.id == unit_id), "")
 
-    def _compared(self, entry: Entry) -> Entry:
-        issue = db.session.get_one(Issue, entry.issue_id)
-        return replace(entry, differences=tuple(differences(issue, entry, self.actor)))
+    def _compared(self, entries: Sequence[Entry]) -> Iterator[Entry]:
+        """Recognised rows with what they say otherwise than the list."""
+        known = queries.issues_and_texts(entry.issue_id for entry in entries if entry.issue_id is not None)
+        for entry in entries:
+            if entry.issue_id is None:
+                yield entry
+            else:
+                issue, reported = known[entry.issue_id]
+                yield replace(entry, differences=tuple(differences(issue, entry, self.actor, reported)))

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import exists, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.models import Post, User
 from tracker.base.access import Actor, Missing, Role
 from tracker.base.db import db
 from tracker.base.journal import Event
-from tracker.issues.models import Issue
+from tracker.issues.models import Issue, IssueUnit
 from tracker.ledgers.models import Ledger, LedgerImport, LedgerRow
 from tracker.ledgers.plan import Known, PersonAt, UnitAt
 from tracker.ledgers.vocabulary import Category, Correction, Place, Vocabulary
 from tracker.org.models import Region, RegionBelow, Unit, UnitAlias
 from tracker.org.queries import counties, root
+from tracker.progress.queries import texts_of
 from tracker.settings.queries import categories
 from tracker.workdays.queries import calendar
 
+Item = TypeVar("Item", str, int)
 _CHUNK = 500  # names in one IN list
 
 
@@ -133,7 +136,7 @@ def county_of_regions(known: Places) -> dict[int, int]:
     return {region: county for group in known.by_name.values() for region, county in group}
 
 
-def _chunks(names: Iterable[str]) -> Iterable[Sequence[str]]:
+def _chunks(names: Iterable[Item]) -> Iterable[Sequence[Item]]:
     ordered = sorted(set(names))
     return (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))
 
@@ -174,6 +177,22 @@ def leads_of(ledger_id: int) -> set[int]:
         .distinct()
     )
     return {person for person in found if person is not None}
+
+
+def issues_and_texts(issue_ids: Iterable[int]) -> dict[int, tuple[Issue, set[str]]]:
+    """Issues with everything a ledger's row is compared with, what was reported on them too, in a few queries."""
+    found: dict[int, tuple[Issue, set[str]]] = {}
+    whole = (
+        selectinload(Issue.units).joinedload(IssueUnit.unit),
+        selectinload(Issue.members),
+        *(selectinload(part) for part in (Issue.category, Issue.region, Issue.lead_official, Issue.lead_unit)),
+        selectinload(Issue.responsible_person),
+    )
+    for chunk in _chunks(issue_ids):
+        reported = texts_of(chunk)
+        issues = db.session.scalars(select(Issue).where(Issue.id.in_(chunk)).options(*whole))
+        found.update({issue.id: (issue, reported[issue.id]) for issue in issues})
+    return found
 
 
 def taken_numbers(numbers: Iterable[str]) -> set[str]:

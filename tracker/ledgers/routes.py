@@ -104,16 +104,18 @@ def preview() -> Any:
         if key.startswith(_ANSWER) and text.strip()
     }
     reading = _read(waiting.data(), waiting.name, _correction(form, answers))
-    plan = actions.plan_import(reading, current_user, title=form.title.data or None, today=clock.today())
     if form.validate_on_submit() and request.form.get("act") == "import":
         with refusals(form), transaction():
-            plan = actions.plan_import(reading, current_user, title=form.title.data or None, today=clock.today())
-            done = _apply(plan, waiting, form)
-            return _done(done)
+            return _done(_apply(_plan(reading, form), waiting, form))
+    plan = _plan(reading, form)
     form.title.data = form.title.data or plan.title
     return render_template(
         "ledgers/preview.html", form=form, plan=plan, reading=reading, answers=answers, **_words(plan)
     ), form_status(form)
+
+
+def _plan(reading: Reading, form: PreviewForm) -> ImportPlan:
+    return actions.plan_import(reading, current_user, title=form.title.data or None, today=clock.today())
 
 
 def _offer(form: PreviewForm) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -49,6 +51,10 @@ def evidence_numbered(number: str, evidence_id: int, actor: Actor) -> Evidence:
     return found
 
 
-def texts_of(issue_id: int) -> set[str]:
-    """What has been reported on an issue, for telling whether a ledger's progress is new."""
-    return set(db.session.scalars(select(ProgressEntry.text).where(ProgressEntry.issue_id == issue_id)))
+def texts_of(issue_ids: Sequence[int]) -> dict[int, set[str]]:
+    """What has been reported on each of some hundred issues, for telling whether a ledger's progress is new."""
+    found: dict[int, set[str]] = {issue_id: set() for issue_id in issue_ids}
+    reported = select(ProgressEntry.issue_id, ProgressEntry.text).where(ProgressEntry.issue_id.in_(issue_ids))
+    for issue_id, text in db.session.execute(reported):
+        found[issue_id].add(text)
+    return found
