@@ -1,4 +1,4 @@
-"""Through the front door with a real browser: each person at their own width, from signing to struck off."""
+"""Through the front door with a real browser: each person at their own width, from a ledger's row to struck off."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.ledgers.test_actions import ledger
 from tests.world import PASSWORD, World, assign_one
 from tracker.accounts.actions import hash_password
 from tracker.accounts.models import User
@@ -18,12 +19,20 @@ from tracker.issues.workflow import State
 
 
 @pytest.fixture
-def number(world: World) -> str:
-    """One assigned issue; everybody's password is PASSWORD."""
-    hashed, today = hash_password(PASSWORD), clock.today()
+def people(world: World) -> World:
+    """Everybody's password is PASSWORD."""
+    hashed = hash_password(PASSWORD)
     with transaction():
         for person in db.session.query(User):
             person.password_hash = hashed
+    return world
+
+
+@pytest.fixture
+def number(people: World) -> str:
+    """One assigned issue."""
+    world, today = people, clock.today()
+    with transaction():
         issue = assign_one(world, today=today, deadline=today.replace(year=today.year + 1))
         return issue.number
 
@@ -41,10 +50,21 @@ def state_of(number: str) -> State:
     return db.session.query(Issue).filter_by(number=number).one().state
 
 
-def test_an_issue_is_walked_from_its_signature_to_zero(
-    app: Flask, number: str, serve: Any, open_page: Any, tmp_path: Any
+def test_a_row_of_a_ledger_is_walked_to_zero(
+    app: Flask, people: World, serve: Any, open_page: Any, tmp_path: Any
 ) -> None:
-    base, due = serve(app), clock.today().isoformat()
+    base, due, number = serve(app), clock.today().isoformat(), "SX-9"
+    file = tmp_path / "台账.csv"
+    row = "沙坪村饮水工程未通水,省考核,安全饮水,新邵县,黄志伟,新邵县水利局,新邵县水利局,王建国,通水"
+    file.write_bytes(ledger(f"{number},{row},{clock.today().year + 1}-06-30,已交办,"))
+    office = open_page("desk", base_url=base)
+    enter(office, "supervisor")
+    office.goto("/ledgers/new")
+    office.set_input_files("[name=file]", str(file))
+    office.click("main button.button-main")
+    office.click("button:has-text('导入这')")
+    office.wait_for_url("**/ledgers/imports/*")
+
     official = open_page("phone", base_url=base)
     enter(official, "official")
     official.click("button:has-text('签收')")
@@ -52,6 +72,7 @@ def test_an_issue_is_walked_from_its_signature_to_zero(
     official.fill("[name=goals]", "全村通水")
     official.fill("[name=measures-0-text]", "铺管")
     official.fill("[name=measures-0-due]", due)
+    official.fill("[name=task_force]", "饮水安全专班")
     official.click("button:has-text('上报方案')")
     official.wait_for_url(f"**/issues/{number}")
 
