@@ -36,11 +36,11 @@ class StandardForm(Form):
 
 
 class ApplyForm(VersionedForm):
-    measures = FormField(StandardForm)
-    violations = FormField(StandardForm)
-    effect = FormField(StandardForm)
-    similar = FormField(StandardForm)
-    mechanism = FormField(StandardForm)
+    measures = FormField(StandardForm, _l(STANDARD_NAMES[Standard.MEASURES]))
+    violations = FormField(StandardForm, _l(STANDARD_NAMES[Standard.VIOLATIONS]))
+    effect = FormField(StandardForm, _l(STANDARD_NAMES[Standard.EFFECT]))
+    similar = FormField(StandardForm, _l(STANDARD_NAMES[Standard.SIMILAR]))
+    mechanism = FormField(StandardForm, _l(STANDARD_NAMES[Standard.MECHANISM]))
 
     def offer(self, evidence: Sequence[Evidence]) -> None:
         """The files the issue has already."""
