@@ -1,5 +1,6 @@
 // A POST form is sent once: a second press does nothing while the first is on its way.
-// The word on the button comes from <body data-sending>.
+// The word on the button comes from its own data-sending, else from <body data-sending>.
+// <form data-again="ms">: how long the answer may take before the button is offered again.
 (() => {
   const AGAIN_MS = 20000; // a download answers a form without leaving the page
   const release = (form) => {
@@ -24,9 +25,9 @@
       // not disabled: a disabled button would not send its own name and value
       button.dataset.label = button.textContent;
       button.setAttribute("aria-disabled", "true");
-      button.textContent = document.body.dataset.sending || button.textContent;
+      button.textContent = button.dataset.sending || document.body.dataset.sending || button.textContent;
     }
-    setTimeout(() => release(form), AGAIN_MS);
+    setTimeout(() => release(form), Number(form.dataset.again) || AGAIN_MS);
   });
 
   // coming back by the browser's Back shows the page as it was left

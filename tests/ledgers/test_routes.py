@@ -60,6 +60,15 @@ def test_a_bad_cell_is_named_and_may_be_answered_on_the_page(client: FlaskClient
     assert issues() == 1
 
 
+def test_a_stopped_import_says_first_what_is_wrong_and_that_nothing_was_imported(client: FlaskClient) -> None:
+    page = client.get(upload(client, ledger(ROWS[0].replace("2019年6月底前", "2019-02-30"), ROWS[1])).location).text
+    said, wrong, outcome = (page.index(text) for text in ("还没有导入任何问题", "没有 30 日", "stat-number"))
+    assert said < wrong < outcome
+    ready = client.get(upload(client, ledger(*ROWS)).location).text
+    assert "还没有导入任何问题" not in ready
+    assert "正在导入 4 条" in ready  # what the button says while it works
+
+
 def test_a_file_that_cannot_be_opened_is_refused_in_words(client: FlaskClient) -> None:
     answer = upload(client, b"\x00\x01\x02 not a workbook", "台账.xlsx")
     assert answer.status_code == 422

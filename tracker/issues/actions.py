@@ -370,6 +370,9 @@ def _settle_episode(issue: Issue, today: date) -> None:
     running = db.session.scalar(
         select(OverdueEpisode).where(OverdueEpisode.issue_id == issue.id, OverdueEpisode.ended_on.is_(None))
     )
+    if running is not None and issue.overdue_from and issue.deadline and issue.deadline < running.deadline:
+        # corrected, not extended: it has been late for longer
+        running.deadline, running.starts_on = issue.deadline, issue.overdue_from
     if running is not None and (issue.overdue_from is None or running.deadline != issue.deadline):
         running.ended_on, running.end = today, _ENDS.get(issue.state, EpisodeEnd.EXTENDED)
         running = None

@@ -227,11 +227,10 @@ def import_seen_by(import_id: int, actor: Actor) -> LedgerImport:
     return found
 
 
-def issues_of(import_id: int) -> list[Issue]:
-    """The issues an import brought in."""
-    return list(
-        db.session.scalars(select(Issue).join(LedgerRow).where(LedgerRow.import_id == import_id).order_by(LedgerRow.id))
-    )
+def issues_of(import_id: int, limit: int | None = None) -> list[Issue]:
+    """The issues an import brought in, in the order of its rows."""
+    brought = select(Issue).join(LedgerRow).where(LedgerRow.import_id == import_id)
+    return list(db.session.scalars(brought.order_by(LedgerRow.id).limit(limit)))
 
 
 def touched_since(import_id: int) -> list[str]:

@@ -33,6 +33,7 @@ bp = Blueprint("ledgers", __name__)
 
 _KEEP_SECONDS = 24 * 3600  # how long an upload may wait for its decision
 _ROWS_SHOWN = 200
+_ISSUES_SHOWN = 500
 _ANSWER = "answer:"
 
 
@@ -182,7 +183,8 @@ def _words(plan: ImportPlan) -> dict[str, Any]:
 def taken(import_id: int) -> str:
     done = queries.import_seen_by(import_id, current_user)
     touched = queries.touched_since(import_id) if done.undone_at is None else []
-    return render_template("ledgers/taken.html", done=done, issues=queries.issues_of(import_id), touched=touched)
+    issues = queries.issues_of(import_id, limit=_ISSUES_SHOWN)
+    return render_template("ledgers/taken.html", done=done, issues=issues, touched=touched)
 
 
 @bp.post("/ledgers/imports/<int:import_id>/undo")
