@@ -16,7 +16,8 @@ from tests.ledgers.ledger_world import CATEGORIES, COUNTIES, TODAY
 from tracker.ledgers.reading import Reading, read_ledger
 from tracker.ledgers.vocabulary import Place, Vocabulary
 
-FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "ledgers"
+BESIDE = [parent / "shared" / "data" / "ledgers" for parent in Path(__file__).resolve().parents[3:]]
+FOLDER = next((folder for folder in BESIDE if folder.is_dir()), BESIDE[0])
 FILES = ("01-clean.xlsx", "02-county-office.xlsx", "03-audit.csv", "04-tracking.xlsx", "06-broken.xlsx")
 # What a sample says under another name, or what may be left empty.
 ASIDE = {"sheet", "row", "state_note", "title_start", "milestones", "amount_wan_yuan", "deadline_written"}

@@ -32,7 +32,7 @@ class NoSuchDate(ValueError):
         self.fault = fault(code, **params)
 
 
-_DAY_OF_PART = {"初": 10, "上旬": 10, "中旬": 20}
+_DAY_OF_PART = {"初": 10, "上旬": 10, "上半月": 15, "中旬": 20, "上中旬": 20, "中上旬": 20}
 
 
 def _last_day(year: int, month: int) -> int:
@@ -117,7 +117,7 @@ class Calendar:
         return make_date(year, month, point.day or _DAY_OF_PART.get(point.part))
 
 
-FROM_HAND_OVER = re.compile(r"交办|转办|移交|交账|下达|督办|签收|接到|收到|通知|任务|整改之日|接件|领办")
+FROM_HAND_OVER = re.compile(r"交办|转办|移交|交账|下达|督办|签收|接到|收到|通知|任务|整改之日|接[件文函单]|收[件文函单]|派单|领办")
 FROM_FEEDBACK = re.compile(r"反馈|通报|指出|巡视|巡察|督查|检查|审计报告")
 COUNTED_FROM = re.compile(r"之日|之时|当日|次日|后|起")
 _FROM_NOW = re.compile(r"即日|今日|现在|本日")

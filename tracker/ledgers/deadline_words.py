@@ -26,12 +26,14 @@ _CLOCK_WORDS = re.compile(
 )
 _WEEKDAY = re.compile(r"[(,]?(?<![每本下上])(?:星期|周|礼拜)[一二三四五六日天][),]?(?!期)")
 _INCLUSIVE = re.compile(r"\((?:含|包括)(?:当日|当天|本日|本数|\d{1,2}日)?\)")
+_ITEM_NUMBER = re.compile(r"[①-⒛❶-❿]\s*")
 _QUOTES = re.compile(r"[\"'“”‘’「」『』*]")
 
 
 def plain(text: str) -> str:
     """One width, Arabic numerals before time words, one dash, no spaces; line ends become commas where they part."""
-    text = unicodedata.normalize("NFKC", text.translate(_OLD_CHARACTERS)).translate(_MARKS).strip()
+    text = _ITEM_NUMBER.sub(",", text)  # ①8月: folded to one width it would be the 18th month
+    text = unicodedata.normalize("NFKC", text.translate(_OLD_CHARACTERS)).translate(_MARKS).strip(" \n,")
     text = re.sub(r"(?<=\d)[Oo](?=[\d年月日])", "0", text)  # typed as letters
     text = re.sub(r"(?<!\d)(\d{4})(?: +|[、,。\\])(\d{1,2})(?: +|[、,。\\])(\d{1,2})(?!\d)", r"\1-\2-\3", text)
     text = re.sub(r"(?<=\d)T(?=\d{2}:)", " ", text)
@@ -89,7 +91,7 @@ class Span(Token):
 _YEAR = (
     r"(?:(?P<y>(?:19|20)\d\d|(?<!\d)[12]\d)年(?:度)?|(?P<ry>今年度?|本年度?|当年|明年|次年|翌年|来年|后年|去年|上年))"
 )
-_PART = r"(?P<part>初|上旬|中下旬|中旬|下旬|月底|月末|底|末|中|内|以内|之内)?"
+_PART = r"(?P<part>初|上旬|上中旬|中上旬|中下旬|中旬|下旬|上半月|下半月|月底|月末|底|末|中|内|以内|之内)?"
 _TAIL = r"(?P<tail>前夕|之前|以前|前|为止|止|起始|起|开始|之后|以后|后)?"
 _NOT_A_DATE = r"(?![\d.%]|万|元|亿|个|户|人|亩|公里|项|件)"
 _POINTS = tuple(
@@ -125,7 +127,7 @@ _SPAN = re.compile(
     r"(?<!\d)(?:(?P<n>\d{1,3})(?P<each>个)?(?P<half>半)?|(?P<onlyhalf>半)个?)"
     r"(?P<u>工作日|月|年|周|星期|礼拜|日|天|小时|季度)(?P<in>之内|以内|内|时间内|为限|左右)?"
 )
-_AT_MOST = re.compile(r"(?:不超过|不得超过|限|为期|最长)$")
+_AT_MOST = re.compile(r"(?:不超过|不得超过|限|限期|期限为?|时限为?|为期|最长|最多)$")
 _HOLIDAYS = {
     "元旦": (1, 1),
     "五一": (5, 1),
@@ -263,7 +265,7 @@ def _joins(first: Point, between: str, second: Token) -> bool:
 
 def _words(before: str, after: str, later: bool) -> str:
     """What is to be done by then. Before a later stage, only what follows a separator is its own."""
-    after = after.lstrip(":")
+    after = re.sub(r"^\(([^()]+)\)", r"\1,", after.lstrip(":"))  # 8.31(方案)
     following = "" if after[:1] in ("、", ",", ";") else SEPARATORS.split(after)[0].strip("、和及并")
     if _says_something(following):
         return following

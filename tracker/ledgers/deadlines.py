@@ -78,6 +78,8 @@ _UNCERTAIN = re.compile(
     r"春节|端午|中秋|清明|除夕|元宵|重阳|本周|下周|上周|若干|[几数]个?(?:日|天|周|月|年)|阶段性目标|"
     r"月日|年月|[春夏秋冬]季|春天|入冬|冬前|秋收|节假日"
 )
+_ABOUT_BEFORE = re.compile(r"(?:大约|大概|大致|差不多|约)[在于]?$")
+_ABOUT_AFTER = re.compile(r"左右|前后|上下")
 _DONE = re.compile(r"^[(,]*已(?:经|全部|全面)*(?:完成|整改|销号|办结|到位|落实|解决)|已(?:经)?(?:于|在)")
 _STATUS = re.compile(
     r"^(?:已|正在|未|尚未|没有|基本)?(?:全部|全面)?(?:完成|整改|销号|办结|启动|落实|解决|到位|推进|验收|逾期|到期|超期|"
@@ -146,6 +148,8 @@ def _uncertain(outline: _Outline, tokens: Sequence[Token]) -> Fault | None:
         if token.tail in ("后", "之后", "以后"):
             return fault("open_deadline", phrase=token.said)
         following = text[token.end : token.end + 4]
+        if _ABOUT_BEFORE.search(text[: token.start]) or _ABOUT_AFTER.search(token.said + following):
+            return fault("uncertain_deadline", phrase=token.said + following)
         if isinstance(token, Point) and not token.tail and re.match(r"已", following):
             return fault("done_in_deadline", phrase=text[:30])
     if tokens and _DONE.search(text):
