@@ -120,6 +120,10 @@ class Calendar:
 FROM_HAND_OVER = re.compile(r"交办|转办|移交|交账|下达|督办|签收|接到|收到|通知|任务|整改之日|接[件文函单]|收[件文函单]|派单|领办")
 FROM_FEEDBACK = re.compile(r"反馈|通报|指出|巡视|巡察|督查|检查|审计报告")
 COUNTED_FROM = re.compile(r"之日|之时|当日|次日|后|起")
+# 批复后30日内 waits for somebody else's act, whatever else the clause speaks of.
+_FROM_ELSEWHERE = re.compile(
+    r"印发|发布|公布|批复|批准|审批|审定|核准|开工|动工|竣工|完工|施工|验收|资金|到位|招标|中标|签订|生效|通过|立项|评审|出台"
+)
 _FROM_NOW = re.compile(r"即日|今日|现在|本日")
 
 
@@ -154,6 +158,8 @@ def _base_of_span(before: str, moment: Moment, notes: list[Fault], said: str) ->
             return moment.fed_back
         raise Unclear("feedback_date_missing", phrase=clause + said)
     known = FROM_HAND_OVER.search(clause) or _FROM_NOW.search(clause)
+    if _FROM_ELSEWHERE.search(clause) and COUNTED_FROM.search(clause):
+        raise Unclear("counted_from_what", phrase=clause + said)
     if not known and COUNTED_FROM.search(clause):
         raise Unclear("counted_from_what", phrase=clause + said)
     if moment.handed_over:

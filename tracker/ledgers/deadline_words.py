@@ -98,6 +98,7 @@ _POINTS = tuple(
     (name, re.compile(pattern + _TAIL))
     for name, pattern in (
         ("day", r"(?<!\d)(?P<y>20\d\d|[12]\d)(?P<s>[-./])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?:日|号)?(?![\d月])"),
+        ("day", r"(?<!\d)(?P<d>1[3-9]|2\d|3[01])(?P<s>[-./])(?P<m>\d{1,2})(?P=s)(?P<y>20\d\d)(?!\d)"),
         ("day", r"(?<!\d)(?P<m>\d{1,2})(?P<s>[-./])(?P<d>\d{1,2})(?P=s)(?P<y>20\d\d)(?!\d)"),
         ("day", rf"{_YEAR}(?P<m>\d{{1,2}})(?:月份?|\.)(?P<d>\d{{1,2}})(?:日|号)"),
         ("day", rf"{_YEAR}(?P<m>\d{{1,2}})(?:月份?|\.)(?P<d>\d{{1,2}})(?=前|之前|以前|止|至|到|[-~,;、)(]|$)"),
@@ -128,6 +129,7 @@ _SPAN = re.compile(
     r"(?P<u>工作日|月|年|周|星期|礼拜|日|天|小时|季度)(?P<in>之内|以内|内|时间内|为限|左右)?"
 )
 _AT_MOST = re.compile(r"(?:不超过|不得超过|限|限期|期限为?|时限为?|为期|最长|最多)$")
+_ORDINAL = re.compile(r"(?:第|最后|最末|头|首)$")  # 8月第二周 counts nothing off
 _HOLIDAYS = {
     "元旦": (1, 1),
     "五一": (5, 1),
@@ -169,7 +171,7 @@ def _token_at(text: str, position: int) -> Token | None:
 
 def _span_at(text: str, position: int) -> Span | None:
     match = _SPAN.match(text, position)
-    if match is None:
+    if match is None or _ORDINAL.search(text[:position]):
         return None
     bounded = bool(match["in"] or _AT_MOST.search(text[:position]))
     many_days = match["u"] == "日" and int(match["n"] or 0) > 31  # 60日 is no day of a month

@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from tracker.ledgers.deadline_calendar import (
     COUNTED_FROM,
@@ -64,7 +65,7 @@ _IMMEDIATE = re.compile(
     r"立行立改|立行即改|立整立改|立查立改|立说立改|立改|立即(?!日)|即时|即知即改|即行即改|即时整改|即查即改|即改|"
     r"边[查巡督审整]边改|马上|当即|现场整改|随改|第一时间整改"
 )
-_LONG_TERM = re.compile(r"长期|长抓|常抓|常态化?|常年|永久|长久|一直坚持")
+_LONG_TERM = re.compile(r"长期(?![:任])|长抓|常抓|常态化?|常年|永久|长久|一直坚持")
 _MAYBE_LONG_TERM = re.compile(
     r"持续(?:坚持|推进|整改|巩固|抓|落实|跟踪|开展|加强|深化|用力|改进|做好|实施)|坚持不懈|不断"
 )
@@ -76,10 +77,12 @@ _UNCERTAIN = re.compile(
     r"延期|延长|延至|推迟|顺延|调整[为至到]|改为|变更|原定|或(?!许)|不早于|不得早于|另行|协商|商定|未定|待|视.{0,8}(?:情况|进度|进展|而定)|"
     r"条件成熟|\?|届满|期满|到期|除.{1,12}外|无法|不能|难以|未能|未按|逾期|超期|过期|汛期|雨季|春耕|开学|暑假|寒假|暑期|"
     r"春节|端午|中秋|清明|除夕|元宵|重阳|本周|下周|上周|若干|[几数]个?(?:日|天|周|月|年)|阶段性目标|"
-    r"月日|年月|[春夏秋冬]季|春天|入冬|冬前|秋收|节假日"
+    r"月日|年月|年初|未(?:完成|整改|到位|办结|销号|落实|达标).{0,4}的|[春夏秋冬]季|春天|入冬|冬前|秋收|节假日"
 )
 _ABOUT_BEFORE = re.compile(r"(?:大约|大概|大致|差不多|约)[在于]?$")
 _ABOUT_AFTER = re.compile(r"左右|前后|上下")
+# Behind a bare month or year: a finer time not understood (8月第二周) or an occasion (2020年全面小康前).
+_FINER = re.compile(r"[^,;。:()、]*?(?:前(?![期提置往])|[之以]后|周|月|旬|工作日)")
 _DONE = re.compile(r"^[(,]*已(?:经|全部|全面)*(?:完成|整改|销号|办结|到位|落实|解决)|已(?:经)?(?:于|在)")
 _STATUS = re.compile(
     r"^(?:已|正在|未|尚未|没有|基本)?(?:全部|全面)?(?:完成|整改|销号|办结|启动|落实|解决|到位|推进|验收|逾期|到期|超期|"
@@ -144,24 +147,31 @@ def _uncertain(outline: _Outline, tokens: Sequence[Token]) -> Fault | None:
         return fault("uncertain_deadline", phrase=text[:20])
     if leftover := _leftover(text, tokens):
         return fault("uncertain_deadline", phrase=leftover)
-    for token in tokens:
+    for token, following_token in zip_longest(tokens, tokens[1:]):
+        if _FINER.match(text[token.end : following_token.start if following_token else None]) and _is_coarse(token):
+            return fault("uncertain_deadline", phrase=text[token.start : token.end + 10])
         if token.tail in ("后", "之后", "以后"):
             return fault("open_deadline", phrase=token.said)
         following = text[token.end : token.end + 4]
         if _ABOUT_BEFORE.search(text[: token.start]) or _ABOUT_AFTER.search(token.said + following):
             return fault("uncertain_deadline", phrase=token.said + following)
-        if isinstance(token, Point) and not token.tail and re.match(r"已", following):
+        if isinstance(token, Point) and following.startswith("已"):
             return fault("done_in_deadline", phrase=text[:30])
     if tokens and _DONE.search(text):
         return fault("done_in_deadline", phrase=text[:30])
     return None
 
 
+def _is_coarse(token: Token) -> bool:
+    """A month or year that says neither which part of it nor before it."""
+    return isinstance(token, Point) and not token.tail and token.said[-1] in "年度月份"
+
+
 def _leftover(text: str, tokens: Sequence[Token]) -> str | None:
     """Numbers that belong to a date but were not understood: then the date that was understood is not safe either."""
     outline, position = [], 0
     for token in tokens:
-        bare = isinstance(token, Point) and not token.tail and token.said[-1] in "年度月份" and token.day is None
+        bare = _is_coarse(token)
         outline += [text[position : token.start], "@" if isinstance(token, Span) else "%" if bare else "§"]
         position = token.end
     found = _ODD_NUMBER.search("".join([*outline, text[position:]])) if tokens else None
@@ -172,6 +182,9 @@ def _relevant(stages: list[Stage], text: str) -> list[Stage]:
     """Drop what only describes: 共7天, 30天培训, 2018年度的资金. A span counts if it is bounded, or stands alone."""
 
     def counts(stage: Stage) -> bool:
+        ahead = next((other for other in reversed(stages) if other.token.end <= stage.token.start), None)
+        if ahead and ahead.token.tail and _is_year(stage) and not CLAUSES.search(text[ahead.token.end : stage.token.start]):
+            return False  # 8月底前兑付2018年资金
         if not isinstance(stage.token, Span):
             following = text[stage.token.end : stage.token.end + 1]
             describes = following == "的" or (stage.token.said.endswith("年度") and following not in ("", ",", ")"))
@@ -182,6 +195,10 @@ def _relevant(stages: list[Stage], text: str) -> list[Stage]:
         return len(stages) == 1 and not FUNCTION_WORDS.sub("", _bare_base(rest))
 
     return [stage for stage in stages if counts(stage)]
+
+
+def _is_year(stage: Stage) -> bool:
+    return stage.token.said.endswith("年") and not stage.start
 
 
 def _bare_base(text: str) -> str:
