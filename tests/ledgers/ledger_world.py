@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import chinese_calendar
 from openpyxl import Workbook as NewWorkbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -55,6 +56,14 @@ def add_workdays(day: date, count: int) -> date:
     while count:
         day += timedelta(days=1)
         count -= day.weekday() < 5
+    return day
+
+
+def state_workdays(day: date, count: int) -> date:
+    """By the State Council's calendar, holidays and make-up days and all."""
+    while count:
+        day += timedelta(days=1)
+        count -= chinese_calendar.is_workday(day)
     return day
 
 

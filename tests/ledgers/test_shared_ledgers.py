@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import chinese_calendar
 import pytest
 
-from tests.ledgers.ledger_world import CATEGORIES, COUNTIES, TODAY
+from tests.ledgers.ledger_world import CATEGORIES, COUNTIES, TODAY, state_workdays
 from tracker.ledgers.reading import Reading, read_ledger
 from tracker.ledgers.vocabulary import Place, Vocabulary
 
@@ -23,18 +21,11 @@ FILES = ("01-clean.xlsx", "02-county-office.xlsx", "03-audit.csv", "04-tracking.
 ASIDE = {"sheet", "row", "state_note", "title_start", "milestones", "amount_wan_yuan", "deadline_written"}
 
 
-def _workdays(day: date, count: int) -> date:
-    while count:
-        day += timedelta(days=1)
-        count -= chinese_calendar.is_workday(day)
-    return day
-
-
 @lru_cache
 def _read(name: str) -> Reading:
     if not FOLDER.is_dir():
         pytest.skip("the folder ../shared/data/ledgers is not here")
-    words = Vocabulary(CATEGORIES, COUNTIES, _workdays, Place("邵阳市", ("市本级",)))
+    words = Vocabulary(CATEGORIES, COUNTIES, state_workdays, Place("邵阳市", ("市本级",)))
     return read_ledger(FOLDER / name, vocabulary=words, today=TODAY)
 
 

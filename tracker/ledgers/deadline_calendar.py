@@ -117,7 +117,9 @@ class Calendar:
         return make_date(year, month, point.day or _DAY_OF_PART.get(point.part))
 
 
-FROM_HAND_OVER = re.compile(r"交办|转办|移交|交账|下达|督办|签收|接到|收到|通知|任务|整改之日|接[件文函单]|收[件文函单]|派单|领办")
+FROM_HAND_OVER = re.compile(
+    r"交办|派发|分派|分办|转办|移交|交账|下达|督办|签收|接到|收到|通知|任务|整改之日|接[件文函单]|收[件文函单]|派单|领办"
+)
 FROM_FEEDBACK = re.compile(r"反馈|通报|指出|巡视|巡察|督查|检查|审计报告")
 COUNTED_FROM = re.compile(r"之日|之时|当日|次日|后|起")
 # 批复后30日内 waits for somebody else's act, whatever else the clause speaks of.

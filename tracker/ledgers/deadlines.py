@@ -147,17 +147,24 @@ def _uncertain(outline: _Outline, tokens: Sequence[Token]) -> Fault | None:
         return fault("uncertain_deadline", phrase=text[:20])
     if leftover := _leftover(text, tokens):
         return fault("uncertain_deadline", phrase=leftover)
-    for token, following_token in zip_longest(tokens, tokens[1:]):
-        if _FINER.match(text[token.end : following_token.start if following_token else None]) and _is_coarse(token):
-            return fault("uncertain_deadline", phrase=text[token.start : token.end + 10])
-        if token.tail in ("后", "之后", "以后"):
-            return fault("open_deadline", phrase=token.said)
-        following = text[token.end : token.end + 4]
-        if _ABOUT_BEFORE.search(text[: token.start]) or _ABOUT_AFTER.search(token.said + following):
-            return fault("uncertain_deadline", phrase=token.said + following)
-        if isinstance(token, Point) and following.startswith("已"):
-            return fault("done_in_deadline", phrase=text[:30])
+    for token, following in zip_longest(tokens, tokens[1:]):
+        if found := _uncertain_token(text, token, following.start if following else len(text)):
+            return found
     if tokens and _DONE.search(text):
+        return fault("done_in_deadline", phrase=text[:30])
+    return None
+
+
+def _uncertain_token(text: str, token: Token, upto: int) -> Fault | None:
+    """What stands around a date and takes its certainty away; ``upto``: where the next one begins."""
+    following = text[token.end : token.end + 4]
+    if _is_coarse(token) and _FINER.match(text[token.end : upto]):
+        return fault("uncertain_deadline", phrase=text[token.start : token.end + 10])
+    if token.tail in ("后", "之后", "以后"):
+        return fault("open_deadline", phrase=token.said)
+    if _ABOUT_BEFORE.search(text[: token.start]) or _ABOUT_AFTER.search(token.said + following):
+        return fault("uncertain_deadline", phrase=token.said + following)
+    if isinstance(token, Point) and following.startswith("已"):
         return fault("done_in_deadline", phrase=text[:30])
     return None
 
@@ -183,7 +190,12 @@ def _relevant(stages: list[Stage], text: str) -> list[Stage]:
 
     def counts(stage: Stage) -> bool:
         ahead = next((other for other in reversed(stages) if other.token.end <= stage.token.start), None)
-        if ahead and ahead.token.tail and _is_year(stage) and not CLAUSES.search(text[ahead.token.end : stage.token.start]):
+        if (
+            ahead
+            and ahead.token.tail
+            and _is_year(stage)
+            and not CLAUSES.search(text[ahead.token.end : stage.token.start])
+        ):
             return False  # 8月底前兑付2018年资金
         if not isinstance(stage.token, Span):
             following = text[stage.token.end : stage.token.end + 1]

@@ -24,6 +24,8 @@ _AS_OF = re.compile(r"(?:截至|截止到?|截止至|截止日期:?|数据截至
 _WRITTEN_ON = re.compile(r"(?:填报|填表|编制|制表|报送|上报|统计|更新|制定|形成|印发)?(?:时间|日期|于|日):?$")
 _AS_OF_WITHOUT_YEAR = re.compile(r"截[至止](?:到|至)?(\d{1,2})月(\d{1,2})日")
 _YEAR_NOTE = re.compile(r"(?:未|没有?)(?:注明|标明|写明|标注|写|注)年份.{0,8}?(?:指|为|是|按)(20\d\d)年")
+_HANDED_OVER_ON = re.compile(r"(?:交办|转办|移交|下达|派发|派单|下发|分办)(?:时间|日期|日)?:?$")
+_FED_BACK_ON = re.compile(r"反馈(?:时间|日期|日)?:?$")
 _PERIOD = re.compile(r"(20\d\d)年(?:第?[1-4]季度|\d{1,2}月份?)")
 _FIRST_LEADS = re.compile(
     r"(?:第1|第一|首)(?:位|个|家|名)?.{0,14}(?:牵头|主责|负总责)|牵头.{0,8}(?:排|列|放)在?(?:第一|首|最前)"
@@ -42,6 +44,8 @@ class Letterhead:
     source: str | None = None
     category: str | None = None
     county: str | None = None
+    handed_over: date | None = None
+    fed_back: date | None = None
 
 
 def read_letterhead(
@@ -67,8 +71,23 @@ def read_letterhead(
         next((unit for line in own if (unit := _amount_unit(line))), None),
         correction.source or _first(source_in(name) for name in names) or _audit_by_headings(table),
         correction.category or _only_category(names, vocabulary),
-        correction.county or _first(_county(name, vocabulary) for name in [table.sheet.name, *names]),
+        correction.county
+        or _first(_county(name, vocabulary) for name in [table.sheet.name, *names])
+        or _only_county(table.titles, vocabulary),
+        _day_after(_HANDED_OVER_ON, table.titles),
+        _day_after(_FED_BACK_ON, table.titles),
     )
+
+
+def _day_after(words: re.Pattern[str], lines: Iterable[str]) -> date | None:
+    """交办时间：2020年4月10日 above a table holds for all its rows."""
+    return next((day for line in lines for day, before in find_dates(line) if words.search(before)), None)
+
+
+def _only_county(lines: Iterable[str], vocabulary: Vocabulary) -> str | None:
+    """The one county all lines of the letterhead speak of: whose office it is, or whose problems."""
+    found = {county for line in lines for county in counties_in(line, vocabulary)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _first(found: Iterable[str | None]) -> str | None:

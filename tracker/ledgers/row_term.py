@@ -29,6 +29,14 @@ def day_in(cells: TableCells, name: str, *, quiet: bool = False) -> date | None:
     return day
 
 
+def handed_over(cells: TableCells) -> date | None:
+    return day_in(cells, "handed_over") if cells.has("handed_over") else cells.head.handed_over
+
+
+def fed_back(cells: TableCells) -> date | None:
+    return day_in(cells, "fed_back") if cells.has("fed_back") else cells.head.fed_back
+
+
 def deadline(cells: TableCells, handed_over: date | None, fed_back: date | None) -> Deadline:
     moment = Moment(cells.vocabulary.add_workdays, cells.head.year, cells.head.ledger_date, handed_over, fed_back)
     columns = cells.columns.get("deadline")

@@ -97,7 +97,7 @@ def _row(cells: TableCells, today: date) -> LedgerRow:
     title = _title(cells)
     official, official_post = row_duty.lead_official(cells)
     units, lead_unit = row_duty.units(cells)
-    handed_over, fed_back = row_term.day_in(cells, "handed_over"), row_term.day_in(cells, "fed_back")
+    handed_over, fed_back = row_term.handed_over(cells), row_term.fed_back(cells)
     deadline = row_term.deadline(cells, handed_over, fed_back)
     kind = row_term.kind(cells, deadline)
     state, state_written = row_state.state(cells, kind, bool(units))
