@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import SimpleNamespace
 from typing import Any
 
 from flask import current_app, has_request_context, request
@@ -102,7 +103,7 @@ def record(
         subject=subject,
         subject_id=subject_id,
         data=data or {},
-        address=request.remote_addr if has_request_context() else None,
+        address=_address(),
         remark=Remark(text=remark) if remark else None,
         remark_mark=_digest("remark", remark) if remark else None,
     )
@@ -112,13 +113,18 @@ def record(
 
 
 def record_all(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append many events of the system itself, by one statement: ``at, verb, subject, subject_id, data`` of each."""
+    """Append many events by one statement: ``at, verb, subject, subject_id, data`` of each, and ``actor_id`` unless
+    they are the system's own."""
     entries = []
     for row in rows:
-        entry = {"actor_id": None, "for_id": None, "address": None, "remark_mark": None, **row}
-        entries.append({**entry, "mark": marked(Event(**entry), _nonce())})
+        entry = {"actor_id": None, "for_id": None, "address": _address(), "remark_mark": None, **row}
+        entries.append({**entry, "mark": marked(SimpleNamespace(**entry), _nonce())})
     if entries:
         db.session.execute(insert(Event), entries)
+
+
+def _address() -> str | None:
+    return request.remote_addr if has_request_context() else None
 
 
 def keep(text: str) -> int:

@@ -6,6 +6,7 @@ Knows cells, no column. ``sheets_in`` reads files, ``sheets_out`` writes them, `
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -22,6 +23,7 @@ MAX_COLUMNS = 512
 # The reading library holds a dense block from A1 to the last cell, so the block is what has to be bounded.
 MAX_CELLS = 5_000_000
 CELL_CHARACTERS = 32_767  # what Excel can hold in one cell
+MAX_EMPTY_FORMULAS = 10_000  # nobody mends more than that cell by cell
 FORMULA_SIGNS = ("=", "+", "-", "@")
 
 
@@ -135,6 +137,22 @@ def check_extent(name: str, rows: int, columns: int) -> None:
             rows=rows,
             columns=columns,
         )
+
+
+def within(merges: Iterable[Merge], rows: int, columns: int) -> tuple[Merge, ...]:
+    """The merged blocks as far as there are cells. One line of a file can claim every cell of a sheet, many a block
+    on top of another: both are refused before anybody walks through them."""
+    inside = []
+    cells = 0
+    for merge in merges:
+        block = Merge(merge.top, merge.left, min(merge.bottom, rows), min(merge.right, columns))
+        if block.bottom < block.top or block.right < block.left:
+            continue
+        cells += (block.bottom - block.top + 1) * (block.right - block.left + 1)
+        if cells > max(rows * columns, 1):
+            raise damaged()
+        inside.append(block)
+    return tuple(inside)
 
 
 def plain_text(value: Value) -> str:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -30,6 +34,7 @@ from tracker.base.sheets import (
     check_extent,
     damaged,
     too_big_unpacked,
+    within,
 )
 from tracker.base.sheets_layout import layouts_of_ods, layouts_of_xlsx
 
@@ -95,7 +100,12 @@ _SIGNS_OF_DAMAGE = (
     EOFError,
     OSError,
     ValueError,
-    NotImplementedError,
+    RuntimeError,  # an encrypted member; a method of compression nobody knows
+    IndexError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
     expat.ExpatError,
     ElementTree.ParseError,
 )
@@ -109,7 +119,7 @@ def _read_zipped(data: bytes) -> Workbook:
             if "xl/workbook.xml" in names:
                 layouts = layouts_of_xlsx(archive)
                 return _read_with_library(data, "xlsx", layouts)
-            if "content.xml" in names and b"spreadsheet" in archive.read("mimetype")[:100]:
+            if "content.xml" in names and b"spreadsheet" in _mime_type(archive):
                 layouts, merges = layouts_of_ods(archive)
                 return _read_with_library(data, "ods", layouts, merges)
     except _SIGNS_OF_DAMAGE as error:
@@ -117,6 +127,11 @@ def _read_zipped(data: bytes) -> Workbook:
     if "word/document.xml" in names:
         raise _word_document()
     raise SheetRefused(N_("不认识这种文件。"), N_("请用 Excel 或 WPS 打开，另存为 .xlsx 文件后再导入。"))
+
+
+def _mime_type(archive: zipfile.ZipFile) -> bytes:
+    with archive.open("mimetype") as stream:
+        return stream.read(100)
 
 
 def _check_packing(archive: zipfile.ZipFile) -> None:
@@ -180,6 +195,8 @@ def _read_sheet(
     rows: list[list[Value]] = sheet.to_python(skip_empty_area=False)
     blocks = merges.get(name, ()) if merges is not None else _merges(sheet)
     layout = (layouts or {}).get(name, Layout())
+    width = max(map(len, rows), default=0)
+    blocks = within(blocks, max(len(rows), layout.last_row), max(width, layout.last_column))
     return Sheet(name, rows, blocks, visible, layout, layout_known=layouts is not None)
 
 
@@ -190,26 +207,44 @@ def _merges(sheet: CalamineSheet) -> tuple[Merge, ...]:
     )
 
 
+SNIFFED = 200_000  # characters the delimiter is judged by
+LONGEST_LINE = 1_000_000
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 csv.field_size_limit(10 * 1024 * 1024)  # over-long cells are told by address, not by an exception of the csv module
 
 
 def read_csv(data: bytes, name: str) -> Workbook:
     """UTF-8 with or without BOM, UTF-16 with BOM, GB18030; comma, semicolon or tab. Rows are records, not lines."""
     text, encoding = _decode(data)
-    first, _, rest = text.partition("\n")
+    first, _, rest = text[:100].partition("\n")
     if hint := re.fullmatch(r"sep=(.)\r?", first):
-        delimiter, text = hint[1], rest
+        delimiter, text = hint[1], text[len(text[:100]) - len(rest) :]
     else:
-        delimiter = _delimiter(text)
+        delimiter = _delimiter(text[:SNIFFED])
     rows: list[list[Value]] = []
-    for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-        rows.append([_unguarded(cell) for cell in record])
-        check_extent(name, len(rows), len(record))
-    width = max(map(len, rows), default=0)
-    check_extent(name, len(rows), width)
+    width = 0
+    try:
+        for record in csv.reader(_lines(text), delimiter=delimiter):
+            rows.append([_unguarded(cell) for cell in record])
+            width = max(width, len(record))
+            check_extent(name, len(rows), width)
+    except csv.Error as error:
+        raise damaged() from error
     for row in rows:
         row.extend([""] * (width - len(row)))
     return Workbook("csv", (Sheet(name, rows),), encoding, delimiter)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Line by line. A single line as long as a file would become millions of cells before anybody could count them."""
+    for match in _LINE.finditer(text):
+        if match.end() - match.start() > LONGEST_LINE:
+            raise SheetRefused(
+                N_("文件里有一行超过 %(limit)d 个字，不像表格。"),
+                N_("请用 Excel 打开，检查分隔符和换行，另存为 .xlsx 后再导入。"),
+                limit=LONGEST_LINE,
+            )
+        yield match[0]
 
 
 def _decode(data: bytes) -> tuple[str, str]:

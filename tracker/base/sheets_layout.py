@@ -12,13 +12,16 @@ from typing import IO
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from tracker.base.access import N_
 from tracker.base.sheets import (
     MAX_CELLS,
     MAX_COLUMNS,
+    MAX_EMPTY_FORMULAS,
     MAX_ROWS,
     MIN_SUSPICIOUS_BYTES,
     Layout,
     Merge,
+    SheetRefused,
     check_extent,
     column_number,
     damaged,
@@ -42,7 +45,7 @@ def layouts_of_xlsx(archive: zipfile.ZipFile) -> dict[str, Layout]:
         layout, shared = _quick_look(archive, part, lengths)
         if layout is None:
             with archive.open(part) as stream:
-                layout = SheetScan().run(stream)
+                layout = SheetScan(name).run(stream)
         check_extent(name, layout.last_row, layout.last_column)
         if shared > MAX_TEXT_CHARACTERS:
             raise too_big_unpacked()
@@ -69,8 +72,10 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _small_part(archive: zipfile.ZipFile, name: str) -> bytes:
     """A part that is parsed whole; declarations of entities are how small XML becomes large, so none may stand in it."""
+    if archive.getinfo(name).file_size > MIN_SUSPICIOUS_BYTES:
+        raise damaged()
     data = archive.read(name)
-    if len(data) > MIN_SUSPICIOUS_BYTES or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise damaged()
     return data
 
@@ -153,7 +158,8 @@ def _refuse_doctype(*_: object) -> None:
 class SheetScan:
     """Streams one sheet's XML and keeps what the reading library does not tell."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.hidden_columns: set[int] = set()
         self.hidden_rows: set[int] = set()
         self.formulas: set[tuple[int, int]] = set()
@@ -202,8 +208,18 @@ class SheetScan:
         elif name == "c" and (self.formula or self.value):
             self.last_row = max(self.last_row, self.row)
             self.last_column = max(self.last_column, self.column)
+            if self.last_row > MAX_ROWS or self.last_column > MAX_COLUMNS:
+                check_extent(self.name, self.last_row, self.last_column)
             if self.formula and not self.value:
-                self.formulas.add((self.row, self.column))
+                self._add_formula()
+
+    def _add_formula(self) -> None:
+        self.formulas.add((self.row, self.column))
+        if len(self.formulas) > MAX_EMPTY_FORMULAS:
+            raise SheetRefused(
+                N_("工作表里有太多没有计算结果的公式。"),
+                N_("请用 Excel 打开并保存一次，或把结果粘贴为数值，再重新导入。"),
+            )
 
 
 def layouts_of_ods(archive: zipfile.ZipFile) -> tuple[dict[str, Layout], dict[str, tuple[Merge, ...]]]:

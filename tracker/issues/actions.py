@@ -143,7 +143,9 @@ def enter(
     at: datetime | None = None,
 ) -> Event:
     """Let a new issue begin, by ``list`` (always listed) or ``take_over`` (any state but dismissed)."""
-    return enter_all([Beginning(issue, state, duty, data)], verb, actor, today=today, facts=facts, at=at)[0]
+    one = Beginning(issue, state, duty, data)
+    _write_all([one], verb, actor, today, facts, at)
+    return journal.record(verb.value, "issue", issue.id, actor_id=actor.id, at=at, data=_entered(one))
 
 
 def enter_all(
@@ -154,10 +156,28 @@ def enter_all(
     today: date,
     facts: Mapping[Fact, bool],
     at: datetime | None = None,
-) -> list[Event]:
+) -> None:
     """Let new issues begin together: each checked as if it came alone, all written in few statements."""
     if not beginnings:
-        return []
+        return
+    _write_all(beginnings, verb, actor, today, facts, at)
+    event = {"at": at or clock.now(), "actor_id": actor.id, "verb": verb.value, "subject": "issue"}
+    journal.record_all([{**event, "subject_id": one.issue.id, "data": _entered(one)} for one in beginnings])
+
+
+def _entered(one: Beginning) -> dict[str, Any]:
+    return {"to": one.state.value, **(one.data or {})}
+
+
+def _write_all(
+    beginnings: Sequence[Beginning],
+    verb: Verb,
+    actor: Actor,
+    today: date,
+    facts: Mapping[Fact, bool],
+    at: datetime | None,
+) -> None:
+    """Everything of a beginning but its event."""
     counties: dict[int, int] = {}
     known: dict[tuple[int, int], frozenset[Who]] = {}
     for one in beginnings:
@@ -172,20 +192,8 @@ def enter_all(
     db.session.add_all(issues)
     db.session.flush()
     shift_counts(Counter(cell for issue in issues if (cell := _cell(issue)) is not None))
-    for issue in issues:
-        _open_episode(issue, today)
+    _open_episodes(issues, today)
     index_text(*issues)
-    return [
-        journal.record(
-            verb.value,
-            "issue",
-            one.issue.id,
-            actor_id=actor.id,
-            at=at,
-            data={"to": one.state.value, **(one.data or {})},
-        )
-        for one in beginnings
-    ]
 
 
 def _may_begin(one: Beginning, verb: Verb, actor: Actor, known: frozenset[Who], facts: Mapping[Fact, bool]) -> None:
@@ -378,17 +386,18 @@ def _settle_episode(issue: Issue, today: date) -> None:
         running = None
         db.session.flush()
     if running is None:
-        _open_episode(issue, today)
+        _open_episodes([issue], today)
 
 
-def _open_episode(issue: Issue, today: date) -> None:
+def _open_episodes(issues: Iterable[Issue], today: date) -> None:
     """Begin an episode where the deadline has passed and none is running."""
-    if issue.overdue_from is not None and issue.overdue_from <= today and issue.deadline:
-        db.session.add(
-            OverdueEpisode(
-                issue_id=issue.id, deadline=issue.deadline, starts_on=issue.overdue_from, recorded_at=issue.updated_at
-            )
-        )
+    late = [
+        {"issue_id": one.id, "deadline": one.deadline, "starts_on": one.overdue_from, "recorded_at": one.updated_at}
+        for one in issues
+        if one.overdue_from is not None and one.overdue_from <= today and one.deadline
+    ]
+    if late:
+        db.session.execute(insert(OverdueEpisode), late)
 
 
 def forget(brought: Sequence[Issue]) -> None:
@@ -418,10 +427,15 @@ def _searched(issue: Issue) -> str:
 
 def next_number(year: int) -> str:
     """The next number of a year's series, ``2019-00042``; unique under concurrency."""
-    row = upsert(NumberSeries).values(year=year, last=1)
-    row = row.on_conflict_do_update(index_elements=["year"], set_={"last": NumberSeries.last + 1})
-    last = db.session.scalar(row.returning(NumberSeries.last))
-    return f"{year}-{last:05d}"
+    return next_numbers(year, 1)[0]
+
+
+def next_numbers(year: int, count: int) -> list[str]:
+    """The next ``count`` numbers of a year's series, by one statement."""
+    row = upsert(NumberSeries).values(year=year, last=count)
+    row = row.on_conflict_do_update(index_elements=["year"], set_={"last": NumberSeries.last + count})
+    last = db.session.scalar(row.returning(NumberSeries.last)) or 0
+    return [f"{year}-{number:05d}" for number in range(last - count + 1, last + 1)]
 
 
 # --- use cases ------------------------------------------------------------------------------------------------

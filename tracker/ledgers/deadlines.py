@@ -148,8 +148,8 @@ def _uncertain(outline: _Outline, tokens: Sequence[Token]) -> Fault | None:
     if leftover := _leftover(text, tokens):
         return fault("uncertain_deadline", phrase=leftover)
     for token, following in zip_longest(tokens, tokens[1:]):
-        if found := _uncertain_token(text, token, following.start if following else len(text)):
-            return found
+        if unsure := _uncertain_token(text, token, following.start if following else len(text)):
+            return unsure
     if tokens and _DONE.search(text):
         return fault("done_in_deadline", phrase=text[:30])
     return None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import Any
+
+from sqlalchemy import insert
 
 from tracker.accounts.models import User
 from tracker.base import journal
@@ -40,7 +43,7 @@ Told = Callable[[int, int], None]
 _CORRECTION = N_("按台账更新")
 
 
-BATCH = 250  # rows written together, and told of
+BATCH = 500  # rows written together, and told of
 
 
 class Applier:
@@ -103,7 +106,8 @@ class Applier:
 
     def _take_over(self, entries: Sequence[Entry]) -> None:
         """New rows begin together, each in the state its row says."""
-        beginnings = [self._beginning(entry) for entry in entries]
+        numbers = self._numbers([entry.row for entry in entries])
+        beginnings = [self._beginning(entry, number) for entry, number in zip(entries, numbers, strict=True)]
         issues.enter_all(
             beginnings,
             Verb.TAKE_OVER,
@@ -112,26 +116,24 @@ class Applier:
             facts={Fact.LEDGER_FILE: True, Fact.FIRST_IMPORT: True},
             at=self.taken.at,
         )
-        for entry, begun in zip(entries, beginnings, strict=True):
-            self._keep_row(entry, begun.issue)
+        self._keep_rows([(entry.row, begun.issue.id) for entry, begun in zip(entries, beginnings, strict=True)])
         reviewing = [begun.issue for begun in beginnings if begun.state is State.REVIEWING]
         clearance.open_taken_over(reviewing, self.actor, today=self.today)
 
-    def _beginning(self, entry: Entry) -> Beginning:
+    def _beginning(self, entry: Entry, number: str) -> Beginning:
         row, kind = entry.row, Kind(entry.row.kind)
         state = State(row.state or State.ASSIGNED)
         if kind is Kind.IMMEDIATE and state is State.PLANNING:
             state = State.ASSIGNED  # needs no plan; the reading warns
         return Beginning(
-            self._new_issue(entry, kind, state),
+            self._new_issue(entry, number, kind, state),
             state,
             self._duty(entry.chain),
             {"import": self.taken.id, "sha256": self.taken.sha256, "sheet": row.sheet, "row": row.row},
         )
 
-    def _new_issue(self, entry: Entry, kind: Kind, state: State) -> Issue:
+    def _new_issue(self, entry: Entry, number: str, kind: Kind, state: State) -> Issue:
         row = entry.row
-        number = self._number(row)
         deadline, proposed = self._deadline(row, kind, state)
         return Issue(
             number=number,
@@ -152,11 +154,18 @@ class Applier:
             cleared_on=self._cleared_on(row) if state is State.CLEARED else None,
         )
 
-    def _number(self, row: LedgerRow) -> str:
-        if row.number and fit_number(row.number) and row.number not in self.taken_numbers:
-            self.taken_numbers.add(row.number)
-            return row.number
-        return issues.next_number((self.plan.reading.ledger_date or self.today).year)
+    def _numbers(self, rows: Sequence[LedgerRow]) -> list[str]:
+        """The ledger's own numbers where they fit and are free, for the rest the next of the year's series."""
+        own = [self._own_number(row) for row in rows]
+        year = (self.plan.reading.ledger_date or self.today).year
+        given = iter(issues.next_numbers(year, own.count(None)) if None in own else ())
+        return [number or next(given) for number in own]
+
+    def _own_number(self, row: LedgerRow) -> str | None:
+        if not row.number or not fit_number(row.number) or row.number in self.taken_numbers:
+            return None
+        self.taken_numbers.add(row.number)
+        return row.number
 
     def _deadline(self, row: LedgerRow, kind: Kind, state: State) -> tuple[date | None, bool]:
         """The ledger's own; for an open immediate row without one ten working days, marked as proposed."""
@@ -167,31 +176,29 @@ class Applier:
     def _cleared_on(self, row: LedgerRow) -> date:
         return min(row.struck_off_on or row.completed_on or self.plan.reading.ledger_date or self.today, self.today)
 
-    def _keep_row(self, entry: Entry, issue: Issue) -> None:
-        row = entry.row
-        db.session.add(
-            StoredRow(
-                ledger_id=self.taken.ledger_id,
-                import_id=self.taken.id,
-                issue_id=issue.id,
-                sheet=row.sheet[:80],
-                row=row.row,
-                number=row.number[:60] if row.number else None,
-                serial=row.serial[:40] if row.serial else None,
-                wording_hash=wording_hash(row.title),
-            )
-        )
-        db.session.add(
-            Evidence(
-                issue_id=issue.id,
-                sha256=self.taken.sha256,
-                name=self.taken.file_name,
-                by_id=self.actor.id,
-                at=self.taken.at,
-            )
-        )
-        if row.progress:
-            db.session.add(ProgressEntry(issue_id=issue.id, by_id=self.actor.id, at=self.taken.at, text=row.progress))
+    def _keep_rows(self, rows: Sequence[tuple[LedgerRow, int]]) -> None:
+        """What each issue is known by next time, the file as its evidence, and its first report of progress."""
+        if not rows:
+            return
+        mine = {"by_id": self.actor.id, "at": self.taken.at}
+        file = {**mine, "sha256": self.taken.sha256, "name": self.taken.file_name}
+        db.session.execute(insert(StoredRow), [self._stored(row, issue) for row, issue in rows])
+        db.session.execute(insert(Evidence), [{**file, "issue_id": issue} for _, issue in rows])
+        told = [{**mine, "issue_id": issue, "text": row.progress} for row, issue in rows if row.progress]
+        if told:
+            db.session.execute(insert(ProgressEntry), told)
+
+    def _stored(self, row: LedgerRow, issue: int) -> dict[str, Any]:
+        return {
+            "ledger_id": self.taken.ledger_id,
+            "import_id": self.taken.id,
+            "issue_id": issue,
+            "sheet": row.sheet[:80],
+            "row": row.row,
+            "number": row.number[:60] if row.number else None,
+            "serial": row.serial[:40] if row.serial else None,
+            "wording_hash": wording_hash(row.title),
+        }
 
     def _update(self, entry: Entry) -> None:
         applying = {d.column: d.value for d in entry.differences if d.applies}
