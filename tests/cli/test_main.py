@@ -31,6 +31,7 @@ from tracker.cli.main import main, shown_progress
 from tracker.inspections.models import Inspection
 from tracker.issues.models import Issue, OverdueEpisode
 from tracker.org.models import Region, Unit
+from tracker.schedule.jobs import JOBS
 from tracker.schedule.models import JobRun
 
 Run = Callable[..., Result]
@@ -336,7 +337,8 @@ def test_an_unknown_job_and_a_day_to_come_are_refused_and_claim_nothing(run: Run
 
 
 def test_the_doctor_is_content_with_a_fresh_installation_that_has_run(installed: Run) -> None:
-    installed("jobs", "run", "overdue")
+    for job in JOBS:
+        installed("jobs", "run", job.name)
     result = installed("doctor")
     assert result.exit_code == 0, result.output
     assert "✗" not in result.stdout
@@ -350,9 +352,11 @@ def test_the_doctor_names_each_thing_to_mend(installed: Run, monkeypatch: pytest
         assert [line for line in result.stdout.splitlines() if line.startswith("✗") and says in line], result.stdout
 
     ill("从未")
-    installed("jobs", "run", "overdue", "--as-of", clock.today() - timedelta(days=1))
-    ill("作业 overdue 最近一次运行")
-    installed("jobs", "run", "overdue")
+    for job in JOBS:
+        installed("jobs", "run", job.name, "--as-of", clock.today() - timedelta(days=1))
+    for job in JOBS:
+        ill(f"作业 {job.name} 最近一次运行")
+        installed("jobs", "run", job.name)
     with transaction():
         db.session.execute(update(Post).where(Post.role == "auditor").values(ended_at=clock.now()))
     ill("缺少管理员：审计管理员")
