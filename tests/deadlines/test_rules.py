@@ -58,7 +58,9 @@ def expected(facing: Facing, today: date) -> Lamp:
     """The domain's sentence, each lamp asked for by itself; the gravest is shown."""
     if facing.state in (State.CLEARED, State.DISMISSED):
         return Lamp.GREEN
-    unsigned = sum((facing.waiting_since + n * DAY).weekday() < 5 for n in range(1, (today - facing.waiting_since).days + 1))
+    unsigned = sum(
+        (facing.waiting_since + n * DAY).weekday() < 5 for n in range(1, (today - facing.waiting_since).days + 1)
+    )
     if facing.state is State.ASSIGNED and unsigned > 3:
         return Lamp.RED
     if facing.deadline is None:

@@ -64,11 +64,14 @@ def _close(process: subprocess.Popen[bytes]) -> None:
         process.stdout.close()
 
 
-def moments(chance: random.Random, number: int, takes: float) -> list[float]:
-    """When to kill something that takes about so many seconds: spread over all of it, in no order."""
-    found = [takes * (place + chance.random()) / number for place in range(number)]
-    chance.shuffle(found)
-    return found
+def moments(chance: random.Random, number: int, idle: float, work: float) -> list[float]:
+    """When to kill a process, in seconds from its start, earliest first: the first ones cannot come too late, whatever
+    the machine, and once one does there is nothing left to kill.
+
+    ``idle``: what starting alone takes here and now; ``work``: how many times as long the rest is watched.
+    """
+    watched = idle * work / number
+    return [idle * 0.7 + watched * (place + chance.random()) for place in range(number)]
 
 
 def timed(process: subprocess.Popen[bytes]) -> float:

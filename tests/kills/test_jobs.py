@@ -60,8 +60,8 @@ def test_a_killed_job_leaves_nothing_or_all_and_is_made_up_for(any_app: Flask) -
     build(ISSUES, clock.today())
     idle = timed(start(any_app, "jobs", "list"))  # what starting alone takes
     killed, late = 0, overdue()
-    for moment in moments(chance, rounds(2), 0.8):
-        killed += kill_after(start(any_app, *JOB), idle * 0.7 + moment)
+    for moment in moments(chance, rounds(3), idle, 0.9):
+        killed += kill_after(start(any_app, *JOB), moment)
         assert flagged() in {(0, 0, 0), (late, late, 1)}, again
     assert killed, "nothing was killed in time"
     finish(start(any_app, *JOB))

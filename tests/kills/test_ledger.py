@@ -60,8 +60,8 @@ def test_a_killed_import_has_taken_every_row_or_none(app: Flask, world: World, t
     command = ("--as", "supervisor", "import", "ledger", file, "--create-missing")
     idle = timed(start(app, "jobs", "list"))
     killed, none, every = 0, (0,) * 5, (ROWS, ROWS, 1, 1, ROWS)
-    for moment in moments(chance, rounds(3), 2.4):
-        killed += kill_after(start(app, *command), idle * 0.7 + moment)
+    for moment in moments(chance, rounds(4), idle, 1.6):
+        killed += kill_after(start(app, *command), moment)
         assert taken() in (none, every), again
         if taken() == every:
             break
