@@ -2,7 +2,8 @@
 
 Pages are asked over HTTP, signed in, with all checks on, from the server that is shipped; each is set against a bare
 Flask page of as many bytes from constants on the same kind of server in the same run (``tests/bench/bare.py``). The
-job is set against bare inserts of as many rows, the export against a bare csv writer.
+job is set against bare inserts of as many rows, the export against a bare csv writer, a ledger taken in against the
+bare read and the bare insert of the same rows (``tests/bench/ledger.py``).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import delete, event, func, insert, select
 
+from tests.bench import ledger
 from tests.bench.bare import make_table
 from tests.bench.load import CLIENTS, WORKERS, Timing, get, post, served, timed
 from tests.bench.volume import Volume, build
@@ -183,6 +185,8 @@ def main() -> None:
             servers.close()
             export(volume)
             sweep(volume)
+            ledger.export(folder, "leader", number)
+            ledger.take_in(volume, folder, min(number // 2, 50_000))
 
 
 if __name__ == "__main__":

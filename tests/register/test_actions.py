@@ -104,6 +104,30 @@ def test_csv_in_pieces_is_one_csv(world: World) -> None:
     assert content.count(b"\xef\xbb\xbf") == 1
 
 
+class _Stopped(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+@pytest.mark.parametrize("name", ["list.xlsx", "list.csv"])
+def test_an_export_stopped_on_the_way_leaves_the_file_that_was_there(world: World, tmp_path: Path, name: str) -> None:
+    with transaction():
+        make_varied(world, 3)
+    (tmp_path / name).write_bytes(b"the old list")
+    heard: list[tuple[int, int]] = []
+
+    def told(done: int, total: int) -> None:
+        heard.append((done, total))
+        raise _Stopped
+
+    with pytest.raises(_Stopped), transaction():
+        actions.export_to(
+            tmp_path / name, world.root_supervisor, today=TODAY, filters=Filters(year=ALL_YEARS), told=told
+        )
+    assert [done == total > 0 for done, total in heard] == [True]
+    assert (tmp_path / name).read_bytes() == b"the old list"
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
 def test_a_file_name_must_say_what_it_is(world: World, tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"\.xlsx"), transaction():
         actions.export_to(tmp_path / "list.docx", world.supervisor, today=TODAY)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 import xlsxwriter
@@ -39,16 +40,27 @@ def write_xlsx(
 
     Rows are streamed and never held, so an export of any length needs the memory of one row.
     """
-    book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, _WRITING)
-    sheet = book.add_worksheet(_sheet_name(title))
-    _set_up_page(sheet, len(columns), widths)
-    _write_head(book, sheet, title, columns)
+    with TemporaryDirectory() as folder:
+        options = {**_WRITING, "tmpdir": folder}
+        book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
+        sheet = book.add_worksheet(_sheet_name(title))
+        _set_up_page(sheet, len(columns), widths)
+        _write_head(book, sheet, title, columns)
+        try:
+            count = _write_rows(book, sheet, rows)
+        except BaseException:
+            sheet.row_data_fh.close()  # stopped on the way: the library would leave its file of rows open
+            raise
+        book.close()
+        return count
+
+
+def _write_rows(book: Any, sheet: Any, rows: Iterable[Sequence[object]]) -> int:
     body, day = book.add_format(_FRAME), book.add_format({**_FRAME, "num_format": "yyyy-mm-dd"})
     count = 0
     for count, row in enumerate(rows, 1):
         for column, value in enumerate(row):
             _write_value(sheet, count + 1, column, value, body, day)
-    book.close()
     return count
 
 

@@ -346,8 +346,8 @@ def export_ledger(ctx: click.Context, file: Path) -> None:
         actor = acting(ctx)
         if not file.parent.is_dir():
             raise Refused(N_("没有文件夹“%(folder)s”，请先建立。"), folder=file.parent)
-        with transaction():
-            rows = register.export_to(file, actor, today=clock.today())
+        with transaction(), shown_progress(file.name) as told:
+            rows = register.export_to(file, actor, today=clock.today(), told=told)
         click.echo(gettext("已写出 %(rows)s 条到 %(file)s。", rows=rows, file=file))
 
 

@@ -29,10 +29,10 @@ from tracker.issues.models import (
     OverdueEpisode,
     TaskForceMember,
 )
-from tracker.issues.queries import regions_to_break_down_to, relations, supervises
+from tracker.issues.queries import regions_to_break_down_to, relations, supervises, supervises_along
 from tracker.issues.rules import IMMEDIATE_WORKDAYS, EpisodeEnd, overdue_from, shadow
 from tracker.issues.workflow import Fact, Kind, State, Transition, Verb, Who
-from tracker.org.queries import county_of
+from tracker.org.queries import column_of, county_of, line_above
 from tracker.workdays.rules import Calendar
 
 #: Free text: may name people, so an event only refers to it.
@@ -178,22 +178,34 @@ def _write_all(
     at: datetime | None,
 ) -> None:
     """Everything of a beginning but its event."""
-    counties: dict[int, int] = {}
+    lines: dict[int, list[int]] = {}
     known: dict[tuple[int, int], frozenset[Who]] = {}
     for one in beginnings:
         region, category = one.issue.region_id, one.issue.category_id
+        if region not in lines:
+            lines[region] = line_above(region)
         if (region, category) not in known:
-            counties[region], known[region, category] = county_of(region), supervises(actor, region, category)
+            known[region, category] = supervises_along(actor, lines[region], category)
         _may_begin(one, verb, actor, known[region, category], facts)
-        one.issue.county_id = counties[region]
+        one.issue.county_id = column_of(lines[region])
         _begin(one, verb, today)
         _bring_in_line(one.issue, at)
     issues = [one.issue for one in beginnings]
+    _number_ahead(issues)
     db.session.add_all(issues)
     db.session.flush()
     shift_counts(Counter(cell for issue in issues if (cell := _cell(issue)) is not None))
     _open_episodes(issues, today)
     index_text(*issues)
+
+
+def _number_ahead(issues: Sequence[Issue]) -> None:
+    """SQLite tells the id of a new row one statement at a time. There the writer of the moment is the only one, so the
+    ids of many can be taken ahead and all be written by one statement."""
+    if len(issues) > 1 and db.session.get_bind().dialect.name == "sqlite":
+        last = db.session.scalar(select(func.max(Issue.id))) or 0
+        for number, issue in enumerate(issues, last + 1):
+            issue.id = number
 
 
 def _may_begin(one: Beginning, verb: Verb, actor: Actor, known: frozenset[Who], facts: Mapping[Fact, bool]) -> None:

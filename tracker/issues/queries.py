@@ -121,7 +121,11 @@ def is_handler(issue: Issue, actor: Actor) -> bool:
 
 def supervises(actor: Actor, region_id: int, category_id: int) -> frozenset[Who]:
     """The supervisor relations a person would have to an issue there; for verbs that make one."""
-    line = line_above(region_id)
+    return supervises_along(actor, line_above(region_id), category_id)
+
+
+def supervises_along(actor: Actor, line: list[int], category_id: int) -> frozenset[Who]:
+    """The same, where the region's line upwards is known already."""
     posts = [g for g in actor.grants if g.role is Role.SUPERVISOR and covers(g, line, category_id)]
     found = {Who.SUPERVISOR} if posts else set()
     return frozenset(found | ({Who.ROOT_SUPERVISOR} if any(g.at_root for g in posts) else set()))

@@ -18,7 +18,7 @@ from tracker.ledgers.values import serial_of, unit_of_amount
 from tracker.ledgers.vocabulary import Vocabulary, is_nothing
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: there is one for every cell, and freezing doubles what it costs
 class Cell:
     """Text as read (同上 resolved), as written, its value and where it stands."""
 

@@ -224,7 +224,8 @@ class _Walk:
         return same >= 2 and same * 2 > len(line)
 
     def _next_header(self, row: int, filled: Mapping[int, str]) -> Header | None:
-        if sum(1 for text in filled.values() if len(text) <= 20 and choices((text,))) < MIN_KNOWN_HEADERS:
+        words = [text for text in filled.values() if len(text) <= 20 and not text.isascii()]
+        if len(words) < MIN_KNOWN_HEADERS or sum(1 for text in words if choices((text,))) < MIN_KNOWN_HEADERS:
             return None
         found = find_header(self.sheet, row, self.covered)
         return found if found and found.first == row else None

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True)
@@ -127,4 +127,9 @@ _NOTHING = frozenset(
 
 def is_nothing(text: str) -> bool:
     """Marks people write for "none"."""
-    return len(text) <= 8 and plain(text) in _NOTHING
+    return len(text) <= 8 and _says_nothing(text)
+
+
+@lru_cache(maxsize=10_000)
+def _says_nothing(text: str) -> bool:
+    return plain(text) in _NOTHING

@@ -57,7 +57,11 @@ def line_above(region_id: int) -> list[int]:
 
 def county_of(region_id: int) -> int:
     """The board column a region belongs to: the child of the root above it, or the root itself."""
-    line = line_above(region_id)
+    return column_of(line_above(region_id))
+
+
+def column_of(line: Sequence[int]) -> int:
+    """The board column of the region whose line upwards this is."""
     return line[-2] if len(line) > 1 else line[-1]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +24,7 @@ from tracker.register.rules import CHINESE, Filters, Words
 from tracker.register.sheet import COLUMNS, Line
 
 CHUNK = 1_000
+Told = Callable[[int, int], None]
 TITLE = N_("问题整改台账")
 
 
@@ -112,16 +113,39 @@ def _latest_texts(ids: list[int]) -> dict[int, str]:
 
 
 def export_to(
-    target: Path, actor: Actor, *, today: date, words: Words = CHINESE, filters: Filters | None = None
+    target: Path,
+    actor: Actor,
+    *,
+    today: date,
+    words: Words = CHINESE,
+    filters: Filters | None = None,
+    told: Told = lambda _done, _total: None,
 ) -> int:
-    """Write the list into a file, xlsx or csv by its ending, and return the number of rows."""
+    """Write the list into a file, xlsx or csv by its ending, and return the number of rows.
+
+    The file is there when it is whole: stopped on the way (``told`` hears (rows done, rows) and may raise), what stood
+    under the name before stands there still.
+    """
     if target.suffix not in {".xlsx", ".csv"}:
         raise Refused(N_("请把文件名写成 .xlsx 或 .csv 结尾。"))
     table = export_rows(filters or Filters(), actor, today=today, words=words)
-    if target.suffix == ".xlsx":
-        return write_workbook(target, table)
-    with target.open("wb") as out:
-        return write_csv(out, table.columns, table.rows)
+    table = replace(table, rows=_telling(table, told))
+    unfinished = target.with_name(f".{target.name}.part")
+    try:
+        with unfinished.open("wb") as out:
+            is_workbook = target.suffix == ".xlsx"
+            number = write_workbook(out, table) if is_workbook else write_csv(out, table.columns, table.rows)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return number
+
+
+def _telling(table: Export, told: Told) -> Iterator[list[Any]]:
+    for number, row in enumerate(table.rows, start=1):
+        yield row
+        if number % CHUNK == 0 or number == table.count:
+            told(number, table.count)
 
 
 def write_workbook(target: str | Path | IO[bytes], table: Export) -> int:
