@@ -108,17 +108,18 @@ def _insert_bare(path: Path, rows: dict[Table, list[dict[str, Any]]]) -> float:
     return took
 
 
-def export(folder: Path, account: str, number: int) -> None:
+def export(folder: Path, account: str) -> None:
     """The whole list to a workbook by the command, with the largest memory the process ever had."""
     environment = {**os.environ, "TRACKER_DATA_DIR": str(folder), "TRACKER_SECRET_KEY": "t" * 40}
     tracker = str(Path(sys.executable).with_name("tracker"))
     command = [tracker, "--as", account, "export", "ledger", str(folder / "list.xlsx")]
     begun = time.perf_counter()
-    running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    said = running.stdout.read().strip() if running.stdout else ""
     _, status, usage = os.wait4(running.pid, 0)
     running.returncode = os.waitstatus_to_exitcode(status)
     took, size = time.perf_counter() - begun, (folder / "list.xlsx").stat().st_size
     click.echo(
-        f"  {number:,} rows out to a workbook of {size // 1024:,} KB: {took:.1f} s,"
+        f"  {said.split(str(folder))[0]} ({size // 1024:,} KB): {took:.1f} s,"
         f" {usage.ru_maxrss / 1024:.0f} MB at most (exit status {running.returncode})"
     )

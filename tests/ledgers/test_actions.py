@@ -17,7 +17,7 @@ from tracker.clearance.models import Application
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue, IssueCount, OverdueEpisode
 from tracker.issues.workflow import State
-from tracker.ledgers import actions, queries
+from tracker.ledgers import actions, queries, taking
 from tracker.ledgers.models import LedgerImport
 from tracker.org.models import Unit
 
@@ -176,3 +176,32 @@ def test_one_name_is_one_lead_official_throughout_a_ledger(world: World) -> None
     assert issue("SX-5").lead_official_id == issue("SX-6").lead_official_id
     take_in(world.root_supervisor, ledger(other, third))
     assert db.session.scalar(select(func.count()).select_from(User).where(User.name == "何志远")) == 1
+
+
+class _Stopped(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+def test_an_import_stopped_on_the_way_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taking, "BATCH", 2)
+    data, heard = ledger(*ROWS), []
+
+    def told(done: int, total: int) -> None:
+        heard.append((done, total))
+        raise _Stopped
+
+    reading = actions.read(data, "台账.csv", today=TODAY)
+    with pytest.raises(_Stopped), transaction():
+        plan = actions.plan_import(reading, world.supervisor, title="整改台账", today=TODAY)
+        actions.apply_import(
+            plan,
+            world.supervisor,
+            stream=io.BytesIO(data),
+            file_name="台账.csv",
+            today=TODAY,
+            create_missing=True,
+            told=told,
+        )
+    assert heard == [(2, 4)]
+    for table in (Issue, LedgerImport, IssueCount, Event):
+        assert db.session.scalar(select(func.count()).select_from(table)) == 0

@@ -137,7 +137,7 @@ def test_an_import_understands_the_heads_of_an_export() -> None:
     fields = {"问题编号": "number", "问题描述": "title", "问题来源": "source", "问题类别": "category", "县市区": "county",
               "整改类型": "kind", "整改状态": "state", "整改时限": "deadline", "牵头领导": "lead_official",
               "牵头单位": "lead_unit", "责任单位": "responsible_units", "责任人": "responsible_person",
-              "整改要求": "requirement", "整改进展": "progress", "涉及金额": "amount"}  # fmt: skip
+              "整改要求": "requirement", "整改进展": "progress", "涉及金额（元）": "amount"}  # fmt: skip
     assert fields.keys() <= set(LABELS)
     for label, field in fields.items():
         assert field in {code for _, code in choices((label,))}, label

@@ -80,5 +80,5 @@ COLUMNS: tuple[Column, ...] = (
     Column(N_("销号日期"), 12, lambda line: line.row.cleared_on),
     Column(N_("销号情况"), 10, _cleared_how),
     Column(N_("承接"), 6, lambda line: line.words.say(N_("是")) if line.row.taken_over else ""),
-    Column(N_("涉及金额"), 14, lambda line: line.row.amount),
+    Column(N_("涉及金额（元）"), 14, lambda line: line.row.amount),
 )
