@@ -185,7 +185,7 @@ def main() -> None:
             servers.close()
             export(volume)
             sweep(volume)
-            ledger.export(folder, "leader")
+            ledger.export(volume, folder)
             ledger.take_in(volume, folder, min(number // 2, 50_000))
 
 
