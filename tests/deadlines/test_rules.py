@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -158,7 +159,7 @@ def test_every_lamp_explains_itself_with_nothing_missing(facing: Facing, days: i
 def test_the_level_rises_on_the_days_the_domain_names() -> None:
     levels = [level(days) for days in range(-5, 60)]
     assert levels == sorted(levels)
-    rises = [days for days, (now, then) in enumerate(zip(levels, levels[1:], strict=False), start=-4) if then > now]
+    rises = [days for days, (now, then) in enumerate(pairwise(levels), start=-4) if then > now]
     assert rises == [1, 3, 7, 15, 30]
     assert (levels[0], levels[-1]) == (0, 5)
 

@@ -873,7 +873,6 @@ def test_whatever_people_press_the_product_does_what_the_domain_says(office: Wor
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print(dict(seen))
     missing = sorted({verb for verb in [*MAY, "overdue", *(f"no {verb}" for verb in MAY)] if not seen[verb]})
     rare = 4 if rounds(1) == 1 else 0  # an ordinary run is short; more effort has to reach everything
     assert len(missing) <= rare, f"never happened, so nothing was learned of it: {missing}; {dict(seen)}"
