@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -13,7 +14,10 @@ from sqlalchemy import func, select
 
 from tests.ledgers.test_actions import ROWS, ledger
 from tests.world import World, sign_in
+from tracker.base.access import Refused
 from tracker.base.db import db
+from tracker.base.underway import Underway
+from tracker.clearance import actions as clearance
 from tracker.issues.models import Issue
 
 
@@ -94,3 +98,47 @@ def test_an_import_is_undone_from_its_page_and_only_by_its_unit(app: Flask, clie
 
 def test_officials_import_nothing(app: Flask, world: World) -> None:
     assert sign_in(app.test_client(), world.official).get("/ledgers").status_code == 403
+
+
+def _token(preview: str) -> str:
+    return parse_qs(urlsplit(preview).query)["file"][0]
+
+
+def test_the_page_hears_how_far_an_import_is_and_may_call_it_off(client: FlaskClient, app: Flask) -> None:
+    preview = upload(client, ledger(*ROWS)).location
+    asked = f"/ledgers/preview/underway?file={_token(preview)}"
+    assert client.get(asked).json == {"done": 0, "total": 0}
+    with app.app_context(), Underway(_token(preview)).told() as told:
+        told(2, 4)
+        assert client.get(asked).json == {"done": 2, "total": 4}
+        assert client.post(f"/ledgers/preview/stop?file={_token(preview)}").status_code == 302
+        with pytest.raises(Refused):
+            told(4, 4)
+    assert client.get(asked).json == {"done": 0, "total": 0}
+
+
+def test_an_import_called_off_while_it_runs_says_so_and_changes_nothing(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview = upload(client, ledger(*ROWS)).location
+    opened = clearance.open_taken_over
+
+    def open_and_call_off(*given: Any, **named: Any) -> None:
+        opened(*given, **named)
+        Underway(_token(preview)).call_off()
+
+    monkeypatch.setattr(clearance, "open_taken_over", open_and_call_off)
+    stopped = client.post(preview, data={"act": "import", "title": "整改台账", "create_missing": "y"})
+    assert stopped.status_code == 422
+    assert "已按您的要求停下" in stopped.text
+    assert issues() == 0
+    monkeypatch.undo()
+    assert client.post(preview, data={"act": "import", "title": "整改台账", "create_missing": "y"}).status_code == 302
+    assert issues() == 4
+
+
+def test_who_did_not_bring_the_file_learns_nothing_of_its_import(client: FlaskClient, app: Flask, world: World) -> None:
+    token = _token(upload(client, ledger(*ROWS)).location)
+    other = sign_in(app.test_client(), world.supervisor2)
+    assert other.get(f"/ledgers/preview/underway?file={token}").status_code == 404
+    assert other.post(f"/ledgers/preview/stop?file={token}").status_code == 404

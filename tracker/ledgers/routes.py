@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -16,6 +16,7 @@ from tracker.base import clock, files
 from tracker.base.access import N_, Missing, Refused, Right
 from tracker.base.db import transaction
 from tracker.base.sheets import SheetRefused
+from tracker.base.underway import Told, Underway
 from tracker.base.web import form_status, needs, refusals
 from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.workflow import KIND_NAMES, STATE_NAMES
@@ -46,6 +47,10 @@ class Waiting:
 
     def data(self) -> bytes:
         return files.path_of(self.sha256).read_bytes()
+
+
+def _token() -> str:
+    return request.args.get("file", "")
 
 
 def _signer() -> URLSafeTimedSerializer:
@@ -96,7 +101,7 @@ def _read(data: bytes, name: str, correction: Correction | None) -> Reading:
 @bp.route("/ledgers/preview", methods=["GET", "POST"])
 @needs(Right.LEDGER_IMPORT)
 def preview() -> Any:
-    waiting = _waiting(request.args.get("file", ""))
+    waiting = _waiting(_token())
     form = PreviewForm()
     _offer(form)
     answers = {
@@ -106,13 +111,31 @@ def preview() -> Any:
     }
     reading = _read(waiting.data(), waiting.name, _correction(form, answers))
     if form.validate_on_submit() and request.form.get("act") == "import":
-        with refusals(form), transaction():
-            return _done(_apply(_plan(reading, form), waiting, form))
+        with refusals(form), Underway(_token()).told() as told, transaction():
+            return _done(_apply(_plan(reading, form), waiting, form, told))
     plan = _plan(reading, form)
     form.title.data = form.title.data or plan.title
     return render_template(
         "ledgers/preview.html", form=form, plan=plan, reading=reading, answers=answers, **_words(plan)
     ), form_status(form)
+
+
+@bp.get("/ledgers/preview/underway")
+@needs(Right.LEDGER_IMPORT)
+def underway() -> Response:
+    """How far the import of this upload is: ``{"done", "total"}``, both 0 while none runs."""
+    _waiting(_token())
+    done, total = Underway(_token()).how_far() or (0, 0)
+    return jsonify({"done": done, "total": total})
+
+
+@bp.post("/ledgers/preview/stop")
+@needs(Right.LEDGER_IMPORT)
+def stop() -> Response:
+    """Call the running import off; it ends with its own answer, and changes nothing."""
+    _waiting(_token())
+    Underway(_token()).call_off()
+    return redirect(url_for("ledgers.preview", file=_token()))
 
 
 def _plan(reading: Reading, form: PreviewForm) -> ImportPlan:
@@ -135,7 +158,7 @@ def _correction(form: PreviewForm, answers: dict[str, str]) -> Correction:
     )
 
 
-def _apply(plan: ImportPlan, waiting: Waiting, form: PreviewForm) -> actions.Imported:
+def _apply(plan: ImportPlan, waiting: Waiting, form: PreviewForm, told: Told) -> actions.Imported:
     with files.path_of(waiting.sha256).open("rb") as stream:
         return actions.apply_import(
             plan,
@@ -146,6 +169,7 @@ def _apply(plan: ImportPlan, waiting: Waiting, form: PreviewForm) -> actions.Imp
             create_missing=form.create_missing.data,
             accept_new=form.accept_new.data,
             trial=form.trial.data,
+            told=told,
         )
 
 

@@ -1,0 +1,45 @@
+// <form data-underway-url="/…" data-underway-stop-url="/…"> with a hidden [data-underway] inside: while the form's long
+// work runs, the bar there is moved by what the server says (GET, JSON {done, total}); its button calls the work off.
+// Only a button with data-underway-starts begins it. Without script the page simply waits for the answer.
+(() => {
+  const EVERY_MS = 1000;
+
+  const watch = (form) => {
+    const box = form.querySelector("[data-underway]");
+    const bar = box.querySelector("progress");
+    box.hidden = false;
+    const timer = setInterval(async () => {
+      try {
+        const answer = await fetch(form.dataset.underwayUrl, { headers: { Accept: "application/json" } });
+        const { done, total } = await answer.json();
+        if (!total) return;
+        bar.max = total;
+        bar.value = done;
+        box.querySelector("[data-underway-said]").textContent = `${done} / ${total}`;
+      } catch { /* no signal: the answer itself still comes */ }
+    }, EVERY_MS);
+    window.addEventListener("pagehide", () => clearInterval(timer), { once: true });
+  };
+
+  const stop = (form, button) => {
+    button.disabled = true;
+    const body = new FormData();
+    body.set("csrf_token", form.elements.csrf_token.value);
+    fetch(form.dataset.underwayStopUrl, { method: "POST", body, redirect: "manual" }).catch(() => {
+      button.disabled = false;
+    });
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !form.dataset.underwayUrl) return;
+    if (event.submitter && "underwayStarts" in event.submitter.dataset) watch(form);
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-underway-stop]");
+    if (button) stop(button.form, button);
+  });
+  window.addEventListener("pageshow", () => {
+    for (const box of document.querySelectorAll("[data-underway]")) box.hidden = true;
+  });
+})();
