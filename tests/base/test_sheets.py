@@ -20,6 +20,7 @@ from tracker.base import sheets_in
 from tracker.base.sheets import Merge, SheetRefused, letter, looks_like_formula
 from tracker.base.sheets_in import read_workbook
 from tracker.base.sheets_out import write_csv, write_xlsx
+from tracker.base.sheets_xls import layouts_of_xls
 
 
 def xlsx(book: NewWorkbook) -> bytes:
@@ -229,3 +230,11 @@ def test_what_looks_like_a_formula() -> None:
 
 def test_column_letters() -> None:
     assert [letter(number) for number in (1, 26, 27, 703)] == ["A", "Z", "AA", "AAA"]
+
+
+@given(st.binary(max_size=2_000), st.integers(0, 12), st.integers(0, 12))
+def test_what_is_hidden_in_a_broken_xls_is_not_known_and_nothing_worse(data: bytes, sector: int, mini: int) -> None:
+    head = bytearray(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 22)
+    head += bytes([sector, 0, mini, 0])
+    found = layouts_of_xls(bytes(head) + data)
+    assert found is None or isinstance(found, dict)

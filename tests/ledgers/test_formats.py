@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.ledgers.ledger_world import read, workbook
+from tests.ledgers.ledger_world import read, told, workbook
 from tracker.ledgers.reading import Reading
 
 HEADER = [
@@ -77,3 +77,26 @@ def test_every_format_says_the_same_as_ours(ours: Path, soffice: str, name: str,
     assert said(again) == said(expected)
     assert [problem.code for problem in again.errors + again.asks] == [p.code for p in expected.errors + expected.asks]
     assert again.ledger_date == date(2019, 8, 5)
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("name", ["xls", "ods"])
+def test_what_is_hidden_is_told_and_not_taken_in_every_format(soffice: str, name: str, tmp_path: Path) -> None:
+    header = ["序号", "问题描述", "问题来源", "问题类别", "县市区", "责任单位", "整改时限", "整改状态", "内部意见"]
+    row = ["审计", "安全饮水", "新邵县", "县水利局", "2019-8-31", "整改中", "密"]
+    book = workbook({"台账": [header, [1, "可见的", *row], [2, "隐藏的", *row]], "底稿": [header, [1, "草稿", *row]]})
+    book["台账"].column_dimensions["I"].hidden = True
+    book["台账"].row_dimensions[3].hidden = True
+    book["底稿"].sheet_state = "hidden"
+    book.save(tmp_path / "台账.xlsx")
+    for data, kind in (
+        ((tmp_path / "台账.xlsx").read_bytes(), "xlsx"),
+        (saved_again(tmp_path / "台账.xlsx", soffice, name, tmp_path), name),
+    ):
+        found = read(data, f"台账.{kind}")
+        assert [item.title for item in found.rows] == ["可见的"]
+        assert told(found) == {
+            ("底稿", "hidden_sheet", "warning"),
+            ("台账!I1", "hidden_column", "warning"),
+            ("台账!A3", "hidden_rows", "ask"),
+        }

@@ -16,7 +16,7 @@ FILES_BESIDES = {
     "base": frozenset(
         {
             *("config", "clock", "access", "db", "journal", "files", "underway", "web", "paging"),
-            *("sheets", "sheets_in", "sheets_layout", "sheets_out", "sheets_list"),
+            *("sheets", "sheets_in", "sheets_layout", "sheets_xls", "sheets_out", "sheets_list"),
         }
     ),
     "issues": frozenset({"workflow", "pages"}),  # the table; what every form page about one issue does the same

@@ -37,6 +37,7 @@ from tracker.base.sheets import (
     within,
 )
 from tracker.base.sheets_layout import layouts_of_ods, layouts_of_xlsx
+from tracker.base.sheets_xls import layouts_of_xls
 
 # A sheet of repeated rows packs about 1:60; a bomb packs 1:1000. Small parts may pack as well as they like.
 MAX_PACKING = 250
@@ -151,7 +152,7 @@ def _read_xls(data: bytes) -> Workbook:
         raise _locked()
     if b"W\x00o\x00r\x00d\x00D\x00o\x00c\x00u\x00m\x00e\x00n\x00t" in data:
         raise _word_document()
-    return _read_with_library(data, "xls", None)
+    return _read_with_library(data, "xls", layouts_of_xls(data))
 
 
 def _locked() -> SheetRefused:
