@@ -78,3 +78,24 @@ def test_only_two_immediate_issues_of_the_clean_ledger_are_spoken_of() -> None:
 def test_amounts_add_up() -> None:
     rows = _read("03-audit.csv").rows
     assert float(sum(row.amount or 0 for row in rows)) == _expected("03-audit.csv")["amount_total_wan_yuan"] * 10_000
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_header_sheets_and_amounts(name: str) -> None:
+    form, expected = _read(name).as_json(), _expected(name)
+    assert {tuple(sheet["header"]) for sheet in form["sheets"]} == {tuple(expected["header"]["rows"])}
+    if "sheets" in expected:
+        assert Counter(issue["sheet"] for issue in form["issues"]) == expected["sheets"]
+    assert form["sheets_without_table"] == expected.get("sheets_without_table", [])
+    rows = {(issue["sheet"], issue["row"]): issue for issue in form["issues"]}
+    only_sheet = form["issues"][0]["sheet"]
+    for sample in expected["samples"]:
+        if sample.get("amount_wan_yuan") is not None:
+            amount = rows[sample.get("sheet", only_sheet), sample["row"]]["amount"]
+            assert float(amount) == pytest.approx(sample["amount_wan_yuan"] * 10_000)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name != "06-broken.xlsx"])
+def test_nothing_is_asked_about_where_nothing_is_unclear(name: str) -> None:
+    reading = _read(name)
+    assert ([problem.cell for problem in reading.errors], [problem.cell for problem in reading.asks]) == ([], [])
