@@ -218,6 +218,11 @@ def _units(issue: Issue) -> set[int | None]:
 
 # --- a person's queue -----------------------------------------------------------------------------------------
 
+# Other names of tables stand here once: made anew for every question they cost more than the question.
+_POST_LINE, _RIVAL_LINE = aliased(RegionBelow), aliased(RegionBelow)
+_RIVAL_POST, _RIVAL = aliased(Post), aliased(User)
+_OTHER_LEVEL = aliased(ApplicationLevel)
+
 
 def awaiting(actor: Actor) -> ColumnElement[bool]:
     """Open applications whose present level waits for this person, as a condition on ``Application``, ``Issue`` and
@@ -231,11 +236,10 @@ def awaiting(actor: Actor) -> ColumnElement[bool]:
 def _turn_of(grant: Grant) -> ColumnElement[bool]:
     """The level waits for this post: it is the level's own, or a supervisor's above and nobody below can."""
     own = RegionBelow.depth
-    line = aliased(RegionBelow)
     post_depth = (
-        select(line.depth)
-        .where(line.ancestor_id == grant.region_id, line.region_id == Issue.region_id)
-        .correlate_except(line)
+        select(_POST_LINE.depth)
+        .where(_POST_LINE.ancestor_id == grant.region_id, _POST_LINE.region_id == Issue.region_id)
+        .correlate_except(_POST_LINE)
         .scalar_subquery()
     )
     category = Issue.category_id == grant.category_id if grant.category_id is not None else None
@@ -248,7 +252,7 @@ def _turn_of(grant: Grant) -> ColumnElement[bool]:
 
 def _somebody_before(depth: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether somebody eligible sits at the level's own seat, or as supervisor between it and ``depth``."""
-    post, person, line = aliased(Post), aliased(User), aliased(RegionBelow)
+    post, person, line = _RIVAL_POST, _RIVAL, _RIVAL_LINE
     at_seat = and_(line.depth == RegionBelow.depth, post.role == ApplicationLevel.role)
     between = and_(line.depth > RegionBelow.depth, line.depth < depth, post.role == Role.SUPERVISOR)
     return (
@@ -268,7 +272,7 @@ def _somebody_before(depth: ColumnElement[int]) -> ColumnElement[bool]:
 
 def _free(person_id: Any, unit_id: Any) -> ColumnElement[bool]:
     """Not barred: the twin of ``_barred`` and ``_units``."""
-    other = aliased(ApplicationLevel)
+    other = _OTHER_LEVEL
     units = select(IssueUnit.unit_id).where(IssueUnit.issue_id == Issue.id, IssueUnit.unit_id == unit_id)
     forces = select(TaskForceMember.user_id).where(
         TaskForceMember.issue_id == Issue.id, TaskForceMember.user_id == person_id

@@ -21,22 +21,25 @@ from tracker.org.models import Region, RegionAlias, RegionBelow, Unit, UnitAlias
 from tracker.org.rules import Level, Places
 
 _log = logging.getLogger(__name__)
+_PARENT = aliased(Region)
+#: Asked by nearly every page and always the same, so it is put together once.
+_COUNTIES = (
+    select(Region)
+    .join(_PARENT, Region.parent_id == _PARENT.id)
+    .where(_PARENT.parent_id.is_(None), Region.valid_to.is_(None))
+    .order_by(Region.position, Region.id)
+)
+_ROOT = select(Region).where(Region.parent_id.is_(None))
 
 
 def root() -> Region | None:
     """The installation's one root region, None before any import."""
-    return db.session.scalar(select(Region).where(Region.parent_id.is_(None)))
+    return db.session.scalar(_ROOT)
 
 
 def counties() -> list[Region]:
     """The board's columns in order: the root's children, then the root itself (市本级)."""
-    parent = aliased(Region)
-    rows = db.session.scalars(
-        select(Region)
-        .join(parent, Region.parent_id == parent.id)
-        .where(parent.parent_id.is_(None), Region.valid_to.is_(None))
-        .order_by(Region.position, Region.id)
-    ).all()
+    rows = db.session.scalars(_COUNTIES).all()
     top = root()
     return [*rows, top] if top else list(rows)
 
