@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import func, select
 
 from tests.ledgers.test_actions import ROWS, ledger, take_in
-from tests.world import TODAY, World, assign_one, list_one, make_app, make_world, upload
+from tests.world import TODAY, World, assign_one, list_one, make_world, upload
 from tracker.base.access import Refused
 from tracker.base.db import db, transaction
 from tracker.board.queries import board, counts_differ
@@ -31,17 +29,8 @@ LATE = date(2019, 9, 10)
 
 
 @pytest.fixture
-def app(postgres_url: str, tmp_path: Path) -> Iterator[Flask]:
-    app = make_app(tmp_path, postgres_url)
-    with app.app_context():
-        upgrade()
-        yield app
-        db.session.remove()
-        db.drop_all()
-        db.session.connection().exec_driver_sql("DROP TABLE alembic_version")
-        db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
+def app(pg_app: Flask) -> Flask:
+    return pg_app
 
 
 @pytest.fixture
