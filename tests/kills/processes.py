@@ -65,13 +65,13 @@ def _close(process: subprocess.Popen[bytes]) -> None:
 
 
 def moments(chance: random.Random, number: int, idle: float, work: float) -> list[float]:
-    """When to kill a process, in seconds from its start, earliest first: the first ones cannot come too late, whatever
-    the machine, and once one does there is nothing left to kill.
+    """When to kill a process, in seconds from its start, earliest first, since once one comes too late there is nothing
+    left to kill. The first is sure to find it alive, before Python itself has started, however wrong ``idle`` is.
 
     ``idle``: what starting alone takes here and now; ``work``: how many times as long the rest is watched.
     """
     watched = idle * work / number
-    return [idle * 0.7 + watched * (place + chance.random()) for place in range(number)]
+    return [0.0, *(idle * 0.5 + watched * (place + chance.random()) for place in range(number))]
 
 
 def timed(process: subprocess.Popen[bytes]) -> float:

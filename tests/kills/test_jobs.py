@@ -60,9 +60,11 @@ def test_a_killed_job_leaves_nothing_or_all_and_is_made_up_for(any_app: Flask) -
     build(ISSUES, clock.today())
     idle = timed(start(any_app, "jobs", "list"))  # what starting alone takes
     killed, late = 0, overdue()
-    for moment in moments(chance, rounds(3), idle, 0.9):
+    for moment in moments(chance, rounds(3), idle, 1.1):
         killed += kill_after(start(any_app, *JOB), moment)
         assert flagged() in {(0, 0, 0), (late, late, 1)}, again
+        if flagged()[2]:
+            break
     assert killed, "nothing was killed in time"
     finish(start(any_app, *JOB))
     assert_each_is_flagged_once_from_its_deadline()
@@ -86,7 +88,7 @@ def test_a_scheduler_takes_over_from_a_killed_one(any_app: Flask) -> None:
     kill_after(start(any_app, "scheduler"), chance.uniform(0.8, 2.0))
     heirs = [start(any_app, "scheduler"), start(any_app, "scheduler")]
     try:
-        for _ in range(200):
+        for _ in range(600):
             if flagged()[2]:
                 break
             assert all(heir.poll() is None for heir in heirs), "a scheduler ended by itself"
