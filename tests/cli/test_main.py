@@ -13,12 +13,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from argon2 import PasswordHasher
 from click.testing import CliRunner, Result
 from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import func, select, text, update
 
+from tests.dossier.situations import cleared
 from tests.ledgers.test_actions import ROWS, ledger
 from tests.world import PASSWORD, World, assign_one, list_one
 from tracker.accounts import actions as accounts
@@ -30,6 +32,7 @@ from tracker.base.journal import Event
 from tracker.cli.main import main, shown_progress
 from tracker.inspections.models import Inspection
 from tracker.issues.models import Issue, OverdueEpisode
+from tracker.issues.workflow import Kind
 from tracker.org.models import Region, Unit
 from tracker.schedule.jobs import JOBS
 from tracker.schedule.models import JobRun
@@ -294,6 +297,15 @@ def test_an_export_holds_what_the_account_may_see_and_is_written_down(run: Run, 
     assert title in (tmp_path / "list.csv").read_text("utf-8-sig") or "未通水" in (tmp_path / "list.csv").read_text(
         "utf-8-sig"
     )
+
+
+def test_an_export_by_command_is_the_whole_list_closed_years_ago_or_not(run: Run, world: World, tmp_path: Path) -> None:
+    with transaction():
+        assign_one(world)
+        cleared(world, Kind.IMMEDIATE)
+    with time_machine.travel("2021-01-04", tick=False):  # neither open nor cleared this year
+        result = run("--as", "root_supervisor", "export", "ledger", tmp_path / "list.csv")
+    assert "已写出 2 条" in result.stdout, result.output
 
 
 def test_an_export_needs_an_account_with_the_right_and_a_place_to_write(run: Run, world: World, tmp_path: Path) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import event
 
+from tests.dossier.situations import extension_waits
 from tests.world import NOW, TODAY, World, assign_one, list_one, make_duty, sign_in
 from tracker.base.db import db, transaction
+from tracker.deadlines import actions as deadlines
 from tracker.desks import queries
 from tracker.desks.rules import APPLY, PLAN, REPORT, SIGN, next_step
 from tracker.issues import actions as issues
-from tracker.issues.workflow import State
+from tracker.issues.workflow import Kind, State
 from tracker.plans import actions as plans
 
 LATE = date(2019, 9, 10)
@@ -119,6 +121,24 @@ def test_every_desk_opens_full_and_empty_in_as_many_queries(app: Flask, world: W
     assert page.status_code == 200
     assert len(many) == len(few)
     assert len(many) < 40
+
+
+def test_a_moved_deadline_shows_the_original_beside_it_on_every_desk_and_list(app: Flask, world: World) -> None:
+    with transaction():
+        issue = extension_waits(world, Kind.TIME_LIMITED)
+        deadlines.grant_extension(issue, world.supervisor, today=TODAY)
+        deadlines.request_extension(issue, world.official, today=TODAY, wanted=date(2019, 10, 31), reason="还是雨季")
+    pages = [("official", "/desk"), ("leader", "/desk"), ("supervisor", "/desk/reviews"), ("supervisor", "/register")]
+    with time_machine.travel(NOW, tick=False):
+        for key, address in pages:
+            assert "原 2019-08-31" in sign_in(app.test_client(), world.people[key]).get(address).text, (key, address)
+    with time_machine.travel(NOW + timedelta(days=100), tick=False):
+        assert "原 2019-08-31" in sign_in(app.test_client(), world.supervisor).get("/desk").text
+
+
+def test_an_unmoved_deadline_is_said_once(app: Flask, world: World) -> None:
+    make_some(world, 1)
+    assert "原 2019" not in sign_in(app.test_client(), world.official).get("/desk").text
 
 
 def test_a_stranger_finds_nothing_on_the_desk(app: Flask, world: World) -> None:

@@ -17,6 +17,11 @@ from flask import current_app
 
 from tracker.base.access import N_, Refused
 
+
+class CalledOff(Refused):
+    """Somebody asked the work to stop: nothing is wrong, nothing has changed."""
+
+
 Told = Callable[[int, int], None]
 
 
@@ -50,7 +55,7 @@ class Underway:
 
     @contextmanager
     def told(self) -> Iterator[Told]:
-        """Hears (done, total). Raises Refused in the work once it was called off, so that its transaction rolls back."""
+        """Hears (done, total). Raises CalledOff in the work once it was called off, so that its transaction rolls back."""
         self._file.parent.mkdir(exist_ok=True)
         self._stop.unlink(missing_ok=True)
         self._tell(0, 0)
@@ -63,7 +68,7 @@ class Underway:
 
     def _tell(self, done: int, total: int) -> None:
         if self._stop.exists():
-            raise Refused(N_("已按您的要求停下，什么都没有改变。"))
+            raise CalledOff(N_("已按您的要求停下，什么都没有改变。"))
         unfinished = self._file.with_suffix(".part")
         unfinished.write_text(json.dumps([done, total]), "ascii")
         unfinished.replace(self._file)

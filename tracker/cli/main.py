@@ -341,7 +341,7 @@ def export() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.pass_context
 def export_ledger(ctx: click.Context, file: Path) -> None:
-    """Write the list within the account's scope to FILE (.xlsx or .csv)."""
+    """Write the whole list within the account's scope, all years, to FILE (.xlsx or .csv)."""
     with application(ctx):
         actor = acting(ctx)
         if not file.parent.is_dir():

@@ -118,8 +118,8 @@ def _to_decide(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 
 def extensions_to_decide(actor: Actor, limit: int = 50) -> Sequence[Any]:
-    """What waits for this supervisor, longest waiting first: number, title, county, wanted, asked_by, asked_on, reason
-    and ``LAMP_COLUMNS``."""
+    """What waits for this supervisor, longest waiting first: number, title, county, wanted, asked_by, asked_on, reason,
+    original_deadline and ``LAMP_COLUMNS``."""
     asker, county = aliased(User), aliased(Region)
     query = (
         select(
@@ -130,6 +130,7 @@ def extensions_to_decide(actor: Actor, limit: int = 50) -> Sequence[Any]:
             Extension.wanted,
             Extension.asked_on,
             Extension.reason,
+            Issue.original_deadline,
             *LAMP_COLUMNS,
         )
         .join(Extension, Extension.issue_id == Issue.id)

@@ -208,6 +208,7 @@ def plans_to_decide(actor: Actor) -> Sequence[Any]:
             by.name.label("by"),
             Plan.submitted_at.label("at"),
             Issue.deadline,
+            Issue.original_deadline,
         )
         .join(Plan, Plan.issue_id == Issue.id)
         .join(Region, Region.id == Issue.county_id)

@@ -274,10 +274,17 @@ def has_places_below(issue: Issue) -> bool:
 
 def children_of(issue: Issue, actor: Actor) -> Sequence[Any]:
     """What an issue was broken down to: number (None where it is not this person's to see), region, state, deadline,
-    overdue_from, in order."""
+    original_deadline, overdue_from, in order."""
     number = case((visible_to(actor), Issue.number)).label("number")
     return db.session.execute(
-        select(number, Region.name.label("region"), Issue.state, Issue.deadline, Issue.overdue_from)
+        select(
+            number,
+            Region.name.label("region"),
+            Issue.state,
+            Issue.deadline,
+            Issue.original_deadline,
+            Issue.overdue_from,
+        )
         .join(Region, Region.id == Issue.region_id)
         .where(Issue.parent_id == issue.id)
         .order_by(Issue.id)

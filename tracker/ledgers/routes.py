@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +18,8 @@ from tracker.base import clock, files
 from tracker.base.access import N_, Missing, Refused, Right
 from tracker.base.db import transaction
 from tracker.base.sheets import SheetRefused
-from tracker.base.underway import Told, Underway
-from tracker.base.web import form_status, needs, refusals
+from tracker.base.underway import CalledOff, Told, Underway
+from tracker.base.web import form_status, needs, refusals, said
 from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.workflow import KIND_NAMES, STATE_NAMES
 from tracker.ledgers import actions, queries
@@ -111,13 +113,22 @@ def preview() -> Any:
     }
     reading = _read(waiting.data(), waiting.name, _correction(form, answers))
     if form.validate_on_submit() and request.form.get("act") == "import":
-        with refusals(form), Underway(_token()).told() as told, transaction():
+        with refusals(form), _called_off(), Underway(_token()).told() as told, transaction():
             return _done(_apply(_plan(reading, form), waiting, form, told))
     plan = _plan(reading, form)
     form.title.data = form.title.data or plan.title
     return render_template(
         "ledgers/preview.html", form=form, plan=plan, reading=reading, answers=answers, **_words(plan)
     ), form_status(form)
+
+
+@contextmanager
+def _called_off() -> Iterator[None]:
+    """Stopped on request: nothing to mend, so the page comes back as it was and says only that."""
+    try:
+        yield
+    except CalledOff as answer:
+        flash(said(answer), "info")
 
 
 @bp.get("/ledgers/preview/underway")

@@ -20,7 +20,7 @@ from tracker.issues.models import Issue
 from tracker.org.models import Region
 from tracker.progress.models import ProgressEntry
 from tracker.register import queries
-from tracker.register.rules import CHINESE, Filters, Words
+from tracker.register.rules import CHINESE, WHOLE_LIST, Filters, Words
 from tracker.register.sheet import COLUMNS, Line
 
 CHUNK = 1_000
@@ -121,14 +121,14 @@ def export_to(
     filters: Filters | None = None,
     told: Told = lambda _done, _total: None,
 ) -> int:
-    """Write the list into a file, xlsx or csv by its ending, and return the number of rows.
+    """Write the list into a file, xlsx or csv by its ending, and return the number of rows; without filters all of it.
 
     The file is there when it is whole: stopped on the way (``told`` hears (rows done, rows) and may raise), what stood
     under the name before stands there still.
     """
     if target.suffix not in {".xlsx", ".csv"}:
         raise Refused(N_("请把文件名写成 .xlsx 或 .csv 结尾。"))
-    table = export_rows(filters or Filters(), actor, today=today, words=words)
+    table = export_rows(filters or WHOLE_LIST, actor, today=today, words=words)
     table = replace(table, rows=_telling(table, told))
     unfinished = target.with_name(f".{target.name}.part")
     try:

@@ -168,6 +168,10 @@ class Filters:
         return replace(self, sort=Sort.DEADLINE, turned=False) != Filters()
 
 
+#: What an export without filters takes out: not only what is open and what this year cleared.
+WHOLE_LIST = Filters(year=ALL_YEARS)
+
+
 def _number(word: str | None, highest: int = 2**31 - 1) -> int | None:
     if word is None or not word.isascii() or not word.isdigit() or len(word) > 10:
         return None
