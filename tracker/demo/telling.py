@@ -202,12 +202,13 @@ class Teller:
 
     def _submit_plan(self, telling: Telling, act: Act, at: datetime) -> None:
         owners = [unit.name for unit in telling.duties.units]
+        returned = any(one.verb is Verb.RETURN_PLAN and one.day >= act.day for one in telling.story.acts)
         plan = plans.submit_plan(
             _issue(telling),
             telling.duties.handler,
             today=act.day,
             at=at,
-            goals=words.GOALS,
+            goals=words.GOALS_RETURNED if returned else words.GOALS,
             measures=[
                 (text, owners[place % len(owners)], due) for place, (text, due) in enumerate(act.detail["measures"])
             ],

@@ -586,6 +586,8 @@ DISMISSALS = (
     ("经核查反映的情况不属实，来源单位同意撤销。", "来源单位复函"),
     ("不属于扶贫领域，已移交主管部门办理。", "移交函及回执"),
 )
+#: of a plan that will come back for being vague
+GOALS_RETURNED = "问题整改到位，同类问题不再发生。"
 GOALS = "问题全面整改到位，同类问题不再发生；完成后经验收销号。"
 #: in the order of clearance.rules.Standard
 STANDARDS = (

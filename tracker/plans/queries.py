@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from tracker.base.access import Missing
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.issues.workflow import Verb
 from tracker.plans.models import Measure, Plan
-from tracker.plans.rules import PlanState
+from tracker.plans.rules import MeasureChange, Piece, PlanState, difference, measure_changes
 
 _EVERYTHING = (selectinload(Plan.measures), joinedload(Plan.submitted_by), joinedload(Plan.decided_by))
 
@@ -23,6 +25,37 @@ def plans_of(issue_id: int) -> list[Plan]:
             select(Plan).where(Plan.issue_id == issue_id).order_by(Plan.version.desc()).options(*_EVERYTHING)
         )
     )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two versions of a plan: what became of the goals and of each measure."""
+
+    before: Plan
+    after: Plan
+
+    @property
+    def goals(self) -> list[Piece]:
+        return difference(self.before.goals, self.after.goals)
+
+    @property
+    def measures(self) -> list[MeasureChange]:
+        return measure_changes(self.before.measures, self.after.measures)
+
+
+def comparison(plans: Sequence[Plan], before: int | None, after: int | None) -> Comparison | None:
+    """Of the versions asked for, by default the latest with the one before it; None where there is only one.
+
+    ``plans`` as ``plans_of`` returns them. Raises Missing for a version there never was.
+    """
+    if len(plans) < 2:
+        return None
+    known = {plan.version: plan for plan in plans}
+    later = known.get(after or plans[0].version)
+    earlier = known.get(before or max((v for v in known if later and v < later.version), default=plans[-1].version))
+    if later is None or earlier is None:
+        raise Missing
+    return Comparison(earlier, later)
 
 
 def current_plan(issue_id: int) -> Plan | None:

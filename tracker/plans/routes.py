@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext as _
 
 from tracker.base import clock
@@ -14,10 +14,12 @@ from tracker.base.web import needs, refusals
 from tracker.issues.actions import unchanged
 from tracker.issues.models import Issue
 from tracker.issues.pages import done, me, page, pressable
+from tracker.issues.queries import issue_numbered
 from tracker.issues.workflow import VERB_NAMES, Verb
 from tracker.plans import actions
 from tracker.plans.forms import DecideForm, PlanForm
-from tracker.plans.queries import current_plan, waiting_plan
+from tracker.plans.queries import comparison, current_plan, plans_of, waiting_plan
+from tracker.plans.rules import PLAN_STATE_NAMES
 
 bp = Blueprint("plans", __name__)
 
@@ -58,6 +60,16 @@ def decide(number: str) -> Any:
             unchanged(issue, form.version.data)
             return _decided(issue, form)
     return page("plans/decide.html", form, issue, verbs=VERB_NAMES, plan=waiting_plan(issue.id))
+
+
+@bp.get("/issues/<number>/plan/versions")
+@needs(Right.ISSUE_READ)
+def versions(number: str) -> str:
+    """Every version that was handed in, what became of it, and two of them compared."""
+    issue = issue_numbered(number, me())
+    plans = plans_of(issue.id)
+    compared = comparison(plans, request.args.get("before", type=int), request.args.get("after", type=int))
+    return render_template("plans/versions.html", issue=issue, plans=plans, compared=compared, names=PLAN_STATE_NAMES)
 
 
 def _decided(issue: Issue, form: DecideForm) -> Any:
