@@ -238,9 +238,11 @@ def test_search_finds_words_single_characters_and_numbers(any_world: World, word
 
 def test_many_hits_are_walked_in_the_lists_order(varied: World, monkeypatch: pytest.MonkeyPatch) -> None:
     few = found(Filters(q="饮水"), varied.root_supervisor)
-    monkeypatch.setattr(queries, "_MANY_HITS", 3)
+    monkeypatch.setattr(queries, "MANY_HITS", 3)
     assert found(Filters(q="饮水"), varied.root_supervisor) == few
     assert len(few) > 3
+    shown = queries.listing(Filters(q="饮水"), varied.root_supervisor, TODAY, None)
+    assert (shown.total, shown.limit) == (4, 3), "more than three"
 
 
 # --- cost -------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from tracker.desks import queries
 from tracker.desks.rules import DESK_NAMES, Desk, desks_of
 from tracker.issues.pages import me
 from tracker.register import queries as register
-from tracker.register.rules import Filters, Sort, Words
+from tracker.register.rules import Filters, Sort, Words, words_in
 
 bp = Blueprint("desks", __name__)
 
@@ -102,4 +102,4 @@ def _issue_url() -> str:
 
 
 def _words() -> Words:
-    return Words(gettext, ngettext, english=str(get_locale()) == "en")
+    return words_in(str(get_locale()), gettext, ngettext)

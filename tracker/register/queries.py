@@ -63,7 +63,7 @@ from tracker.workdays.queries import calendar
 from tracker.workdays.rules import Calendar
 
 #: Beyond this many hits of a search the list is walked in its order instead of sorting the hits.
-_MANY_HITS = 1_000
+MANY_HITS = 1_000
 _SUGGESTED = 10
 
 # Literal, as in the partial indexes: with a bound parameter SQLite would look at every row.
@@ -177,8 +177,8 @@ def _found(q: str, walk: bool) -> ColumnElement[bool]:
     if not words:
         return false()
     hits = _hits_sqlite(words) if db.engine.dialect.name == "sqlite" else _hits_postgresql(words)
-    some = db.session.scalars(hits.limit(_MANY_HITS + 1)).all()
-    if len(some) <= _MANY_HITS:
+    some = db.session.scalars(hits.limit(MANY_HITS + 1)).all()
+    if len(some) <= MANY_HITS:
         return Issue.id.in_(some)
     return (literal_column("+issue.id") if walk else Issue.id).in_(hits)  # the plus: no index on the id
 
@@ -343,10 +343,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of the list. ``total``: exact up to COUNT_LIMIT, one more stands for "more than that"."""
+    """One page of the list. ``total``: exact up to ``limit``, one more stands for "more than that"."""
 
     items: list[Item]
     total: int
+    limit: int
     next: str | None
     previous: str | None
 
@@ -356,7 +357,8 @@ def listing(filters: Filters, actor: Actor, today: date, cursor: str | None, siz
     found = scope(filters, actor, today, walk=True)
     page = _page(filters, found, cursor, size)
     counted = scope(filters, actor, today) if filters.q else found  # counting needs no order
-    return Listing(items(page.rows, today), count(counted, COUNT_LIMIT + 1), page.next, page.previous)
+    limit = MANY_HITS if filters.q else COUNT_LIMIT  # to count all hits of a common word would cost more than the page
+    return Listing(items(page.rows, today), count(counted, limit + 1), limit, page.next, page.previous)
 
 
 def _page(filters: Filters, found: Scope, cursor: str | None, size: int) -> Page:

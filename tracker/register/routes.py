@@ -19,7 +19,7 @@ from tracker.base.sheets_out import csv_pieces
 from tracker.base.web import needs
 from tracker.register import queries
 from tracker.register.actions import Export, export_rows, write_workbook
-from tracker.register.rules import Filters, Words
+from tracker.register.rules import Filters, Words, words_in
 
 bp = Blueprint("register", __name__)
 
@@ -109,4 +109,4 @@ def _filters() -> Filters:
 
 
 def _words() -> Words:
-    return Words(gettext, ngettext, english=str(get_locale()) == "en")
+    return words_in(str(get_locale()), gettext, ngettext)

@@ -223,7 +223,7 @@ class Words:
     def __init__(self, say: Say, say_number: Callable[..., str], *, english: bool = False) -> None:
         self.english = english
         self._say_number = say_number
-        self._distances: dict[int, str] = {}
+        self._counted: dict[tuple[str, int], str] = {}
         self.say = say
         self.source = {each.value: say(name) for each, name in SOURCE_NAMES.items()}
         self.kind = {each.value: say(name) for each, name in KIND_NAMES.items()}
@@ -242,13 +242,23 @@ class Words:
     def distance(self, deadline: date, today: date) -> str:
         """还剩 3 天, 逾期 5 天, 今天到期."""
         days = (deadline - today).days
-        if days not in self._distances:
-            if days == 0:
-                self._distances[days] = self.say(N_("今天到期"))
-            else:
-                text = N_("逾期 %(num)s 天") if days < 0 else N_("还剩 %(num)s 天")
-                self._distances[days] = self._say_number(text, text, abs(days))
-        return self._distances[days]
+        if days == 0:
+            return self.say(N_("今天到期"))
+        return self._counting(N_("逾期 %(num)s 天") if days < 0 else N_("还剩 %(num)s 天"), abs(days))
+
+    def ago(self, day: date, today: date) -> str:
+        """3 天前, 今天."""
+        days = (today - day).days
+        return self._counting(N_("%(num)s 天前"), days) if days > 0 else self.say(N_("今天"))
+
+    def days(self, number: int) -> str:
+        return self._counting(N_("%(num)s 天"), number)
+
+    def _counting(self, text: str, number: int) -> str:
+        """The words with a number in them ("num"); put together once, for a list says the same ones on every row."""
+        if (text, number) not in self._counted:
+            self._counted[text, number] = self._say_number(text, text, number)
+        return self._counted[text, number]
 
     def level_band(self, number: int) -> str:
         """``7–14 天 督办单``."""
@@ -314,6 +324,15 @@ class Words:
 def _chinese(one: str, _many: str, number: int) -> str:
     return one % {"num": number}
 
+
+def words_in(language: str, say: Say, say_number: Callable[..., str]) -> Words:
+    """The words of a language, put together at its first use; ``say`` and ``say_number`` must speak it."""
+    if language not in _WORDS:
+        _WORDS[language] = Words(say, say_number, english=language == "en")
+    return _WORDS[language]
+
+
+_WORDS: dict[str, Words] = {}
 
 #: The catalogue's own language, for where nobody has chosen one.
 CHINESE = Words(str, _chinese)
