@@ -1,13 +1,14 @@
 # The rectification tracker, from a bare machine with Python 3.11 or newer and make:
 #   make demo    build the environment, make a database with made-up data, serve it on http://127.0.0.1:8000
 #   make test    build the environment with the tools of development, run every test
+#   make soak    the random tests, the kills and the races a hundred times as long (EFFORT=…; hours)
 #   make lint    everything that can be checked without running
 #   make bench   the speed table of the README (SIZE=full for the largest run)
 #   make i18n    gather what needs translating, bring the catalogues up to date
 #   make clean   throw the environment and every cache away; var/ (your data) stays
 # Uses uv where it is installed, else venv and pip. PYTHON=… chooses an interpreter.
 
-.PHONY: help demo test lint bench i18n clean
+.PHONY: help demo test soak lint bench i18n clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -15,6 +16,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 SIZE ?=
+EFFORT ?= 100
 INPUTS := pyproject.toml constraints.txt tracker/translations/hatch_build.py
 
 # The environment of development can do all that the plain one can: once it stands, both use it.
@@ -35,6 +37,12 @@ demo: $(READY) $(COMPILED)
 test: $(DEV) $(COMPILED)
 	@echo "==> every test, $(CORES) at a time"
 	@$(BIN)/python -m pytest -n $(CORES) --dist loadgroup $(ARGS)
+
+# Whatever throws dice asks tests/effort.py how often.
+soak: $(DEV) $(COMPILED)
+	@echo "==> the tests with chance in them, $(EFFORT) times their ordinary effort"
+	@TEST_EFFORT=$(EFFORT) $(BIN)/python -m pytest -n $(CORES) --dist loadgroup $(ARGS) \
+	    $$(grep -rlE '\b(rounds|dice)\(' tests --include='test_*.py')
 
 lint: $(DEV)
 	@echo "==> ruff: slips and order"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
+from tests.effort import rounds
 from tests.world import NOW
 from tracker.base import journal
 from tracker.base.db import db, transaction
@@ -113,6 +118,117 @@ def test_a_row_put_in_is_never_sealed_and_named(any_app: Flask, marked: bool) ->
     with transaction():
         assert seal() == 0
     assert [damage.harm for damage in damages(end)] == [Harm.FORGED]
+
+
+@dataclass(frozen=True)
+class Tampering:
+    """A change to rows of the history: statements, each with its parameters."""
+
+    said: str
+    statements: tuple[tuple[str, dict[str, Any]], ...]
+
+
+#: Every column that says something, with values of its kind.
+COLUMNS: dict[str, dict[str, Any]] = {
+    "event": {
+        "at": st.dates(date(2018, 1, 1), date(2030, 1, 1)).map(lambda day: f"{day} 00:00:00.000000"),
+        "actor_id": st.none() | st.integers(1, 99),
+        "for_id": st.none() | st.integers(1, 99),
+        "verb": st.sampled_from(["pass", "list", "report", "overdue"]),
+        "subject": st.sampled_from(["issue", "user"]),
+        "subject_id": st.integers(1, 99),
+        "data": st.integers(0, 99).map(lambda number: json.dumps({"n": number})),
+        "address": st.none() | st.sampled_from(["10.0.0.1", "127.0.0.1"]),
+        "mark": st.none() | st.text("0123456789abcdef.", min_size=60, max_size=90),
+        "remark_id": st.none() | st.integers(1, 6),
+        "remark_mark": st.none() | st.text("0123456789abcdef", min_size=64, max_size=64),
+    },
+    "seal_link": {
+        "event_id": st.integers(1, 99),
+        "digest": st.text("0123456789abcdef", min_size=64, max_size=64),
+        "position": st.integers(1, 99),
+    },
+    "remark": {"text": st.text("已未完成", min_size=1, max_size=6)},
+}
+PLACES = st.integers(0, 11)
+
+
+@st.composite
+def changed(draw: st.DrawFn) -> Tampering:
+    table = draw(st.sampled_from(sorted(COLUMNS)))
+    column = draw(st.sampled_from(sorted(COLUMNS[table])))
+    rowid = {"event": "id", "seal_link": "position", "remark": "id"}[table]
+    place, value = draw(PLACES), draw(COLUMNS[table][column])
+    at = f"(SELECT {rowid} FROM {table} ORDER BY {rowid} LIMIT 1 OFFSET {place % (6 if table == 'remark' else 12)})"
+    return Tampering(
+        f"{table}.{column} -> {value!r}",
+        ((f"UPDATE {table} SET {column} = :value WHERE {rowid} = {at}", {"value": value}),),
+    )
+
+
+@st.composite
+def removed(draw: st.DrawFn) -> Tampering:
+    """One row, or a tail of any length, with its links or without."""
+    place, tail = draw(PLACES), draw(st.booleans())
+    tables = draw(st.sampled_from([("event",), ("seal_link",), ("seal_link", "event")]))
+    compare = ">=" if tail else "="
+    rows = {"event": "id", "seal_link": "event_id"}
+    at = f"(SELECT id FROM event ORDER BY id LIMIT 1 OFFSET {place})"
+    found = tuple((f"DELETE FROM {table} WHERE {rows[table]} {compare} {at}", {}) for table in tables)
+    return Tampering(f"delete {tables} {compare} {place}", found)
+
+
+@st.composite
+def inserted(draw: st.DrawFn) -> Tampering:
+    """A copy of a row, before, between or behind the others."""
+    place, moved = draw(PLACES), draw(st.sampled_from([-1000, 1000]))
+    columns = "at, actor_id, for_id, verb, subject, subject_id, data, address, remark_id, remark_mark, mark"
+    copy = (
+        f"INSERT INTO event (id, {columns}) SELECT id + :moved, {columns} FROM event ORDER BY id LIMIT 1 OFFSET {place}"
+    )
+    return Tampering(f"copy {place} by {moved}", ((copy, {"moved": moved}),))
+
+
+@st.composite
+def reordered(draw: st.DrawFn) -> Tampering:
+    """What two events say, changed round."""
+    one, other = draw(st.lists(st.integers(1, 12), min_size=2, max_size=2, unique=True))
+    turn = "UPDATE event SET id = :to WHERE id = :was"
+    steps = [(one, -5), (other, one), (-5, other)]
+    return Tampering(f"{one} <-> {other}", tuple((turn, {"was": was, "to": to}) for was, to in steps))
+
+
+def test_no_single_tampering_goes_unseen(app: Flask) -> None:
+    """Any one row changed, removed, put in or moved, any tail cut, is found, given the published head."""
+    ids, end = sealed()
+    assert ids == list(range(1, 13))
+    run("SELECT 1")  # the triggers are gone for good
+    history = snapshot()
+
+    @settings(max_examples=rounds(150), derandomize=rounds(1) == 1, deadline=None, database=None)
+    @given(st.one_of(changed(), removed(), inserted(), reordered()))
+    def holds(tampering: Tampering) -> None:
+        db.session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        try:
+            for statement, parameters in tampering.statements:
+                db.session.execute(text(statement), parameters)
+        except IntegrityError:
+            db.session.rollback()  # the tables themselves do not take it
+            return
+        touched = snapshot() != history
+        found = list(damages(end))
+        db.session.rollback()
+        assert bool(found) is touched, tampering.said
+
+    holds()
+
+
+def snapshot() -> list[list[tuple[Any, ...]]]:
+    tables = {"event": "id", "seal_link": "position", "remark": "id"}
+    return [
+        [tuple(row) for row in db.session.execute(text(f"SELECT * FROM {table} ORDER BY {key}"))]
+        for table, key in tables.items()
+    ]
 
 
 def test_a_tail_cut_off_shows_against_the_published_head(any_app: Flask) -> None:

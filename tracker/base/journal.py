@@ -293,5 +293,6 @@ def _damages_of(link: Any, last: Head) -> Iterator[Damage]:
         yield Damage(Harm.CHANGED, link.position, link.event_id)
     if _linked(last, link) != link.digest:
         yield Damage(Harm.MOVED if link.mark is not None else Harm.CHANGED, link.position, link.event_id)
-    if link.text and link.remark_mark and _digest("remark", link.text) != link.remark_mark:
+    # Erased words leave an empty remark; one that is gone, or was never there, is damage.
+    if link.remark_mark and link.text != "" and _digest("remark", link.text or "") != link.remark_mark:
         yield Damage(Harm.REMARK, link.position, link.event_id)
