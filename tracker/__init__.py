@@ -47,6 +47,7 @@ NAVIGATION = (
     NavigationEntry("register.register", N_("问题清单"), Right.ISSUE_READ, below=("/issues",)),
     NavigationEntry("ledgers.ledgers", N_("台账导入"), Right.LEDGER_IMPORT),
     NavigationEntry("clearance.chains", N_("审核链"), Right.SETTINGS),
+    NavigationEntry("issues.groups", N_("工作组"), Right.SETTINGS),
     NavigationEntry("org.regions", N_("行政区划"), Right.REGIONS),
     NavigationEntry("org.units", N_("单位"), Right.UNITS),
     NavigationEntry("accounts.users", N_("人员"), Right.USERS),

@@ -23,6 +23,7 @@ SUBJECT_NAMES: dict[str, str] = {
     "workdays": N_("工作日"),
     "page": N_("页面"),
     "review_chain": N_("审核链"),
+    "work_group": N_("专项工作组"),
 }
 
 VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.items()} | {
@@ -32,6 +33,8 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "ask_site_check": N_("要求现场核查"),
     "set_chain": N_("修改审核链"),
     "remove_chain": N_("删除审核链"),
+    "set_group": N_("设立专项工作组"),
+    "remove_group": N_("撤销专项工作组"),
     "record_finding": N_("登记反馈问题"),
     "import": N_("导入"),
     "undo": N_("撤销导入"),
@@ -70,7 +73,7 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
 }
 
 #: Before and after are the auditor's to see here; of issues only that something was done (DOMAIN §2).
-DETAILED = frozenset({"person", "unit", "region", "workdays", "page", "register", "review_chain"})
+DETAILED = frozenset({"person", "unit", "region", "workdays", "page", "register", "review_chain", "work_group"})
 
 
 @dataclass(frozen=True)

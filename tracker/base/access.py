@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -170,6 +171,11 @@ def keeps_rules(actor: Actor) -> bool:
     return any(
         grant.role in RIGHTS[Right.SETTINGS] and grant.at_root and grant.category_id is None for grant in actor.grants
     )
+
+
+def covers(grant: Grant, line: Sequence[int], category_id: int) -> bool:
+    """Whether a post reaches what lies in this category and in the region at the start of ``line`` (ids up to the root)."""
+    return grant.region_id in line and grant.category_id in (None, category_id)
 
 
 def holds(actor: Actor, role: Role) -> bool:

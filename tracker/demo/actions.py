@@ -72,7 +72,9 @@ def load(*, today: date, progress: Progress | None = None, every: int = 1) -> De
         plotter = Plotter(today, calendar(), columns(), _levels())
         stories = plotter.stories()[::every]
         cast = settle(plotter.columns, today=plotter.first_day)
-        Casting(cast, hashed, _midnight(plotter.first_day)).people(stories)
+        casting = Casting(cast, hashed, _midnight(plotter.first_day))
+        casting.people(stories)
+        casting.work_groups()
         _tell(stories, Teller(cast, plotter.calendar, _handed_over(plotter)), today, progress or _quiet)
         made = DemoSummary(password, tuple(shown(cast)))
         put(DEMONSTRATION, {"password": password, "people": [asdict(person) for person in made.people]})

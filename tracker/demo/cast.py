@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.resources import files
 from random import Random
+from statistics import mode
 
 from sqlalchemy import select
 
@@ -18,7 +19,8 @@ from tracker.accounts.queries import user_with_account
 from tracker.base.access import Role
 from tracker.base.db import db
 from tracker.demo.plot import DRINKING_WATER, STAGE_COUNTY, STAGE_TOWN, Place, Story
-from tracker.demo.words import BUREAUS, GIVEN_NAMES, SURNAMES
+from tracker.demo.words import BUREAUS, GIVEN_NAMES, PROBLEMS, SURNAMES
+from tracker.groups import actions as groups
 from tracker.org import actions as org
 from tracker.org.models import Region, Unit
 from tracker.settings.queries import categories
@@ -215,6 +217,25 @@ class Casting:
             self.cast.handlers[unit.id] = self._person(unit, title, Role.OFFICIAL, place)
             self.cast.named[unit.id] = self._person(unit, "分管负责人", None)
         return self.cast.handlers[unit.id]
+
+    def work_groups(self) -> None:
+        """A standing group for each category, of the city and of the county the visitor sees most of."""
+        cast, city = self.cast, len(self.cast.columns) - 1
+        stage = next(place for place, column in enumerate(cast.columns) if column.name == STAGE_COUNTY)
+        for column in (city, stage):
+            region = self.places[cast.columns[column].code]
+            for turn, category in enumerate(categories()):
+                bureau = cast.bureau(column, mode(problem.bureau for problem in PROBLEMS[turn]))
+                groups.set_group(
+                    region,
+                    category,
+                    cast.supervisors[column][0],
+                    name=f"{category.name}专项工作组",
+                    lead_official=cast.leaders[column][turn % len(cast.leaders[column])],
+                    lead_unit_id=bureau.id,
+                    member_ids=[cast.handlers[bureau.id].id] if bureau.id in cast.handlers else [],
+                    at=self.at,
+                )
 
     def _show(self) -> None:
         """Whom the visitor may sign in as, and what to try there."""

@@ -29,6 +29,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from tracker.accounts.models import User
 from tracker.base.access import Role, holds
 from tracker.base.web import BoxesField, VersionedForm
+from tracker.groups.models import WorkGroup
 from tracker.inspections.rules import SOURCE_NAMES, Source
 from tracker.issues.actions import Duty
 from tracker.issues.models import Issue
@@ -178,16 +179,13 @@ class DismissForm(ReasonForm):
     )
 
 
-class DutyForm(VersionedForm):
-    """The duty chain; ``duty()`` after validation."""
+class LeadForm(VersionedForm):
+    """Who leads, and who is in the task force: of one issue, or of a standing work group."""
 
     lead_official = PersonField(
         _l("牵头领导"), [Optional()], role=Role.LEADER, description=_l("须有领导岗位，由其批准整改方案。")
     )
     lead_unit = UnitField(_l("牵头部门"), [Optional()])
-    units = FieldList(UnitField(_l("责任单位"), [Optional()]), _l("责任单位"), min_entries=UNIT_ROWS)
-    responsible_person = PersonField(_l("责任人"), [Optional()])
-    task_force = StringField(_l("专班"), [Optional(), Length(max=120)], filters=[_stripped])
     members = FieldList(PersonField(_l("专班成员"), [Optional()]), _l("专班成员"), min_entries=MEMBER_ROWS)
 
     def validate_lead_official(self, field: PersonField) -> None:
@@ -199,10 +197,29 @@ class DutyForm(VersionedForm):
                 )
             )
 
-    def validate_units(self, field: FieldList[Any]) -> None:
+    def validate_members(self, field: FieldList[Any]) -> None:
         _once(field)
 
-    def validate_members(self, field: FieldList[Any]) -> None:
+    @property
+    def member_ids(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(entry.meant.id for entry in self.members if entry.meant))
+
+    def shows_group(self, group: WorkGroup) -> None:
+        """Fill in who leads by the group; who cannot any more is left out."""
+        official, unit = group.lead_official, group.lead_unit
+        self.lead_official.data = person_words(official) if holds(official, Role.LEADER) else ""
+        self.lead_unit.data = units_in_words([unit])[unit.id] if unit.active else ""
+        _fill(self.members, [person_words(row.user) for row in group.members if row.user.active], MEMBER_ROWS)
+
+
+class DutyForm(LeadForm):
+    """The duty chain; ``duty()`` after validation."""
+
+    units = FieldList(UnitField(_l("责任单位"), [Optional()]), _l("责任单位"), min_entries=UNIT_ROWS)
+    responsible_person = PersonField(_l("责任人"), [Optional()])
+    task_force = StringField(_l("专班"), [Optional(), Length(max=120)], filters=[_stripped])
+
+    def validate_units(self, field: FieldList[Any]) -> None:
         _once(field)
 
     def shows_duty(self, issue: Issue) -> None:
@@ -227,7 +244,7 @@ class DutyForm(VersionedForm):
             unit_ids=tuple(entry.meant.id for entry in self.units if entry.meant),
             responsible_person_id=_id(self.responsible_person.meant),
             task_force=self.task_force.data or None,
-            member_ids=tuple(dict.fromkeys(entry.meant.id for entry in self.members if entry.meant)),
+            member_ids=self.member_ids,
         )
 
 
@@ -252,8 +269,8 @@ def _once(rows: FieldList[Any]) -> None:
         seen |= {entry.meant.id} if entry.meant is not None else set()
 
 
-class WholeDutyForm(DutyForm):
-    """A duty chain that must be whole: hand out, hand over."""
+class WholeLeadForm(LeadForm):
+    """Nobody missing who leads."""
 
     lead_official = PersonField(
         _l("牵头领导"),
@@ -262,6 +279,10 @@ class WholeDutyForm(DutyForm):
         description=_l("须有领导岗位，由其批准整改方案。"),
     )
     lead_unit = UnitField(_l("牵头部门"), [DataRequired(_l("请填写牵头部门。"))])
+
+
+class WholeDutyForm(WholeLeadForm, DutyForm):
+    """A duty chain that must be whole: hand out, hand over."""
 
     def validate_units(self, field: FieldList[Any]) -> None:
         if not any(entry.data for entry in field):
@@ -298,6 +319,22 @@ class AssignForm(WholeDutyForm):
         if self.quantity_total.data is None:
             return None
         return (self.quantity_unit.data or "", self.quantity_total.data)
+
+    def proposes(self, group: WorkGroup) -> None:
+        """Fill in the standing group's people, for somebody to look at."""
+        self.shows_group(group)
+        self.task_force.data = group.name
+
+
+class GroupForm(WholeLeadForm):
+    """专项工作组."""
+
+    name = StringField(
+        _l("名称"),
+        [DataRequired(_l("请填写名称。")), Length(max=120)],
+        filters=[_stripped],
+        description=_l("交办时作为专班名称，例如：安全饮水专项工作组。"),
+    )
 
 
 class SubjectForm(VersionedForm):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from tracker.accounts.models import User
 from tracker.accounts.queries import people_named
-from tracker.base.access import N_, READERS, Actor, Grant, Missing, Role
+from tracker.base.access import N_, READERS, Actor, Grant, Missing, Role, covers
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.issues.models import Issue, IssueUnit, TaskForceMember
@@ -100,11 +100,6 @@ def relations(issue: Issue, actor: Actor) -> frozenset[Who]:
     if issue.lead_official_id == actor.id:
         found.add(Who.LEAD_OFFICIAL)
     return frozenset(found)
-
-
-def covers(grant: Grant, line: list[int], category_id: int) -> bool:
-    """Whether a post reaches an issue whose region stands at the start of ``line`` (ids up to the root)."""
-    return grant.region_id in line and grant.category_id in (None, category_id)
 
 
 def is_handler(issue: Issue, actor: Actor) -> bool:

@@ -12,9 +12,12 @@ from werkzeug.wrappers import Response
 from tracker.accounts import actions as accounts
 from tracker.accounts.queries import user_with_id
 from tracker.base import clock
-from tracker.base.access import Conflict, Refused, Right
+from tracker.base.access import Conflict, Missing, Refused, Right
 from tracker.base.db import transaction
 from tracker.base.web import VersionedForm, form_status, needs, refusals
+from tracker.groups import actions as groups_actions
+from tracker.groups.queries import group_for, group_of, groups_of
+from tracker.groups.rules import keeps_groups
 from tracker.inspections.actions import record_finding
 from tracker.inspections.rules import Source
 from tracker.issues import actions, workflow
@@ -25,6 +28,8 @@ from tracker.issues.forms import (
     CorrectForm,
     DismissForm,
     DutyForm,
+    GroupForm,
+    LeadForm,
     ListForm,
     MoveForm,
     ReasonForm,
@@ -43,6 +48,10 @@ from tracker.issues.queries import (
     regions_to_break_down_to,
 )
 from tracker.issues.workflow import WORKING, Kind, Verb
+from tracker.org.models import Region
+from tracker.org.queries import line_above
+from tracker.settings.models import Category
+from tracker.settings.queries import categories
 from tracker.workdays.queries import calendar
 
 bp = Blueprint("issues", __name__)
@@ -111,11 +120,14 @@ def region_suggestions() -> Response:
 @needs(Right.ASSIGN)
 def assign(number: str) -> Any:
     issue = pressable(number, Verb.ASSIGN)
-    form = AssignForm()
+    form, proposed = AssignForm(), False
+    group = group_for(issue.region_id, issue.category_id)
     if not form.is_submitted():
         form.shows_duty(issue)
         form.requirement.data, form.review_on.data = issue.requirement, issue.review_on
         form.quantity_total.data, form.quantity_unit.data = issue.quantity_total, issue.quantity_unit
+        if proposed := group is not None and not issue.lead_official_id and not issue.lead_unit_id:
+            form.proposes(group)
     elif not _one_more(form) and form.validate():
         with refusals(form), transaction():
             actions.unchanged(issue, form.version.data)
@@ -131,7 +143,7 @@ def assign(number: str) -> Any:
                 quantity=form.quantity(),
             )
             return done(issue, Verb.ASSIGN.value, _("已交办，等%(unit)s签收。", unit=_first_unit(form)))
-    return _form_page(form, issue, Verb.ASSIGN)
+    return _form_page(form, issue, Verb.ASSIGN, group=group, proposed=proposed)
 
 
 @bp.post("/issues/<number>/accept")
@@ -259,11 +271,11 @@ def _dossier(number: str) -> str:
     return url_for("dossier.issue", number=number)
 
 
-def _one_more(form: DutyForm) -> bool:
+def _one_more(form: LeadForm) -> bool:
     """ "One row more" pressed without script: the page comes back with it, nothing is checked yet."""
-    if request.form.get("add") not in ("units", "members"):
+    if request.form.get("add") not in ("units", "members") or request.form["add"] not in form:
         return False
-    rows = form.units if request.form["add"] == "units" else form.members
+    rows = form[request.form["add"]]
     if len(rows.entries) >= 50:
         abort(400)
     rows.append_entry("")
@@ -277,6 +289,81 @@ def _first_unit(form: DutyForm) -> str:
 def _form_page(form: VersionedForm, issue: Issue, verb: Verb, **more: Any) -> Any:
     draft = f"{verb.value}:{issue.number}"
     return page(f"issues/{verb.value}.html", form, issue, verb=workflow.VERB_NAMES[verb], draft=draft, **more)
+
+
+# --- 专项工作组 -----------------------------------------------------------------------------------------------
+
+
+@bp.get("/work-groups")
+@needs(Right.SETTINGS)
+def groups() -> str:
+    """Who leads each category, in one of the regions this person may hand out issues in."""
+    regions = counties_supervised(me())
+    if not regions:
+        raise Missing
+    chosen = next((region for region in regions if region.id == request.args.get("region", type=int)), None)
+    region = chosen or next((region for region in regions if region.parent_id is None), regions[0])
+    line = line_above(region.id)
+    return render_template(
+        "issues/groups.html",
+        regions=regions,
+        region=region,
+        categories=(known := categories()),
+        groups=groups_of(region.id),
+        kept={category.id for category in known if keeps_groups(me(), line, category.id)},
+    )
+
+
+@bp.route("/work-groups/<int:region_id>/<int:category_id>", methods=["GET", "POST"])
+@needs(Right.SETTINGS)
+def group(region_id: int, category_id: int) -> Any:
+    region, category = _kept(region_id, category_id)
+    standing, form = group_of(region.id, category.id), GroupForm()
+    if not form.is_submitted():
+        form.shows(standing.version if standing else 0, 0)
+        form.name.data = standing.name if standing else _("%(category)s专项工作组", category=_(category.name))
+        if standing:
+            form.shows_group(standing)
+    elif not _one_more(form) and form.validate():
+        with refusals(form), transaction():
+            groups_actions.set_group(
+                region,
+                category,
+                me(),
+                name=form.name.data or "",
+                lead_official=form.lead_official.meant,
+                lead_unit_id=form.lead_unit.meant.id,
+                member_ids=form.member_ids,
+                version=form.version.data,
+            )
+            flash(_("专项工作组已保存，以后交办这类问题时自动填好；已经交办的不变。"), "success")
+            return redirect(url_for("issues.groups", region=region_id))
+    status = form_status(form)
+    if status == 409:  # shown what stands now, the person may send theirs again
+        standing = group_of(region.id, category.id)
+        form.shows(standing.version if standing else 0, 0)
+    return render_template(
+        "issues/group.html", form=form, region=region, category=category, standing=standing, changed=status == 409
+    ), status
+
+
+@bp.post("/work-groups/<int:region_id>/<int:category_id>/remove")
+@needs(Right.SETTINGS)
+def remove_group(region_id: int, category_id: int) -> Response:
+    region, category = _kept(region_id, category_id)
+    with transaction():
+        groups_actions.remove_group(region, category, me())
+        flash(_("专项工作组已撤销；已经交办的问题不变。"), "success")
+    return redirect(url_for("issues.groups", region=region_id))
+
+
+def _kept(region_id: int, category_id: int) -> tuple[Region, Category]:
+    """The region and the category, where this person keeps the group. Raises Missing."""
+    region = next((each for each in counties_supervised(me()) if each.id == region_id), None)
+    category = next((each for each in categories() if each.id == category_id), None)
+    if region is None or category is None or not keeps_groups(me(), line_above(region.id), category.id):
+        raise Missing
+    return region, category
 
 
 # --- moving a person ------------------------------------------------------------------------------------------
