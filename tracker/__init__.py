@@ -19,6 +19,7 @@ from tracker.desks import routes as desks
 from tracker.dossier import routes as dossier
 from tracker.issues import routes as issues
 from tracker.ledgers import routes as ledgers
+from tracker.lookbacks import routes as lookbacks
 from tracker.org import routes as org
 from tracker.plans import routes as plans
 from tracker.progress import routes as progress
@@ -33,6 +34,7 @@ PARTS = (
     progress,
     deadlines,
     clearance,
+    lookbacks,
     dossier,
     ledgers,
     register,
@@ -45,6 +47,7 @@ NAVIGATION = (
     NavigationEntry("desks.desk", N_("工作台"), Right.ISSUE_READ),
     NavigationEntry("board.board", N_("清零看板"), Right.BOARD_READ),
     NavigationEntry("register.register", N_("问题清单"), Right.ISSUE_READ, below=("/issues",)),
+    NavigationEntry("lookbacks.look_backs", N_("回头看"), Right.LOOKBACK_READ),
     NavigationEntry("ledgers.ledgers", N_("台账导入"), Right.LEDGER_IMPORT),
     NavigationEntry("clearance.chains", N_("审核链"), Right.SETTINGS),
     NavigationEntry("issues.groups", N_("工作组"), Right.SETTINGS),

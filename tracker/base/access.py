@@ -99,6 +99,7 @@ class Right(StrEnum):
     CLEARANCE_REQUEST = "clearance:request"
     CLEARANCE_WITHDRAW = "clearance:withdraw"
     CLEARANCE_REVIEW = "clearance:review"
+    LOOKBACK_READ = "lookback:read"
     RELAPSE = "lookback:relapse"
 
 
@@ -134,6 +135,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.CLEARANCE_REQUEST: frozenset({_O}),
     Right.CLEARANCE_WITHDRAW: frozenset({_O}),
     Right.CLEARANCE_REVIEW: frozenset({_S, _L}),
+    Right.LOOKBACK_READ: frozenset({_S, _L}),
     Right.RELAPSE: frozenset({_S}),
 }
 

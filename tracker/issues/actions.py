@@ -30,7 +30,7 @@ from tracker.issues.models import (
     TaskForceMember,
 )
 from tracker.issues.queries import regions_to_break_down_to, relations, supervises, supervises_along
-from tracker.issues.rules import IMMEDIATE_WORKDAYS, EpisodeEnd, overdue_from, shadow
+from tracker.issues.rules import IMMEDIATE_WORKDAYS, EpisodeEnd, next_look_back, overdue_from, shadow
 from tracker.issues.workflow import Fact, Kind, State, Transition, Verb, Who
 from tracker.org.queries import column_of, county_of, line_above
 from tracker.workdays.rules import Calendar
@@ -101,7 +101,7 @@ def advance(
     before, cell = issue.state, _cell(issue)
     to = row.to or before
     if "deadline" in (changes or {}):
-        within_family(issue, (changes or {})["deadline"])
+        within_family(issue, (changes or {})["deadline"], relapsed_on=today if verb is Verb.RELAPSE else None)
     trail = _apply(issue, changes or {}) | (_hand_to(issue, duty) if duty else {})
     if row.to is not None:
         _enter_state(issue, row.to, verb, today)
@@ -295,6 +295,9 @@ def _enter_state(issue: Issue, state: State, verb: Verb, today: date) -> None:
     issue.cleared_on = (issue.cleared_on or today) if state is State.CLEARED else None
     issue.dismissed_on = today if state is State.DISMISSED else None
     issue.proven = state is State.CLEARED and verb is Verb.PASS
+    # what was taken over as cleared is declared only, and what was broken down is looked at place by place
+    looked_at = issue.proven and not issue.has_children
+    issue.look_back_on = next_look_back(today, issue.kind) if looked_at else None
     if state is State.ASSIGNED:
         issue.assigned_on, issue.accepted_on = today, None
     if verb is Verb.ACCEPT:
@@ -303,12 +306,17 @@ def _enter_state(issue: Issue, state: State, verb: Verb, today: date) -> None:
         issue.relapses += 1
 
 
-def within_family(issue: Issue, deadline: date | None) -> None:
-    """Refuse a deadline that would put a child's after its parent's (DOMAIN §3), from either side."""
+def within_family(issue: Issue, deadline: date | None, *, relapsed_on: date | None = None) -> None:
+    """Refuse a deadline that would put a child's after its parent's (DOMAIN §3), from either side.
+
+    ``relapsed_on``: under a parent that is overdue already no day is left to keep; a relapse must be recorded all
+    the same, and the parent stays overdue until this child is cleared again.
+    """
     if deadline is None or deadline == issue.deadline:
         return
     parent = db.session.get(Issue, issue.parent_id) if issue.parent_id else None
-    if parent is not None and parent.deadline is not None and deadline > parent.deadline:
+    late = parent is not None and parent.overdue_from is not None and (relapsed_on or date.min) >= parent.overdue_from
+    if parent is not None and parent.deadline is not None and deadline > parent.deadline and not late:
         raise Refused(
             N_("时限不能晚于上级问题 %(number)s 的时限 %(date)s；要更晚，请先延长上级问题。"),
             number=parent.number,

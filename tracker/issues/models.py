@@ -77,6 +77,7 @@ class Issue(Base):
         default=False
     )  # cleared here, by review; a taken-over clearance is only declared
     relapses: Mapped[int] = mapped_column(default=0)
+    look_back_on: Mapped[date | None]  # cleared: when it is to be looked at next (issues/rules.next_look_back)
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -127,6 +128,24 @@ class Issue(Base):
             "id",
             sqlite_where=text("review_on IS NOT NULL"),
             postgresql_where=text("review_on IS NOT NULL"),
+        ),
+        # clearances to be looked at again: the list, its order and its job
+        Index(
+            "ix_issue_look_back_on",
+            "look_back_on",
+            "id",
+            sqlite_where=text("look_back_on IS NOT NULL"),
+            postgresql_where=text("look_back_on IS NOT NULL"),
+        ),
+        # those that are late, in the board's cells
+        Index(
+            "ix_issue_look_back_cell",
+            "category_id",
+            "county_id",
+            "kind",
+            "look_back_on",
+            sqlite_where=text("look_back_on IS NOT NULL"),
+            postgresql_where=text("look_back_on IS NOT NULL"),
         ),
         # the register's default order, open issues only
         Index("ix_issue_open_deadline", "deadline", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import count
 
 from tracker.base.access import N_
-from tracker.issues.workflow import OPEN, State
+from tracker.issues.workflow import OPEN, Kind, State
 
 #: Immediate issues without a deadline get this many working days, marked as proposed by the system (DOMAIN §3).
 IMMEDIATE_WORKDAYS = 10
+
+#: A clearance is looked at again so many months later (回头看); a long-term one every further year besides.
+LOOK_BACK_MONTHS = (3, 6, 12)
+#: A look-back held so many days before its date answers it.
+LOOK_BACK_AHEAD = timedelta(days=30)
 
 _NUMBER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff_.()（）〔〕\[\]-]{0,39}")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[0-9a-z]+")
@@ -42,6 +49,28 @@ def overdue_from(state: State, deadline: date | None, applied_on: date | None = 
     if state is State.REVIEWING and applied_on is not None and applied_on <= deadline:
         return None
     return deadline + timedelta(days=1)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month; where that month has none, its last."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def next_look_back(cleared_on: date, kind: Kind, held_on: date | None = None) -> date | None:
+    """When a clearance is to be looked at next, None when it has been for the last time.
+
+    ``held_on``: the latest look-back of this clearance; it answers every date before it and the one it comes up to
+    ``LOOK_BACK_AHEAD`` before, so that whoever comes late is not sent there twice.
+    """
+    answered = held_on + LOOK_BACK_AHEAD if held_on else cleared_on
+    for number in count() if kind is Kind.LONG_TERM else range(len(LOOK_BACK_MONTHS)):
+        further = max(0, number - len(LOOK_BACK_MONTHS) + 1)
+        due = months_after(cleared_on, LOOK_BACK_MONTHS[min(number, len(LOOK_BACK_MONTHS) - 1)] + 12 * further)
+        if due > answered:
+            return due
+    return None
 
 
 def fit_number(text: str) -> bool:

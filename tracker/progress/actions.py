@@ -52,7 +52,7 @@ def report(
         changes={} if quantity_done is None else {"quantity_done": quantity_done},
         data={
             "entry": entry.id,
-            **_references(evidence),
+            **references(evidence),
             **({"measures": sorted(measures_done), "done": True} if measures_done else {}),
         },
     )
@@ -87,7 +87,7 @@ def attach(
     return rows
 
 
-def _references(evidence: Iterable[Evidence]) -> dict[str, list[str | int]]:
+def references(evidence: Iterable[Evidence]) -> dict[str, list[str | int]]:
     """What the event keeps of the files: their ids and hashes, no names."""
     rows = list(evidence)
     if not rows:

@@ -1,0 +1,39 @@
+"""The shape of a look-back's record."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import MultipleFileField
+from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from tracker.base.web import VersionedForm
+from tracker.lookbacks.rules import RESULT_NAMES, Result, Visit
+
+
+class LookBackForm(VersionedForm):
+    held_on = DateField(_l("哪一天去看的"), [DataRequired(_l("请填写去看的日期。"))])
+    place = StringField(_l("地点"), [DataRequired(_l("请写明在哪里看的。")), Length(max=120)])
+    people = StringField(
+        _l("参加人员"), [DataRequired(_l("请写明有谁参加。")), Length(max=200)], description=_l("没有参与整改和审核的人。")
+    )
+    found = TextAreaField(_l("看到什么"), [DataRequired(_l("请写明看到什么。")), Length(max=5000)])
+    files = MultipleFileField(_l("照片等佐证"), [Optional()], description=_l("有照片就附上，没有不影响。"))
+    result = RadioField(_l("结果"), [DataRequired(_l("请选择结果。"))], validate_choice=True)
+    new_term = DateField(_l("新的时限"), [Optional()])
+
+    def offer(self) -> None:
+        """The results, in the language of the page."""
+        self.result.choices = [(result.value, _(name)) for result, name in RESULT_NAMES.items()]
+
+    def visit(self) -> Visit:
+        assert self.held_on.data is not None  # validated
+        return Visit(
+            on=self.held_on.data,
+            place=self.place.data or "",
+            people=self.people.data or "",
+            seen=self.found.data or "",
+            result=Result(self.result.data),
+            files=self.files.data or (),
+        )

@@ -1,0 +1,208 @@
+"""Questions about look-backs: who may hold one, what is due, what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from tracker.accounts.models import User
+from tracker.base.access import Actor
+from tracker.base.db import db
+from tracker.base.paging import Segment, read_page
+from tracker.clearance.models import Application, ApplicationLevel
+from tracker.issues.models import Issue, IssueUnit, TaskForceMember
+from tracker.issues.queries import supervised_by, visible_to
+from tracker.issues.workflow import State
+from tracker.lookbacks.models import LookBack, look_back_evidence
+from tracker.lookbacks.rules import Asked
+from tracker.org.models import Region, Unit
+from tracker.settings.models import Category
+
+PAGE_SIZE = 50
+#: Further than this a list's number is not counted: one more stands for "more than that".
+COUNT_LIMIT = 10_000
+
+# Literal, as in the partial index: with a bound parameter SQLite would look at every row.
+_DATED: ColumnElement[bool] = literal_column("issue.look_back_on IS NOT NULL")
+
+
+# --- one issue ------------------------------------------------------------------------------------------------
+
+
+def look_backs_of(issue_id: int) -> list[LookBack]:
+    """Every look-back of the issue with who held it and its evidence, newest first; two queries."""
+    return list(
+        db.session.scalars(
+            select(LookBack)
+            .where(LookBack.issue_id == issue_id)
+            .order_by(LookBack.id.desc())
+            .options(joinedload(LookBack.by).lazyload(User.posts), selectinload(LookBack.evidence))
+        )
+    )
+
+
+def cleared_above(issue: Issue) -> list[Issue]:
+    """The cleared issues it was broken down from, the topmost first."""
+    found: list[Issue] = []
+    above = db.session.get(Issue, issue.parent_id) if issue.parent_id else None
+    while above is not None and above.state is State.CLEARED:
+        found.insert(0, above)
+        above = db.session.get(Issue, above.parent_id) if above.parent_id else None
+    return found
+
+
+def had_no_part(issue: Issue, actor: Actor) -> bool:
+    """Whether the person neither worked on the issue nor reviewed any level of any application of it."""
+    return db.session.scalar(select(Issue.id).where(Issue.id == issue.id, outsider(actor))) is not None
+
+
+def outsider(actor: Actor) -> ColumnElement[bool]:
+    """The same as a condition on ``Issue`` (DOMAIN §3: by someone who reviewed nothing of it)."""
+    applied = select(Application.id).where(Application.issue_id == Issue.id, Application.applicant_id == actor.id)
+    reviewed = (
+        select(ApplicationLevel.position)
+        .join(Application, Application.id == ApplicationLevel.application_id)
+        .where(Application.issue_id == Issue.id, ApplicationLevel.reviewer_id == actor.id)
+    )
+    unit = select(IssueUnit.unit_id).where(IssueUnit.issue_id == Issue.id, IssueUnit.unit_id == actor.unit_id)
+    force = select(TaskForceMember.user_id).where(
+        TaskForceMember.issue_id == Issue.id, TaskForceMember.user_id == actor.id
+    )
+    return and_(
+        func.coalesce(Issue.lead_official_id, 0) != actor.id,
+        func.coalesce(Issue.responsible_person_id, 0) != actor.id,
+        func.coalesce(Issue.lead_unit_id, 0) != actor.unit_id,
+        ~unit.correlate(Issue).exists(),
+        ~force.correlate(Issue).exists(),
+        ~applied.correlate(Issue).exists(),
+        ~reviewed.correlate(Issue).exists(),
+    )
+
+
+# --- what is due ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list. ``total``: exact up to COUNT_LIMIT."""
+
+    rows: Sequence[Row[Any]]
+    total: int
+    next: str | None
+    previous: str | None
+
+
+def _due(asked: Asked, actor: Actor, today: date) -> Iterator[ColumnElement[bool]]:
+    yield _DATED
+    yield Issue.look_back_on <= today + timedelta(days=asked.ahead)
+    yield visible_to(actor)
+    yield from _placed(asked)
+    if asked.mine:
+        yield supervised_by(actor)
+        yield outsider(actor)
+
+
+def _placed(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    if asked.county is not None:
+        yield Issue.county_id == asked.county
+    if asked.category is not None:
+        yield Issue.category_id == asked.category
+
+
+def due_count(asked: Asked, actor: Actor, today: date) -> int:
+    """How many are due, as ``due`` lists them."""
+    return _count(select(Issue.id).where(*_due(asked, actor, today)))
+
+
+def _count(query: Select[Any]) -> int:
+    return db.session.scalar(select(func.count()).select_from(query.limit(COUNT_LIMIT + 1).subquery())) or 0
+
+
+def due(asked: Asked, actor: Actor, today: date, cursor: str | None) -> Listing:
+    """Clearances to be looked at, the longest due first; three queries.
+
+    Rows: number, title, county, category, category_en, unit (主责), kind, cleared_on, relapses, look_back_on, and
+    ``theirs``: whether this person may hold it.
+    """
+    first = and_(IssueUnit.issue_id == Issue.id, IssueUnit.position == 0)
+    query = (
+        select(
+            Issue.number,
+            Issue.title,
+            Region.name.label("county"),
+            Category.name.label("category"),
+            Category.name_en.label("category_en"),
+            Unit.name.label("unit"),
+            Issue.kind,
+            Issue.cleared_on,
+            Issue.relapses,
+            and_(supervised_by(actor), outsider(actor)).label("theirs"),
+            Issue.look_back_on,
+        )
+        .select_from(Issue)
+        .join(Region, Region.id == Issue.county_id)
+        .join(Category, Category.id == Issue.category_id)
+        .outerjoin(IssueUnit, first)
+        .outerjoin(Unit, Unit.id == IssueUnit.unit_id)
+        .where(*_due(asked, actor, today))
+    )
+    segment = Segment("due", (), (Issue.look_back_on, Issue.id))
+    return _listing(query, segment, cursor, lambda: due_count(asked, actor, today))
+
+
+def _listing(query: Select[Any], segment: Segment, cursor: str | None, count: Callable[[], int]) -> Listing:
+    page = read_page(query, (segment,), cursor, PAGE_SIZE, _read)
+    return Listing(page.rows, count(), page.next, page.previous)
+
+
+def _read(query: Select[Any]) -> Sequence[Row[Any]]:
+    return db.session.execute(query).all()
+
+
+# --- what was found -------------------------------------------------------------------------------------------
+
+
+def _held(asked: Asked, actor: Actor) -> Iterator[ColumnElement[bool]]:
+    yield visible_to(actor)
+    yield from _placed(asked)
+    if asked.result is not None:
+        yield LookBack.result == asked.result
+
+
+def held(asked: Asked, actor: Actor, cursor: str | None) -> Listing:
+    """Look-backs that were held, the newest first; two queries.
+
+    Rows: number, title, county, category, category_en, place, seen, result, new_term, by, files, held_on.
+    """
+    files = select(func.count()).where(look_back_evidence.c.look_back_id == LookBack.id).scalar_subquery()
+    joined = LookBack.issue_id == Issue.id
+    query = (
+        select(
+            Issue.number,
+            Issue.title,
+            Region.name.label("county"),
+            Category.name.label("category"),
+            Category.name_en.label("category_en"),
+            LookBack.place,
+            LookBack.seen,
+            LookBack.result,
+            LookBack.new_term,
+            User.name.label("by"),
+            files.label("files"),
+            LookBack.held_on,
+        )
+        .select_from(LookBack)
+        .join(Issue, joined)
+        .join(Region, Region.id == Issue.county_id)
+        .join(Category, Category.id == Issue.category_id)
+        .join(User, User.id == LookBack.by_id)
+        .where(*_held(asked, actor))
+    )
+    segment = Segment("held", (), (LookBack.held_on, LookBack.id), descending=True)
+    counted = select(LookBack.id).join(Issue, joined).where(*_held(asked, actor))
+    return _listing(query, segment, cursor, lambda: _count(counted))

@@ -1,0 +1,123 @@
+"""Pages: what is to be looked at again, what was found, and the record of one look-back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from tracker.base import clock
+from tracker.base.access import N_, Right
+from tracker.base.db import transaction
+from tracker.base.web import largest_upload, needs, refusals
+from tracker.issues.models import Issue
+from tracker.issues.pages import done, me, page, pressable
+from tracker.issues.workflow import KIND_NAMES, Verb
+from tracker.lookbacks import actions, queries
+from tracker.lookbacks.forms import LookBackForm
+from tracker.lookbacks.rules import RESULT_NAMES, Asked, Result
+from tracker.org.queries import counties
+from tracker.settings.queries import categories
+
+bp = Blueprint("lookbacks", __name__)
+
+
+@bp.route("/issues/<number>/look-back", methods=["GET", "POST"])
+@needs(Right.RELAPSE)
+def look_back(number: str) -> Any:
+    issue = pressable(number, Verb.RELAPSE)
+    form = LookBackForm()
+    form.offer()
+    if not form.is_submitted():
+        actions.may_hold(issue, me())
+        form.held_on.data = clock.today()
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            row = actions.hold_lookback(
+                issue, me(), today=clock.today(), visit=form.visit(), new_term=form.new_term.data,
+                seen=form.version.data,
+            )  # fmt: skip
+            return done(issue, "look-back", _said(issue, row.result))
+    return page(
+        "lookbacks/look_back.html",
+        form,
+        issue,
+        most=largest_upload(),
+        former=queries.look_backs_of(issue.id),
+        results=RESULT_NAMES,
+    )
+
+
+def _said(issue: Issue, result: Result) -> str:
+    if result is Result.FAILED:
+        return _("已按反弹重开，责任单位继续整改；新的时限到了会计逾期。")
+    if issue.look_back_on is None:
+        return _("回头看已记录，这次销号不再安排回头看。")
+    return _("回头看已记录，下一次在 %(day)s。", day=issue.look_back_on)
+
+
+@bp.get("/look-backs")
+@needs(Right.LOOKBACK_READ)
+def look_backs() -> str:
+    """What is due, or coming within a month."""
+    asked, today = Asked.read(request.args), clock.today()
+    return render_template(
+        "lookbacks/look_backs.html",
+        asked=asked,
+        listing=queries.due(asked, me(), today, request.args.get("page")),
+        kinds=KIND_NAMES,
+        **_shared(asked, "lookbacks.look_backs"),
+    )
+
+
+@bp.get("/look-backs/held")
+@needs(Right.LOOKBACK_READ)
+def held() -> str:
+    """What look-backs found."""
+    asked = Asked.read(request.args)
+    return render_template(
+        "lookbacks/held.html",
+        asked=asked,
+        listing=queries.held(asked, me(), request.args.get("page")),
+        results=RESULT_NAMES,
+        **_shared(asked, "lookbacks.held"),
+    )
+
+
+#: The pages of look-backs, side by side.
+_VIEWS = {"lookbacks.look_backs": N_("要看的"), "lookbacks.held": N_("看过的")}
+
+
+def _shared(asked: Asked, here: str) -> dict[str, Any]:
+    """What every list of look-backs shows: its neighbours, the filters' choices and the chosen ones in words."""
+    english = str(get_locale()) == "en"
+    places = {region.id: _own(region) if region.parent_id is None else region.name for region in counties()}
+    kinds = {each.id: each.name_en if english else each.name for each in categories()}
+
+    def address(**changes: Any) -> str:
+        return url_for(here, **asked.query(**changes))
+
+    chosen = [
+        {"label": label, "value": value, "remove_url": address(**{name: clear})}
+        for name, label, value, clear in (
+            ("county", _("县市区"), places.get(asked.county or 0), None),
+            ("category", _("类别"), kinds.get(asked.category or 0), None),
+            ("result", _("结果"), _(RESULT_NAMES[asked.result]) if asked.result else None, None),
+            ("mine", _("范围"), _("我可以看的") if asked.mine else None, False),
+        )
+        if value
+    ]
+    return {
+        "views": [{"label": _(name), "url": url_for(view), "current": view == here} for view, name in _VIEWS.items()],
+        "counties": places,
+        "categories": kinds,
+        "applied": chosen,
+        "address": address,
+        "english": english,
+    }
+
+
+def _own(region: Any) -> str:
+    return _("%(name)s本级", name=region.name)
