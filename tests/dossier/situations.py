@@ -296,6 +296,8 @@ def fields_for(verb: Verb, issue: Issue) -> dict[str, Any]:
         Verb.WITHDRAW_CLEARANCE: {},
         Verb.PASS: {"decision": "pass", "opinion": "属实", **_SITE},
         Verb.RETURN: {"decision": "return", "opinion": "不实"},
+        Verb.RELAPSE: {"held_on": str(TODAY), "place": "沙坪村", "people": "孙督查", "found": "又断水了",
+                       "result": "failed", "new_term": str(DUE + timedelta(days=90))},
     }[verb]  # fmt: skip
 
 

@@ -24,8 +24,8 @@ from tracker.issues.actions import Duty
 from tracker.issues.models import Issue
 from tracker.issues.workflow import OPEN, TABLE, VERB_NAMES, Verb
 
-#: Verbs without a page on an existing issue: two make one, one follows a failed look-back.
-ELSEWHERE = {Verb.LIST, Verb.TAKE_OVER, Verb.RELAPSE}
+#: Verbs without a page on an existing issue: they make one.
+ELSEWHERE = {Verb.LIST, Verb.TAKE_OVER}
 
 
 def test_every_verb_of_the_table_has_one_page() -> None:

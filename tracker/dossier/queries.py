@@ -60,6 +60,8 @@ from tracker.issues.workflow import (
     Who,
     pressable,
 )
+from tracker.lookbacks.models import LookBack
+from tracker.lookbacks.queries import had_no_part, look_backs_of
 from tracker.org.models import Region, RegionBelow, Unit
 from tracker.plans.models import Plan
 from tracker.plans.queries import plans_of, waiting_plan
@@ -87,6 +89,7 @@ class Standing:
     application: Application | None  # the open one
     reviewers: Reviewers | None  # of its present level
     supervisors: tuple[str, ...]  # nearest to the issue
+    outsider: bool  # cleared: had no part in it, so may look back
 
 
 def standing_of(
@@ -110,6 +113,7 @@ def standing_of(
         application=application,
         reviewers=eligible_reviewers(application) if application else None,
         supervisors=supervisors_of(issue),
+        outsider=issue.state is State.CLEARED and had_no_part(issue, actor),
     )
 
 
@@ -164,7 +168,7 @@ def offers(issue: Issue, actor: Actor, around: Standing, today: date) -> list[Of
     if _unanswered(around) and Who.FIRST_HANDLER in around.known and _has_right(actor, Verb.REQUEST_CLEARANCE):
         found.append(_answer_standards(issue, around))
     shown = [offer for offer in found if offer is not None]
-    main = _main(issue, [offer for offer in shown if offer.blocked is None and offer.path in NEXT_STEPS])
+    main = _main(issue, [offer for offer in shown if offer.blocked is None and offer.path in NEXT_STEPS], today)
     return [replace(offer, main=offer is main) for offer in shown]
 
 
@@ -189,8 +193,11 @@ def _answer_standards(issue: Issue, around: Standing) -> Offer:
     return Offer((Verb.REQUEST_CLEARANCE,), N_("补充五条销号标准"), "clearance", blocked=blocked)
 
 
-def _main(issue: Issue, free: list[Offer]) -> Offer | None:
-    """The next step: first in the order of pages, but nobody applies before anything is reported or all is counted."""
+def _main(issue: Issue, free: list[Offer], today: date) -> Offer | None:
+    """The next step: first in the order of pages, but nobody applies before anything is reported or all is counted,
+    and nobody is sent to look back before it is due."""
+    if issue.state is State.CLEARED and not _look_back_due(issue, today):
+        return None
     begun = issue.progress_on is not None and issue.quantity_done >= (issue.quantity_total or 0)
     if not begun:
         free = [offer for offer in free if offer.verb is not Verb.REQUEST_CLEARANCE or issue.state is State.REVIEWING]
@@ -278,6 +285,14 @@ def _can_pass(issue: Issue, actor: Actor, around: Standing, today: date) -> Said
     return _left_to_do(issue, around) if application and application.level == len(application.levels) else None
 
 
+def _can_look_back(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
+    if issue.has_children:
+        return _NOTHING_TO_DO
+    if around.outsider:
+        return None
+    return Said(N_("您参与了这个问题的整改或审核，按职责分离要求，回头看要由其他人做。"))
+
+
 _CHECKS: Mapping[Verb, Callable[[Issue, Actor, Standing, date], Said | object | None]] = {
     Verb.SUBMIT_PLAN: _plan_can_be_submitted,
     Verb.APPROVE_PLAN: _plan_waits,
@@ -288,7 +303,12 @@ _CHECKS: Mapping[Verb, Callable[[Issue, Actor, Standing, date], Said | object | 
     Verb.REQUEST_CLEARANCE: _can_apply,
     Verb.BREAK_DOWN: _can_break_down,
     Verb.PASS: _can_pass,
+    Verb.RELAPSE: _can_look_back,
 }
+
+
+def _look_back_due(issue: Issue, today: date) -> bool:
+    return issue.look_back_on is not None and issue.look_back_on <= today
 
 
 def _unanswered(around: Standing) -> bool:
@@ -307,9 +327,11 @@ class Turn:
     what: str
 
 
-def turns(issue: Issue, around: Standing) -> list[Turn]:
+def turns(issue: Issue, around: Standing, today: date) -> list[Turn]:
     """Whose turn it is, most important first; empty when nothing is left to do."""
     found = [_turn(issue, around)]
+    if _look_back_due(issue, today):
+        found.append(Turn(_named(around.supervisors), N_("回头看")))
     if around.extension is not None:
         found.append(Turn(_named(around.supervisors), N_("审批延期")))
     return [turn for turn in found if turn is not None]
@@ -535,6 +557,7 @@ class Dossier:
     plans: Sequence[Plan]
     extensions: Sequence[Extension]
     applications: Sequence[Application]
+    look_backs: Sequence[LookBack]
     evidence: Sequence[Evidence]
     evidence_total: int
     timeline: list[Happening]
@@ -613,12 +636,13 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
         lamp=signal(facing_of(issue, around.measures if around.measures[1] else None), today, days),
         calendar_published=days.is_official(today.year),
         around=around,
-        turns=turns(issue, around),
+        turns=turns(issue, around, today),
         offers=offers(issue, actor, around, today),
         missing=missing_duty(issue),
         plans=plans,
         extensions=extensions,
         applications=applications,
+        look_backs=look_backs_of(issue.id) if issue.state is State.CLEARED or issue.relapses else (),
         evidence=files,
         evidence_total=files_total,
         timeline=events,

@@ -15,6 +15,7 @@ from tracker.dossier.rules import CHILDREN_PRINTED, EVENTS_PRINTED
 from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.rules import END_NAMES
 from tracker.issues.workflow import KIND_NAMES
+from tracker.lookbacks.rules import RESULT_NAMES
 from tracker.plans.rules import PLAN_STATE_NAMES
 
 bp = Blueprint("dossier", __name__)
@@ -39,5 +40,6 @@ def issue(number: str) -> str:
             "application": APPLICATION_STATE_NAMES,
             "plan": PLAN_STATE_NAMES,
             "end": END_NAMES,
+            "look_back": RESULT_NAMES,
         },
     )

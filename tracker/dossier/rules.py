@@ -37,6 +37,7 @@ PAGES: tuple[Page, ...] = (
     Page((Verb.APPROVE_PLAN, Verb.RETURN_PLAN), "plan/decide", N_("审批方案")),
     Page((Verb.GRANT_EXTENSION, Verb.REFUSE_EXTENSION), "extension/decide", N_("审批延期")),
     Page((Verb.PASS, Verb.RETURN), "clearance/review", N_("审核销号申请")),
+    Page((Verb.RELAPSE,), "look-back", N_("回头看")),
     Page((Verb.SUBMIT_PLAN,), "plan", VERB_NAMES[Verb.SUBMIT_PLAN]),
     Page((Verb.REQUEST_CLEARANCE,), "clearance", VERB_NAMES[Verb.REQUEST_CLEARANCE]),
     Page((Verb.REPORT,), "progress", VERB_NAMES[Verb.REPORT]),
@@ -50,7 +51,7 @@ PAGES: tuple[Page, ...] = (
 )
 
 #: Pages that may carry the one main button; the rest mend or undo.
-NEXT_STEPS = frozenset(page.path for page in PAGES[:8])
+NEXT_STEPS = frozenset(page.path for page in PAGES[:9])
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ class Offer:
 OTHER_VERBS: dict[str, str] = {
     "overdue": N_("逾期"),
     "review_due": N_("到检视日期"),
+    "look_back": N_("回头看"),
+    "look_back_due": N_("该回头看了"),
     "answer_standards": N_("补充销号说明"),
     "ask_site_check": N_("要求现场核查"),
 }

@@ -13,8 +13,9 @@ from tracker.base.access import N_, Right
 from tracker.base.db import transaction
 from tracker.base.web import largest_upload, needs, refusals
 from tracker.issues.models import Issue
-from tracker.issues.pages import done, me, page, pressable
-from tracker.issues.workflow import KIND_NAMES, Verb
+from tracker.issues.pages import done, me, page
+from tracker.issues.queries import issue_numbered
+from tracker.issues.workflow import KIND_NAMES
 from tracker.lookbacks import actions, queries
 from tracker.lookbacks.forms import LookBackForm
 from tracker.lookbacks.rules import RESULT_NAMES, Asked, Result
@@ -27,7 +28,7 @@ bp = Blueprint("lookbacks", __name__)
 @bp.route("/issues/<number>/look-back", methods=["GET", "POST"])
 @needs(Right.RELAPSE)
 def look_back(number: str) -> Any:
-    issue = pressable(number, Verb.RELAPSE)
+    issue = issue_numbered(number, me())
     form = LookBackForm()
     form.offer()
     if not form.is_submitted():
