@@ -1,0 +1,136 @@
+"""When a clearance is to be looked at again, and which records of a visit cannot be."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.base.access import Refused
+from tracker.issues.rules import LOOK_BACK_AHEAD, months_after, next_look_back
+from tracker.issues.workflow import Kind
+from tracker.lookbacks.rules import RESULT_NAMES, Asked, Result, Visit, check_new_term, check_visit
+
+CLEARED = date(2019, 7, 1)
+DAYS = st.dates(date(2015, 1, 1), date(2030, 12, 31))
+CONCRETE = (Kind.IMMEDIATE, Kind.TIME_LIMITED)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2019, 7, 1), 3, date(2019, 10, 1)),
+        (date(2019, 11, 30), 3, date(2020, 2, 29)),
+        (date(2018, 11, 30), 3, date(2019, 2, 28)),
+        (date(2019, 12, 31), 6, date(2020, 6, 30)),
+        (date(2019, 10, 15), 12, date(2020, 10, 15)),
+        (date(2020, 2, 29), 12, date(2021, 2, 28)),
+    ],
+)
+def test_a_month_too_short_for_the_day_gives_its_last(day: date, months: int, later: date) -> None:
+    assert months_after(day, months) == later
+
+
+def dates_of(kind: Kind, number: int) -> list[date]:
+    """The dates that come up when each look-back is held on its day."""
+    found: list[date] = []
+    due = next_look_back(CLEARED, kind)
+    while due is not None and len(found) < number:
+        found.append(due)
+        due = next_look_back(CLEARED, kind, due)
+    return found
+
+
+@pytest.mark.parametrize("kind", CONCRETE)
+def test_a_concrete_problem_is_looked_at_three_times(kind: Kind) -> None:
+    assert dates_of(kind, 9) == [date(2019, 10, 1), date(2020, 1, 1), date(2020, 7, 1)]
+
+
+def test_a_long_term_one_every_further_year_besides() -> None:
+    assert dates_of(Kind.LONG_TERM, 6) == [
+        date(2019, 10, 1), date(2020, 1, 1), date(2020, 7, 1), date(2021, 7, 1), date(2022, 7, 1), date(2023, 7, 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("held_on", "following"),
+    [
+        (date(2019, 8, 1), date(2019, 10, 1)),  # long before the first: an extra one
+        (date(2019, 9, 10), date(2020, 1, 1)),  # three weeks before: it answers the first
+        (date(2020, 2, 1), date(2020, 7, 1)),  # after the second: nobody is sent there twice
+        (date(2020, 8, 1), None),
+    ],
+)
+def test_a_look_back_answers_what_lies_before_it_and_what_is_near(held_on: date, following: date | None) -> None:
+    assert next_look_back(CLEARED, Kind.TIME_LIMITED, held_on) == following
+
+
+@given(cleared=DAYS, later=st.integers(0, 2000), kind=st.sampled_from(Kind))
+def test_the_next_date_lies_ahead_of_what_was_held_and_ends_only_for_concrete_problems(
+    cleared: date, later: int, kind: Kind
+) -> None:
+    held_on = cleared + timedelta(days=later)
+    due = next_look_back(cleared, kind, held_on)
+    assert due is None or held_on + LOOK_BACK_AHEAD < due <= held_on + LOOK_BACK_AHEAD + timedelta(days=366)
+    assert (due is None) <= (kind is not Kind.LONG_TERM)
+    assert (due is None) == (kind is not Kind.LONG_TERM and months_after(cleared, 12) <= held_on + LOOK_BACK_AHEAD)
+
+
+def visit(**overrides: object) -> Visit:
+    values = {"on": CLEARED, "place": "沙坪村", "people": "陈督查", "seen": "水龙头有水", "result": Result.HELD}
+    return Visit(**(values | overrides))  # type: ignore[arg-type]
+
+
+def test_a_whole_record_is_taken() -> None:
+    check_visit(visit(), CLEARED, CLEARED)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"on": CLEARED + timedelta(days=2)}, "还没有到"),
+        ({"on": CLEARED - timedelta(days=1)}, "早于销号日期"),
+        ({"place": "  "}, "在哪里"),
+        ({"people": ""}, "有谁参加"),
+        ({"seen": "\n"}, "看到什么"),
+    ],
+)
+def test_a_record_that_cannot_be_or_says_too_little_is_refused(wrong: dict[str, object], says: str) -> None:
+    with pytest.raises(Refused, match=says):
+        check_visit(visit(**wrong), CLEARED, CLEARED + timedelta(days=1))
+
+
+def test_a_new_term_has_not_passed() -> None:
+    for kind in Kind:
+        check_new_term(kind, None, CLEARED)  # the workflow refuses a missing one
+        check_new_term(kind, CLEARED, CLEARED)
+    with pytest.raises(Refused, match="整改时限"):
+        check_new_term(Kind.TIME_LIMITED, CLEARED - timedelta(days=1), CLEARED)
+    with pytest.raises(Refused, match="检视日期"):
+        check_new_term(Kind.LONG_TERM, CLEARED - timedelta(days=1), CLEARED)
+
+
+def test_every_result_has_its_word() -> None:
+    assert set(RESULT_NAMES) == set(Result)
+
+
+@given(
+    st.builds(
+        Asked,
+        county=st.none() | st.integers(1, 999_999_999),
+        category=st.none() | st.integers(1, 999_999_999),
+        ahead=st.sampled_from([0, 30]),
+        mine=st.booleans(),
+        result=st.none() | st.sampled_from(Result),
+    )
+)
+def test_what_a_list_is_asked_for_survives_its_address(asked: Asked) -> None:
+    assert Asked.read({name: str(value) for name, value in asked.query().items()}) == asked
+
+
+@pytest.mark.parametrize("word", ["", "-1", "x", "１", "99999999999", "1 or 1"])
+def test_what_is_no_filter_of_ours_is_left_out(word: str) -> None:
+    asked = {"county": word, "category": word, "result": word, "mine": word, "when": word}
+    assert Asked.read(asked) == Asked(mine=word == "1")
