@@ -198,7 +198,7 @@ def _main(issue: Issue, free: list[Offer], today: date) -> Offer | None:
     and nobody is sent to look back before it is due."""
     if issue.state is State.CLEARED and not _look_back_due(issue, today):
         return None
-    begun = issue.progress_on is not None and issue.quantity_done >= (issue.quantity_total or 0)
+    begun = _reported(issue) and issue.quantity_done >= (issue.quantity_total or 0)
     if not begun:
         free = [offer for offer in free if offer.verb is not Verb.REQUEST_CLEARANCE or issue.state is State.REVIEWING]
     return free[0] if free else None
@@ -353,9 +353,16 @@ def _turn(issue: Issue, around: Standing) -> Turn | None:
     return Turn(_name(issue.first_unit), NEXT_WORDS[issue.state])
 
 
+def _reported(issue: Issue) -> bool:
+    """Whether anything was reported; after a relapse, anything since."""
+    if issue.progress_on is None:
+        return False
+    return not issue.relapses or issue.progress_on >= issue.waiting_since
+
+
 def _ready(issue: Issue, around: Standing) -> bool:
     return (
-        issue.progress_on is not None
+        _reported(issue)
         and _left_to_do(issue, around) is None
         and issue.quantity_done >= (issue.quantity_total or 0)
     )

@@ -1,7 +1,7 @@
 """look-backs held, and on the issue the day it is to be looked at next
 
-Revision ID: 0003
-Revises: 0002
+Revision ID: 0004
+Revises: 0003
 """
 
 from calendar import monthrange
@@ -9,8 +9,8 @@ from calendar import monthrange
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
