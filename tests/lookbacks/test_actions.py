@@ -44,7 +44,9 @@ def issue_in(world: World, situation: str = "cleared", kind: Kind = Kind.IMMEDIA
 
 
 def visit(result: Result = Result.HELD, on: date = THREE_MONTHS, **more: Any) -> Visit:
-    return Visit(on, "沙坪村", "陈督查、村民代表", "水龙头有水" if result is Result.HELD else "又断水了", result, **more)
+    return Visit(
+        on, "沙坪村", "陈督查、村民代表", "水龙头有水" if result is Result.HELD else "又断水了", result, **more
+    )
 
 
 def look(issue: Issue, world: World, who: str = "root_supervisor", **more: Any) -> LookBack:
@@ -52,7 +54,9 @@ def look(issue: Issue, world: World, who: str = "root_supervisor", **more: Any) 
         return hold_lookback(issue, world.people[who], **({"today": THREE_MONTHS, "visit": visit()} | more))
 
 
-def fail(issue: Issue, world: World, who: str = "root_supervisor", new_term: date | None = AGAIN, **more: Any) -> LookBack:
+def fail(
+    issue: Issue, world: World, who: str = "root_supervisor", new_term: date | None = AGAIN, **more: Any
+) -> LookBack:
     return look(issue, world, who, **({"visit": visit(Result.FAILED), "new_term": new_term} | more))
 
 
@@ -81,7 +85,10 @@ def test_one_that_held_leaves_the_clearance_and_sets_the_next_date(world: World)
     issue = issue_in(world)
     with transaction():
         row = hold_lookback(
-            issue, world.root_supervisor, today=THREE_MONTHS, visit=visit(files=[upload("水.png", picture().getvalue())])
+            issue,
+            world.root_supervisor,
+            today=THREE_MONTHS,
+            visit=visit(files=[upload("水.png", picture().getvalue())]),
         )
     assert (issue.state, issue.proven, issue.relapses) == (State.CLEARED, True, 0)
     assert (row.due_on, row.cleared_on, row.new_term) == (THREE_MONTHS, TODAY, None)
@@ -177,7 +184,9 @@ def test_whoever_reviewed_a_level_does_not_look_back(world: World) -> None:
     look(issue, world, "supervisor2")
 
 
-@pytest.mark.parametrize("part", ["lead_official_id", "responsible_person_id", "member_ids", "lead_unit_id", "unit_ids"])
+@pytest.mark.parametrize(
+    "part", ["lead_official_id", "responsible_person_id", "member_ids", "lead_unit_id", "unit_ids"]
+)
 def test_whoever_had_a_part_in_the_work_does_not_look_back(world: World, part: str) -> None:
     with transaction():
         both = make_person(world, "both", "又督又办", "town", ((Role.SUPERVISOR, "xinshao", None),))

@@ -82,7 +82,9 @@ def test_two_at_once_the_second_sees_what_happened_and_loses_nothing(app: Flask,
     address, seen = f"/issues/{issue.number}/look-back", str(issue.version)
     first = client(app, world, "root_supervisor").post(address, data=record(version=seen, seen="1"))
     assert first.status_code == 302
-    second = client(app, world, "root_supervisor2").post(address, data=record(version=seen, seen="1", place="沙坪村五组"))
+    second = client(app, world, "root_supervisor2").post(
+        address, data=record(version=seen, seen="1", place="沙坪村五组")
+    )
     assert second.status_code == 409
     assert "沙坪村五组" in second.text
     assert "陈督查" in second.text
@@ -156,9 +158,7 @@ def test_whoever_reviewed_it_finds_it_but_not_among_what_they_may_hold(world: Wo
     assert row.theirs
 
 
-def test_a_list_walks_page_by_page_the_longest_due_first(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_walks_page_by_page_the_longest_due_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "PAGE_SIZE", 2)
     numbers = [issue.number for issue in cleared(world, 5)]
     walked: list[str] = []

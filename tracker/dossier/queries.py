@@ -362,9 +362,7 @@ def _reported(issue: Issue) -> bool:
 
 def _ready(issue: Issue, around: Standing) -> bool:
     return (
-        _reported(issue)
-        and _left_to_do(issue, around) is None
-        and issue.quantity_done >= (issue.quantity_total or 0)
+        _reported(issue) and _left_to_do(issue, around) is None and issue.quantity_done >= (issue.quantity_total or 0)
     )
 
 

@@ -16,7 +16,9 @@ class LookBackForm(VersionedForm):
     held_on = DateField(_l("哪一天去看的"), [DataRequired(_l("请填写去看的日期。"))])
     place = StringField(_l("地点"), [DataRequired(_l("请写明在哪里看的。")), Length(max=120)])
     people = StringField(
-        _l("参加人员"), [DataRequired(_l("请写明有谁参加。")), Length(max=200)], description=_l("没有参与整改和审核的人。")
+        _l("参加人员"),
+        [DataRequired(_l("请写明有谁参加。")), Length(max=200)],
+        description=_l("没有参与整改和审核的人。"),
     )
     found = TextAreaField(_l("看到什么"), [DataRequired(_l("请写明看到什么。")), Length(max=5000)])
     files = MultipleFileField(_l("照片等佐证"), [Optional()], description=_l("有照片就附上，没有不影响。"))

@@ -43,7 +43,9 @@ def check_visit(visit: Visit, cleared_on: date, today: date) -> None:
         raise Refused(N_("回头看日期 %(date)s 还没有到，请填写实际去看的那一天。"), date=visit.on)
     if visit.on < cleared_on:
         raise Refused(
-            N_("回头看日期 %(date)s 早于销号日期 %(cleared)s，请填写销号以后去看的那一天。"), date=visit.on, cleared=cleared_on
+            N_("回头看日期 %(date)s 早于销号日期 %(cleared)s，请填写销号以后去看的那一天。"),
+            date=visit.on,
+            cleared=cleared_on,
         )
     if not all(words.strip() for words in (visit.place, visit.people, visit.seen)):
         raise Refused(N_("请写明在哪里看的、有谁参加、看到什么。"))
