@@ -155,7 +155,7 @@ def due(asked: Asked, actor: Actor, today: date, cursor: str | None) -> Listing:
     return _listing(query, segment, cursor, lambda: due_count(asked, actor, today))
 
 
-def _listing(query: Select[Any], segment: Segment, cursor: str | None, count: Callable[[], int]) -> Listing:
+def _listing(query: Any, segment: Segment, cursor: str | None, count: Callable[[], int]) -> Listing:
     page = read_page(query, (segment,), cursor, PAGE_SIZE, _read)
     return Listing(page.rows, count(), page.next, page.previous)
 

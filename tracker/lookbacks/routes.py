@@ -51,7 +51,7 @@ def look_back(number: str) -> Any:
     )
 
 
-def _said(issue: Issue, result: Result) -> str:
+def _said(issue: Issue, result: Result) -> Any:
     if result is Result.FAILED:
         return _("已按反弹重开，责任单位继续整改；新的时限到了会计逾期。")
     if issue.look_back_on is None:
@@ -120,5 +120,5 @@ def _shared(asked: Asked, here: str) -> dict[str, Any]:
     }
 
 
-def _own(region: Any) -> str:
+def _own(region: Any) -> Any:
     return _("%(name)s本级", name=region.name)
