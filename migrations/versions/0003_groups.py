@@ -1,4 +1,4 @@
-"""standing work groups per category; the counties a leader keeps in touch with
+"""standing work groups per category
 
 Revision ID: 0003
 Revises: 0002

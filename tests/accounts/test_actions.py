@@ -383,3 +383,45 @@ def test_a_system_administrator_imports_people_but_grants_no_post(world: World) 
     with transaction():
         done = actions.import_users(plain.encode(), actor_id=world.system_admin.id, at=NOW)
     assert [made.account for made in done.made] == ["jia1"]
+
+
+# --- 联系县 ---------------------------------------------------------------------------------------------------
+
+
+def link(world: World, person: User, *regions: str) -> None:
+    with transaction():
+        ids = [world.regions[key].id for key in regions]
+        actions.link_counties(person, ids, actor_id=world.system_admin.id)
+
+
+def test_a_leaders_counties_are_kept_as_a_whole_and_each_change_is_an_event(any_world: World) -> None:
+    world = any_world
+    link(world, world.city_leader, "wugang", "xinshao")
+    link(world, world.city_leader, "wugang")
+    link(world, world.city_leader, "wugang")  # nothing changed
+    assert queries.linked_counties(world.city_leader.id) == [world.wugang.id]
+    both = sorted([world.wugang.id, world.xinshao.id])
+    assert [event.data for event in db.session.scalars(select(Event).where(Event.verb == "link_counties"))] == [
+        {"before": [], "after": both}, {"before": both, "after": [world.wugang.id]}]  # fmt: skip
+
+
+def test_only_a_leader_is_linked_and_only_to_counties(world: World) -> None:
+    with pytest.raises(Refused, match="没有领导岗位"):
+        link(world, world.supervisor, "wugang")
+    for region in ("city", "longxipu"):
+        with pytest.raises(Refused, match="联系县只能是"):
+            link(world, world.city_leader, region)
+
+
+def test_whoever_leads_no_more_can_still_be_unlinked(world: World) -> None:
+    link(world, world.city_leader, "wugang")
+    with transaction():
+        actions.end_post(world.city_leader.posts[0], actor_id=world.security_admin.id, at=NOW)
+    link(world, world.city_leader)
+    assert queries.linked_counties(world.city_leader.id) == []
+
+
+def test_a_link_is_no_post(world: World) -> None:
+    before = world.leader.grants
+    link(world, world.leader, "wugang")
+    assert world.leader.grants == before

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.world import World, assign_one, sign_in
-from tracker.accounts import actions
+from tracker.accounts import actions, queries
 from tracker.accounts.models import Post, SignInAttempt, User
 from tracker.accounts.rules import PER_ACCOUNT
 from tracker.base.db import db, transaction
@@ -302,3 +302,23 @@ def test_suggestions_of_units_need_the_right_to_read_issues(client: FlaskClient,
     assert sign_in(client, world.supervisor).get("/units/suggest?q=新邵县水").json == [
         {"id": world.water.id, "value": "新邵县水利局", "label": "新邵县水利局 · 新邵县"}
     ]
+
+
+def test_a_leaders_counties_are_ticked_on_the_persons_page(client: FlaskClient, world: World) -> None:
+    sign_in(client, world.system_admin)
+    address = f"/users/{world.city_leader.id}"
+    assert "保存联系县" in client.get(address).text
+    assert "保存联系县" not in client.get(f"/users/{world.official.id}").text
+    assert client.post(f"{address}/counties", data={"counties": [str(world.wugang.id)]}).status_code == 302
+    assert queries.linked_counties(world.city_leader.id) == [world.wugang.id]
+    assert client.get(address).text.count(" checked") == 1
+    assert client.post(f"{address}/counties", data={"counties": [str(world.city.id)]}).status_code == 400
+    assert client.post(f"{address}/counties").status_code == 302
+    assert queries.linked_counties(world.city_leader.id) == []
+
+
+@pytest.mark.parametrize("key", ["root_supervisor", "city_leader", "security_admin", "auditor"])
+def test_nobody_but_the_system_administrator_links_counties(client: FlaskClient, world: World, key: str) -> None:
+    sign_in(client, world.people[key])
+    path = f"/users/{world.city_leader.id}/counties"
+    assert client.post(path, data={"counties": [str(world.wugang.id)]}).status_code == 403

@@ -13,12 +13,17 @@ from sqlalchemy import event
 
 from tests.dossier.situations import extension_waits
 from tests.world import NOW, TODAY, World, assign_one, list_one, make_duty, sign_in
+from tracker.accounts import actions as accounts
+from tracker.accounts.models import User
 from tracker.base.db import db, transaction
 from tracker.deadlines import actions as deadlines
 from tracker.desks import queries
 from tracker.desks.rules import APPLY, PLAN, REPORT, SIGN, next_step
+from tracker.inspections.rules import Source
 from tracker.issues import actions as issues
+from tracker.issues.models import Issue
 from tracker.issues.workflow import Kind, State
+from tracker.org.models import Region
 from tracker.plans import actions as plans
 
 LATE = date(2019, 9, 10)
@@ -87,7 +92,7 @@ def test_a_queue_says_how_many_wait_not_how_many_are_shown(world: World) -> None
         queries.SHOWN + 2,
         queries.SHOWN + 2,
     )
-    assert queries.leader_desk(world.leader, TODAY).led.total == queries.SHOWN + 2
+    assert queries.leader_desk(world.leader, TODAY).led == queries.SHOWN + 2
 
 
 def test_what_cannot_be_done_is_no_step() -> None:
@@ -111,6 +116,8 @@ def test_a_supervisors_figures_are_the_lengths_of_their_lists(world: World) -> N
 def test_every_desk_opens_full_and_empty_in_as_many_queries(app: Flask, world: World, key: str) -> None:
     with time_machine.travel(NOW, tick=False):
         client = sign_in(app.test_client(), world.people[key])
+        if key == "city_leader":
+            link(world, world.city_leader, world.xinshao)
         assert client.get("/desk").status_code == 200
         make_some(world, 3)
         with counted() as few:
@@ -139,6 +146,53 @@ def test_a_moved_deadline_shows_the_original_beside_it_on_every_desk_and_list(ap
 def test_an_unmoved_deadline_is_said_once(app: Flask, world: World) -> None:
     make_some(world, 1)
     assert "原 2019" not in sign_in(app.test_client(), world.official).get("/desk").text
+
+
+def elsewhere(world: World) -> Issue:
+    with transaction():
+        return issues.list_issue(
+            world.root_supervisor, today=TODAY, title="武冈市水质不达标", wording="原文", source=Source.AUDIT,
+            category_id=world.categories[2].id, region_id=world.wugang.id, kind=Kind.TIME_LIMITED,
+        )  # fmt: skip
+
+
+def link(world: World, leader: User, *counties: Region) -> None:
+    with transaction():
+        accounts.link_counties(leader, [county.id for county in counties], actor_id=world.system_admin.id)
+
+
+def test_the_counties_a_leader_is_linked_to_are_one_filter_of_the_desk_and_the_list(app: Flask, world: World) -> None:
+    make_some(world, 2)
+    other = elsewhere(world)
+    leader = world.city_leader
+    assert queries.leader_desk(leader, TODAY).linked is None  # no counties, no filter
+    link(world, leader, world.wugang)
+    desk = queries.leader_desk(leader, TODAY, "linked")
+    assert ([item.row.number for item in desk.shown], desk.linked, desk.led) == ([other.number], 1, 0)
+    assert [name for _id, name, _open, _overdue, linked in desk.counties if linked] == ["武冈市"]
+    client = sign_in(app.test_client(), leader)
+    assert "我联系的县" in client.get("/desk").text
+    page = client.get("/register?linked=1").text
+    assert other.title in page
+    assert "沙坪村" not in page
+    assert "沙坪村" in client.get("/register").text
+
+
+def test_a_link_shows_nothing_that_the_posts_do_not(app: Flask, world: World) -> None:
+    make_some(world, 1)
+    elsewhere(world)
+    link(world, world.leader, world.wugang)  # a leader of 新邵县 only
+    desk = queries.leader_desk(world.leader, TODAY, "linked")
+    assert (desk.shown, desk.linked) == ([], 0)
+    client = sign_in(app.test_client(), world.leader)
+    for address in ("/register?linked=1", "/desk?part=linked", "/register/export.csv?linked=1&year=all"):
+        assert "水质不达标" not in client.get(address).text
+
+
+def test_without_links_the_filter_is_not_offered(app: Flask, world: World) -> None:
+    make_some(world, 1)
+    for key in ("leader", "supervisor", "official"):
+        assert "我联系的县" not in sign_in(app.test_client(), world.people[key]).get("/register").text
 
 
 def test_a_stranger_finds_nothing_on_the_desk(app: Flask, world: World) -> None:

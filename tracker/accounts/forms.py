@@ -9,6 +9,7 @@ from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional
 
 from tracker.accounts.rules import MAX_PASSWORD
+from tracker.base.web import BoxesField
 
 _NEEDED = _l("请填写这一项。")
 
@@ -66,6 +67,12 @@ class AccountForm(FlaskForm):
         [_strip],
         description=_l("字母、数字或汉字；登录时用，以后不改。"),
     )
+
+
+class CountiesForm(FlaskForm):
+    """联系县."""
+
+    counties = BoxesField(_l("联系县"), [Optional()], coerce=int)
 
 
 class GrantForm(FlaskForm):

@@ -101,6 +101,17 @@ class Post(Base):
         return Grant(self.role, self.region_id, self.region.parent_id is None, self.category_id)
 
 
+class CountyLink(Base):
+    """A county that a leader keeps in touch with (联系县). It opens nothing: what they see is their posts' business."""
+
+    __tablename__ = "county_link"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+
+    __table_args__ = (Index("ix_county_link_region_id", "region_id"),)
+
+
 class SignInAttempt(Base):
     """One try; counted per account and per address to slow guessing down."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from tracker.accounts.models import Post, SignInAttempt, User
+from tracker.accounts.models import CountyLink, Post, SignInAttempt, User
 from tracker.accounts.rules import PER_ACCOUNT, WINDOW, account_key
 from tracker.base.access import Missing, Role
 from tracker.base.db import db
@@ -178,6 +178,15 @@ def all_posts_of(user: User) -> Sequence[Post]:
     return db.session.scalars(
         select(Post).where(Post.user_id == user.id).order_by(Post.ended_at.is_(None).desc(), Post.id.desc())
     ).all()
+
+
+def linked_counties(user_id: int) -> list[int]:
+    """Ids of the counties a leader keeps in touch with (联系县)."""
+    return list(
+        db.session.scalars(
+            select(CountyLink.region_id).where(CountyLink.user_id == user_id).order_by(CountyLink.region_id)
+        )
+    )
 
 
 def holders_of(role: Role, but: int | None = None) -> int:

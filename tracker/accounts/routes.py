@@ -5,17 +5,39 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, flash, g, jsonify, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user
 from werkzeug.wrappers import Response
 
 from tracker.accounts import actions, queries
-from tracker.accounts.forms import AccountForm, GrantForm, LoginForm, NameForm, PasswordForm, PersonForm, UserFileForm
+from tracker.accounts.forms import (
+    AccountForm,
+    CountiesForm,
+    GrantForm,
+    LoginForm,
+    NameForm,
+    PasswordForm,
+    PersonForm,
+    UserFileForm,
+)
 from tracker.accounts.models import User
 from tracker.accounts.rules import NOT_SIGNED_IN, NewAccount
 from tracker.base import clock
-from tracker.base.access import ROLE_NAMES, Right, Role
+from tracker.base.access import ROLE_NAMES, Right, Role, holds
 from tracker.base.db import transaction
 from tracker.base.web import form_status, local_url, needs, public, refusals
 from tracker.org import queries as places
@@ -213,12 +235,40 @@ def _user_page(user: User, form: Any, account_form: Any) -> Any:
     page = render_template(
         "accounts/user.html",
         user=user,
+        counties_form=_counties_of(user),
         form=form,
         account_form=account_form,
         posts=[_post_words(post) for post in queries.posts_of([user.id]).get(user.id, [])],
         locked=queries.locked(user, clock.now()),
     )
     return page, max(form_status(form), form_status(account_form))
+
+
+@bp.post("/users/<int:user_id>/counties")
+@needs(Right.USERS)
+def link_counties(user_id: int) -> Response:
+    """The counties a leader keeps in touch with; boxes, so nothing can be typed wrong."""
+    user = queries.user_with_id(user_id)
+    form = _counties_offered(CountiesForm())
+    if not form.validate():
+        abort(400)
+    with transaction():
+        actions.link_counties(user, form.counties.data or (), actor_id=_me().id)
+    flash(_("联系县已保存，他的工作台和问题清单里可以只看这些县。"), "success")
+    return redirect(url_for("accounts.user", user_id=user_id))
+
+
+def _counties_of(user: User) -> CountiesForm | None:
+    """The boxes, with those ticked that are linked now; None for whoever leads nothing and is linked to none."""
+    linked = queries.linked_counties(user.id)
+    if not linked and not holds(user, Role.LEADER):
+        return None
+    return _counties_offered(CountiesForm(formdata=None, counties=linked))
+
+
+def _counties_offered(form: CountiesForm) -> CountiesForm:
+    form.counties.choices = [(county.id, county.name) for county in places.counties() if county.parent_id is not None]
+    return form
 
 
 @bp.post("/users/<int:user_id>/account")

@@ -58,6 +58,7 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "reactivate": N_("恢复"),
     "grant_post": N_("授予岗位"),
     "end_post": N_("收回岗位"),
+    "link_counties": N_("指定联系县"),
     "add_unit": N_("新增单位"),
     "change_unit": N_("修改单位"),
     "import_units": N_("导入单位"),

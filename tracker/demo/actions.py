@@ -75,6 +75,7 @@ def load(*, today: date, progress: Progress | None = None, every: int = 1) -> De
         casting = Casting(cast, hashed, _midnight(plotter.first_day))
         casting.people(stories)
         casting.work_groups()
+        casting.linked_counties()
         _tell(stories, Teller(cast, plotter.calendar, _handed_over(plotter)), today, progress or _quiet)
         made = DemoSummary(password, tuple(shown(cast)))
         put(DEMONSTRATION, {"password": password, "people": [asdict(person) for person in made.people]})

@@ -237,6 +237,15 @@ class Casting:
                     at=self.at,
                 )
 
+    def linked_counties(self) -> None:
+        """Each leader of the city keeps in touch with some counties."""
+        *counties, _city = self.cast.columns
+        leaders = self.cast.leaders[len(counties)]
+        for turn, leader in enumerate(leaders):
+            linked = [self.places[place.code].id for place in counties[turn :: len(leaders)]]
+            office = self.administrators[Role.SYSTEM_ADMIN].id
+            accounts.link_counties(leader, linked[:3], actor_id=office, at=self.at)
+
     def _show(self) -> None:
         """Whom the visitor may sign in as, and what to try there."""
         cast, city = self.cast, len(self.cast.columns) - 1
@@ -253,7 +262,7 @@ class Casting:
         show = [
             (cast.supervisors[city][0], "督查（市）", "逾期清单、审核、台账导入；看全市"),
             (cast.supervisors[city][1], "督查（市）", "另一位市级督查，可办理前一位不能自审的事"),
-            (cast.leaders[city][0], "领导（市）", "清零看板、末级审核"),
+            (cast.leaders[city][0], "领导（市）", "清零看板、末级审核、联系县的问题"),
             (cast.leaders[city][1], "领导（市）", "市本级问题由前一位牵头，末级审核要由这一位办"),
             (water_supervisor, "督查（市，只管安全饮水）", "按“条”看：只看到安全饮水一类"),
             (cast.supervisors[stage][0], "督查（新邵县）", "列单、交办、审批延期、县级审核"),

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, 
 from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
+from tracker.accounts.queries import linked_counties
 from tracker.base.access import Actor
 from tracker.base.db import db
 from tracker.board import queries as board
@@ -227,25 +228,42 @@ class LeaderDesk:
     proven: int
     cells: int
     waiting: Reviews
-    led: Queue
-    counties: list[tuple[int, str, int, int]]  # id, name, open, overdue; the most overdue first
+    part: str  # linked, or nothing: what they lead
+    shown: Sequence[register.Item]  # the most urgent of that part
+    led: int
+    linked: int | None  # open issues of the counties they keep in touch with; None where there are no such counties
+    counties: list[tuple[int, str, int, int, bool]]  # id, name, open, overdue, linked; the most overdue first
+
+    @property
+    def total(self) -> int:
+        return self.led if not self.part else self.linked or 0
 
 
-def leader_desk(actor: Actor, today: date) -> LeaderDesk:
-    """What the leader is asked to decide, what they lead, and where it is overdue."""
+def leader_desk(actor: Actor, today: date, part: str = "") -> LeaderDesk:
+    """What the leader is asked to decide, what they lead, the counties they keep in touch with, where it is overdue."""
     shown = board.board(actor, today)
-    led = (Issue.lead_official_id == actor.id, _OPEN)
-    rows = db.session.execute(
-        register.rows().where(*led).order_by(Issue.overdue_from.is_(None), Issue.overdue_from, Issue.id).limit(SHOWN)
-    ).all()
+    links = linked_counties(actor.id)
+    parts: dict[str, tuple[ColumnElement[bool], ...]] = {"": (Issue.lead_official_id == actor.id, _OPEN)}
+    if links:
+        parts["linked"] = (Issue.county_id.in_(links), visible_to(actor), _OPEN)
+    part = part if part in parts else ""
+    urgency = (Issue.overdue_from.is_(None), Issue.overdue_from, Issue.id)
+    rows = db.session.execute(register.rows().where(*parts[part]).order_by(*urgency).limit(SHOWN)).all()
+    counts = {
+        name: db.session.scalar(select(func.count()).select_from(Issue).where(*conditions)) or 0
+        for name, conditions in parts.items()
+    }
     counties = [
-        (column.id, column.name, tally.open, tally.overdue)
+        (column.id, column.name, tally.open, tally.overdue, column.id in links)
         for column, tally in zip(shown.columns, shown.sums, strict=True)
     ]
     return LeaderDesk(
         proven=shown.standings[Standing.PROVEN],
         cells=sum(shown.standings.values()),
         waiting=reviews(actor),
-        led=Queue.of(register.items(rows, today), lambda: db.session.scalar(select(func.count()).where(*led)) or 0),
+        part=part,
+        shown=register.items(rows, today),
+        led=counts[""],
+        linked=counts.get("linked"),
         counties=sorted(counties, key=lambda county: -county[3]),
     )

@@ -83,7 +83,7 @@ def _supervisor(**shared: Any) -> str:
 def _leader(**shared: Any) -> str:
     return render_template(
         "desks/leader.html",
-        desk=queries.leader_desk(me(), clock.today()),
+        desk=queries.leader_desk(me(), clock.today(), request.args.get("part", "")),
         words=_words(),
         issue_url=_issue_url(),
         **shared,

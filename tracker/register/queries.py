@@ -32,8 +32,9 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
+from tracker.accounts.queries import linked_counties
 from tracker.base import paging
-from tracker.base.access import N_, Actor
+from tracker.base.access import N_, Actor, Role, holds
 from tracker.base.db import db
 from tracker.base.paging import Page, Segment
 from tracker.deadlines import rules as deadlines
@@ -92,7 +93,8 @@ class Scope:
 def scope(filters: Filters, actor: Actor, today: date, *, walk: bool = False) -> Scope:
     """The conditions of this list for this person. ``walk``: it will be read in its order, page by page."""
     found = () if not filters.q else (_found(filters.q, walk),)
-    return Scope((visible_to(actor), *_conditions(filters, today), *found), dict(_parts(filters, today)))
+    linked = (Issue.county_id.in_(linked_counties(actor.id)),) if filters.linked else ()
+    return Scope((visible_to(actor), *linked, *_conditions(filters, today), *found), dict(_parts(filters, today)))
 
 
 def _parts(filters: Filters, today: date) -> Iterator[tuple[str, tuple[ColumnElement[bool], ...]]]:
@@ -447,13 +449,15 @@ class Choices:
 
     counties: dict[int, str]
     categories: dict[int, str]
+    linked: bool = False  # whether the reader keeps in touch with some counties
 
 
-def choices(words: Words) -> Choices:
+def choices(words: Words, reader: Actor | None = None) -> Choices:
     own = words.say(N_("%(name)s本级"))
     return Choices(
         {region.id: own % {"name": region.name} if region.parent_id is None else region.name for region in counties()},
         {each.id: each.name_en if words.english else each.name for each in categories()},
+        reader is not None and holds(reader, Role.LEADER) and bool(linked_counties(reader.id)),
     )
 
 

@@ -37,7 +37,7 @@ def register() -> Any:
         "register/register.html",
         filters=filters,
         words=words,
-        choices=queries.choices(words),
+        choices=queries.choices(words, current_user),
         listing=queries.listing(filters, current_user, today, request.args.get("page")),
         issue_url=f"{request.script_root}/issues/",
         may_export=may(current_user, Right.LEDGER_EXPORT),

@@ -61,6 +61,7 @@ FLAGS: dict[str, str] = {
     "unsigned": N_("未签收"),
     "incomplete": N_("责任链不全"),
     "review_due": N_("到检视日期"),
+    "linked": N_("我联系的县"),
     "taken_over": N_("承接的"),
     "no_parents": N_("不含已分解的上级问题"),
 }
@@ -90,6 +91,7 @@ class Filters:
     unsigned: bool = False
     incomplete: bool = False
     review_due: bool = False
+    linked: bool = False  # only the counties the reader keeps in touch with
     taken_over: bool = False
     no_parents: bool = False
     year: int | None = None
