@@ -13,6 +13,7 @@ from sqlalchemy import event, select
 
 from tests.register.varied import make_varied
 from tests.world import TODAY, World, assign_one, list_one
+from tracker.accounts.models import CountyLink
 from tracker.base.db import db, transaction
 from tracker.deadlines.queries import lamps_of
 from tracker.deadlines.rules import LEVELS, Lamp, days_overdue, level
@@ -26,6 +27,7 @@ from tracker.register.rules import ALL_YEARS, FLAGS, Filters, Group, Sort
 from tracker.workdays.queries import calendar
 
 EVERYTHING = 1_000
+LINKED = "武冈市"  # the county that the reader is linked to
 
 
 @pytest.fixture
@@ -41,6 +43,7 @@ def filled(world: World) -> World:
 def varied(any_world: World) -> World:
     with transaction():
         make_varied(any_world, 120)
+        db.session.add(CountyLink(user_id=any_world.root_supervisor.id, region_id=any_world.wugang.id))
     return any_world
 
 
@@ -77,6 +80,7 @@ def holds(filters: Filters, issue: Issue, lamp: Lamp) -> bool:
             and issue.review_on is not None
             and issue.review_on <= TODAY
         ),
+        "linked": lambda _: issue.county.name == LINKED,
         "taken_over": lambda _: issue.taken_over,
         "no_parents": lambda _: not issue.has_children,
     }
@@ -122,7 +126,7 @@ def test_every_filter_finds_what_it_says(varied: World) -> None:
 
 def test_each_filter_alone_parts_the_list(varied: World) -> None:
     everything = len(found(Filters(year=ALL_YEARS), varied.root_supervisor))
-    for name in ("overdue", "unsigned", "incomplete", "review_due", "taken_over", "no_parents"):
+    for name in ("overdue", "unsigned", "incomplete", "review_due", "linked", "taken_over", "no_parents"):
         assert 0 < len(found(Filters(year=ALL_YEARS, **{name: True}), varied.root_supervisor)) < everything, name
 
 
