@@ -22,7 +22,7 @@ from tracker.base.journal import Event
 from tracker.inspections.rules import Source
 from tracker.issues.actions import recount
 from tracker.issues.models import Issue, IssueText, IssueUnit
-from tracker.issues.rules import bigrams, overdue_from
+from tracker.issues.rules import bigrams, next_look_back, overdue_from
 from tracker.issues.workflow import Kind, State
 from tracker.org.models import Region, RegionBelow, Unit
 from tracker.org.rules import Level
@@ -305,5 +305,6 @@ def _dated(state: State, kind: Kind, listed_on: date, today: date, chance: rando
         "dismissed_on": ended_on if state is State.DISMISSED else None,
         "taken_over": taken_over,
         "proven": cleared and not taken_over,
+        "look_back_on": next_look_back(ended_on, kind, today) if cleared and not taken_over else None,
         "updated_at": datetime.combine(ended_on, time(4), UTC),
     }

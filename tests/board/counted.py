@@ -72,6 +72,7 @@ class Figures:
     cleared: int = 0
     unproven: int = 0
     dismissed: int = 0
+    look_backs: int = 0
     issues: list[Issue] = field(default_factory=list)
 
     @property
@@ -84,7 +85,7 @@ class Figures:
             return "open"
         if not self.cleared:
             return "uncovered"
-        return "declared" if self.unproven else "proven"
+        return "declared" if self.unproven or self.look_backs else "proven"
 
 
 def figures(issues: Iterable[Issue], today: date = TODAY) -> Figures:
@@ -97,6 +98,7 @@ def figures(issues: Iterable[Issue], today: date = TODAY) -> Figures:
         elif issue.state is State.CLEARED:
             found.cleared += 1
             found.unproven += not issue.proven
+            found.look_backs += issue.look_back_on is not None and issue.look_back_on <= today
         else:
             found.open += 1
             found.overdue += is_late(issue, today)
@@ -185,6 +187,6 @@ def wrong(shown: Board, count: Count, only: int | None = None) -> list[str]:
 
 def _differences(tally: object, ought: Figures, where: str) -> list[str]:
     names = {"open": "open", "overdue": "overdue", "cleared": "cleared", "declared": "unproven",
-             "dismissed": "dismissed", "total": "total"}  # fmt: skip
+             "dismissed": "dismissed", "total": "total", "look_backs": "look_backs"}  # fmt: skip
     pairs = [(name, getattr(tally, name), getattr(ought, other)) for name, other in names.items()]
     return [f"{where}: {name} {kept}, not {counted}" for name, kept, counted in pairs if kept != counted]

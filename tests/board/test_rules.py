@@ -9,6 +9,7 @@ import pytest
 
 from tests.effort import dice, rounds
 from tracker.board.rules import (
+    DOUBT_NAMES,
     KINDS,
     MARKS,
     OWN_NAMES,
@@ -54,7 +55,9 @@ def test_a_cell_is_one_of_four_whatever_is_in_it(campaign: bool) -> None:
 def test_one_open_problem_outweighs_any_number_of_cleared_ones() -> None:
     assert standing(1000, 1, {}) is Standing.OPEN
     assert standing(1000, 0, {}) is Standing.PROVEN
-    assert standing(1000, 0, {Doubt.TAKEN_OVER: 1}) is Standing.DECLARED
+    for doubt in Doubt:
+        assert standing(1000, 0, {doubt: 1}) is Standing.DECLARED
+        assert set(DOUBT_NAMES) == set(Doubt)
 
 
 def test_every_state_has_a_name_and_only_an_open_cell_shows_a_number() -> None:
@@ -72,8 +75,8 @@ def test_a_kind_is_counted_in_exactly_one_of_the_two_groups() -> None:
 
 
 def test_figures_add_up_field_by_field() -> None:
-    first, second = Tally(5, 2, 3, 1, 7), Tally(50, 20, 30, 10, 70)
-    assert add([first, second]) == Tally(55, 22, 33, 11, 77)
+    first, second = Tally(5, 2, 3, 1, 7, 4), Tally(50, 20, 30, 10, 70, 40)
+    assert add([first, second]) == Tally(55, 22, 33, 11, 77, 44)
     assert add([]) == Tally()
 
 

@@ -50,6 +50,8 @@ def _issue(world: World, serial: int, chance: random.Random, seed: int) -> Issue
         taken_over=chance.random() < 0.5, proven=state is State.CLEARED and chance.random() < 0.5,
         has_children=chance.random() < 0.1, chain_complete=bool(lead and lead_unit and units), updated_at=NOW,
     )  # fmt: skip
+    if issue.proven and not issue.has_children and serial % 2:
+        issue.look_back_on = TODAY + timedelta(days=serial * 37 % 400 - 200)
     issue.units = [IssueUnit(unit_id=unit.id, position=position) for position, unit in enumerate(units)]
     db.session.add(issue)
     db.session.flush()

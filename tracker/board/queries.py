@@ -25,6 +25,7 @@ from tracker.settings.models import Category
 
 LISTED = 5  # rows of "most overdue" and "newest cleared"
 
+_DATED: ColumnElement[bool] = literal_column("issue.look_back_on IS NOT NULL")
 _CLOCK_RUNS = Issue.overdue_from.is_not(None)  # renders as literally as the predicate of ix_issue_overdue_cell
 
 
@@ -103,7 +104,8 @@ class Board:
 def board(actor: Actor, today: date, *, group: Group = Group.CONCRETE, county_id: int | None = None) -> Board:
     """The board as this person may see it; ``county_id`` narrows it to one column.
 
-    Four queries whatever the size: columns, categories, counts, overdue (a post below a county adds one each).
+    Five queries whatever the size: columns, categories, counts, overdue, look-backs due (a post below a county adds
+    one each).
     """
     everything = _regions()
     scope = _scope(actor, everything)
@@ -180,15 +182,21 @@ def _categories(scope: Scope, counted: set[int]) -> list[Any]:
 
 def _tallies(actor: Actor, scope: Scope, today: date) -> dict[tuple[int, int, Group], Tally]:
     """(category, county, group) -> figures, for cells with any."""
-    overdue: Counter[tuple[int, int, Group]] = Counter()
-    for category, county, long_term, number in db.session.execute(overdue_by_cell(actor, scope, today)):
-        overdue[category, county, _group(long_term)] += number
+    overdue = _numbers(overdue_by_cell(actor, scope, today))
+    look_backs = _numbers(look_backs_by_cell(actor, scope, today))
     found: dict[tuple[int, int, Group], Tally] = {}
     for category, county, long_term, open_, proven, declared, dismissed in db.session.execute(
         counts_by_cell(actor, scope)
     ):
         key = (category, county, _group(long_term))
-        found[key] = Tally(open_, overdue[key], proven, declared, dismissed)
+        found[key] = Tally(open_, overdue[key], proven, declared, dismissed, look_backs[key])
+    return found
+
+
+def _numbers(query: Select[Any]) -> Counter[tuple[int, int, Group]]:
+    found: Counter[tuple[int, int, Group]] = Counter()
+    for category, county, long_term, number in db.session.execute(query):
+        found[category, county, _group(long_term)] += number
     return found
 
 
@@ -221,12 +229,21 @@ def _total(number: ColumnElement[int], condition: ColumnElement[bool], name: str
 
 
 def overdue_by_cell(actor: Actor, scope: Scope, today: date) -> Select[Any]:
-    """Overdue issues by category, county and group.
+    """Overdue issues by category, county and group; touches ix_issue_overdue_cell alone."""
+    return _by_cell(actor, scope, and_(_CLOCK_RUNS, Issue.overdue_from <= today, ~Issue.has_children))
 
-    The summary's keys seek into ix_issue_overdue_cell, so that only what is overdue is touched, and from the index
-    alone: grouping over all running clocks takes five times as long (0.7 against 3.7 ms with 100,000 issues).
+
+def look_backs_by_cell(actor: Actor, scope: Scope, today: date) -> Select[Any]:
+    """Clearances due to be looked at again, likewise; touches ix_issue_look_back_cell alone (a parent never is)."""
+    return _by_cell(actor, scope, and_(_DATED, Issue.look_back_on <= today))
+
+
+def _by_cell(actor: Actor, scope: Scope, late: ColumnElement[bool]) -> Select[Any]:
+    """How many are late in each cell.
+
+    The summary's keys seek into the index, so that only what is late is touched: grouping over all running clocks
+    takes five times as long (0.7 against 3.7 ms with 100,000 issues).
     """
-    late = and_(_CLOCK_RUNS, Issue.overdue_from <= today, ~Issue.has_children)
     if not scope.whole:
         keys: list[Any] = [Issue.category_id, Issue.county_id, (Issue.kind == Kind.LONG_TERM).label("long_term")]
         return select(*keys, func.count().label("number")).where(late, within(actor, scope, Issue)).group_by(*keys)
@@ -343,6 +360,7 @@ def _figures(tally: Tally) -> dict[str, int]:
         "unproven": tally.declared,
         "total": tally.total,
         "dismissed": tally.dismissed,
+        "look_backs_due": tally.look_backs,
     }
 
 

@@ -81,6 +81,7 @@ def _league(shown: Board, links: Links) -> list[dict[str, Any]]:
             "tally": tally,
             "url": _narrowed(shown.group, place.id),
             "links": links.of(place.id),
+            "look_backs": url_for("lookbacks.look_backs", county=place.id, group=shown.group.value),
             "proven": (standings := shown.standings_of(number))[Standing.PROVEN],
             "cells": sum(standings.values()),
         }

@@ -39,13 +39,15 @@ MARKS: dict[Standing, str] = {Standing.UNCOVERED: "—", Standing.DECLARED: "○
 
 
 class Doubt(StrEnum):
-    """Why a zero is not proven yet. Look-backs, campaign targets and thresholds join here."""
+    """Why a zero is not proven yet. Campaign targets and thresholds join here."""
 
     TAKEN_OVER = "taken_over"
+    LOOKBACK_DUE = "lookback_due"
 
 
 DOUBT_NAMES: dict[Doubt, str] = {
     Doubt.TAKEN_OVER: N_("承接时台账已写销号，没有经过本系统审核"),
+    Doubt.LOOKBACK_DUE: N_("到了回头看的日子还没有人去看"),
 }
 
 #: What the root's own column is called.
@@ -60,13 +62,15 @@ OWN_NAMES: dict[Level, str] = {
 
 @dataclass(frozen=True)
 class Tally:
-    """Numbers of issues. ``overdue`` are among the open; ``dismissed`` stand outside every total."""
+    """Numbers of issues. ``overdue`` are among the open, ``look_backs`` (due and not held) among the cleared;
+    ``dismissed`` stand outside every total."""
 
     open: int = 0
     overdue: int = 0
     proven: int = 0
     declared: int = 0
     dismissed: int = 0
+    look_backs: int = 0
 
     @property
     def cleared(self) -> int:
@@ -84,7 +88,7 @@ class Tally:
     @property
     def doubts(self) -> dict[Doubt, int]:
         """The doubts that the issues themselves know."""
-        return {Doubt.TAKEN_OVER: self.declared}
+        return {Doubt.TAKEN_OVER: self.declared, Doubt.LOOKBACK_DUE: self.look_backs}
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -93,6 +97,7 @@ class Tally:
             self.proven + other.proven,
             self.declared + other.declared,
             self.dismissed + other.dismissed,
+            self.look_backs + other.look_backs,
         )
 
 

@@ -24,6 +24,8 @@ from tracker.desks.rules import Step, next_step
 from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
 from tracker.issues.queries import handled_by, visible_to
 from tracker.issues.workflow import State
+from tracker.lookbacks.queries import due_count
+from tracker.lookbacks.rules import Asked
 from tracker.org.models import Region
 from tracker.plans.models import Plan
 from tracker.plans.rules import PlanState
@@ -127,6 +129,7 @@ class SupervisorFigures:
     unsigned: int
     incomplete: int
     review_due: int
+    look_backs: int
     listed: int
 
 
@@ -142,6 +145,7 @@ def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
         unsigned=length(unsigned=True),
         incomplete=length(incomplete=True),
         review_due=length(review_due=True),
+        look_backs=due_count(Asked(), actor, today),
         listed=length(state=(State.LISTED,)),
     )
 

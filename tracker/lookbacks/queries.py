@@ -17,7 +17,7 @@ from tracker.base.paging import Segment, read_page
 from tracker.clearance.models import Application, ApplicationLevel
 from tracker.issues.models import Issue, IssueUnit, TaskForceMember
 from tracker.issues.queries import supervised_by, visible_to
-from tracker.issues.workflow import State
+from tracker.issues.workflow import Kind, State
 from tracker.lookbacks.models import LookBack, look_back_evidence
 from tracker.lookbacks.rules import Asked
 from tracker.org.models import Region, Unit
@@ -112,6 +112,8 @@ def _placed(asked: Asked) -> Iterator[ColumnElement[bool]]:
         yield Issue.county_id == asked.county
     if asked.category is not None:
         yield Issue.category_id == asked.category
+    if asked.long_term is not None:
+        yield Issue.kind == Kind.LONG_TERM if asked.long_term else Issue.kind != Kind.LONG_TERM
 
 
 def due_count(asked: Asked, actor: Actor, today: date) -> int:

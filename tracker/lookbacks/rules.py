@@ -64,18 +64,21 @@ def check_new_term(kind: Kind, deadline: date | None, today: date) -> None:
 
 #: How far ahead the list of what is coming looks, in days.
 COMING = 30
+#: The board's two groups in an address.
+_GROUPS = {"concrete": False, "long_term": True}
 
 
 @dataclass(frozen=True)
 class Asked:
     """What a list of look-backs is asked for. ``ahead``: days that what is due may lie in the future; ``mine``: only
-    what the person asking may hold; ``result``: of those held."""
+    what the person asking may hold; ``result``: of those held; ``long_term``: only these, or only the concrete ones."""
 
     county: int | None = None
     category: int | None = None
     ahead: int = 0
     mine: bool = False
     result: Result | None = None
+    long_term: bool | None = None
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Asked:
@@ -87,6 +90,7 @@ class Asked:
             ahead=COMING if given.get("when") == "coming" else 0,
             mine=given.get("mine") == "1",
             result=Result(result) if result in set(Result) else None,
+            long_term=_GROUPS.get(given.get("group", "")),
         )
 
     def query(self, **changes: Any) -> dict[str, Any]:
@@ -98,6 +102,7 @@ class Asked:
             "when": "coming" if asked.ahead else None,
             "mine": 1 if asked.mine else None,
             "result": asked.result and asked.result.value,
+            "group": next((name for name, value in _GROUPS.items() if value is asked.long_term), None),
         }
         return {name: value for name, value in found.items() if value is not None}
 
