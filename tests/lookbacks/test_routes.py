@@ -198,6 +198,14 @@ def test_the_lists_are_for_supervisors_and_leaders(app: Flask, world: World, who
         assert client(app, world, who).get(address).status_code == 403
 
 
+def test_the_chosen_filters_are_named_and_only_they(app: Flask, world: World) -> None:
+    browser = client(app, world, "root_supervisor")
+    browser.post("/language/en", data={"next": "/look-backs"})
+    assert 'class="chip"' not in browser.get("/look-backs").text
+    page = browser.get(f"/look-backs?group=long_term&county={world.xinshao.id}&mine=1").text
+    assert page.count('class="chip"') == 3
+
+
 def test_an_empty_list_says_what_will_appear(app: Flask, world: World) -> None:
     assert "满三个月会出现在这里" in client(app, world, "root_supervisor").get("/look-backs").text
     assert "结果和看到的情况会出现在这里" in client(app, world, "root_supervisor").get("/look-backs/held").text

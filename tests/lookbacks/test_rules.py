@@ -124,6 +124,7 @@ def test_every_result_has_its_word() -> None:
         ahead=st.sampled_from([0, 30]),
         mine=st.booleans(),
         result=st.none() | st.sampled_from(Result),
+        long_term=st.none() | st.booleans(),
     )
 )
 def test_what_a_list_is_asked_for_survives_its_address(asked: Asked) -> None:

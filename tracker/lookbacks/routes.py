@@ -107,7 +107,7 @@ def _shared(asked: Asked, here: str) -> dict[str, Any]:
             ("county", _("县市区"), places.get(asked.county or 0), None),
             ("category", _("类别"), kinds.get(asked.category or 0), None),
             ("result", _("结果"), _(RESULT_NAMES[asked.result]) if asked.result else None, None),
-            ("long_term", _("口径"), _(_GROUP_NAMES.get(asked.long_term, "")), None),
+            ("long_term", _("口径"), None if asked.long_term is None else _(_GROUP_NAMES[asked.long_term]), None),
             ("mine", _("范围"), _("我可以看的") if asked.mine else None, False),
         )
         if value
