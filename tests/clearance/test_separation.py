@@ -77,13 +77,13 @@ def test_nobody_reviews_what_they_had_part_in(world: World, position: int) -> No
 
     for part in PARTS:
         db.session.expire_all()
-        assert person.id in eligible_reviewers(application), "without a part in the work the level is theirs"
-        assert issue.number in {row.number for row in review_queue(person)}
+        assert person.id in eligible_reviewers(application, TODAY), "without a part in the work the level is theirs"
+        assert issue.number in {row.number for row in review_queue(person, TODAY)}
         part(world, issue, application, person)
         db.session.flush()
         db.session.expire_all()
-        assert person.id not in eligible_reviewers(application), part.__name__
-        assert issue.number not in {row.number for row in review_queue(person)}, part.__name__
+        assert person.id not in eligible_reviewers(application, TODAY), part.__name__
+        assert issue.number not in {row.number for row in review_queue(person, TODAY)}, part.__name__
         for act in (actions.pass_level, actions.return_application, actions.ask_site_check):
             with pytest.raises(Refused, match="职责分离"):
                 act(issue, person, today=TODAY, opinion="属实")
@@ -97,10 +97,10 @@ def test_at_the_root_the_last_level_needs_another_leader_than_the_lead_official(
     with transaction():
         issue.lead_official_id = world.city_leader.id
     application = db.session.scalars(select(Application).where(Application.issue_id == issue.id)).one()
-    assert [person for person, _name, _unit in eligible_reviewers(application).people] == [world.city_leader2.id]
+    assert [person for person, _name, _unit in eligible_reviewers(application, TODAY).people] == [world.city_leader2.id]
     with transaction():
         issue.members.append(TaskForceMember(user_id=world.city_leader2.id))
-    vacant = eligible_reviewers(application)
+    vacant = eligible_reviewers(application, TODAY)
     assert (vacant.people, vacant.role, vacant.own_region) == ((), Role.LEADER, "邵阳市"), (
         "which post is vacant is named"
     )

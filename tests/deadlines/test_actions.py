@@ -152,16 +152,16 @@ def test_it_is_asked_while_the_units_are_at_work(world: World, make: Any) -> Non
 def test_supervisors_who_cover_it_decide_and_nobody_else(world: World, waiting: Issue) -> None:
     deciding = {"supervisor", "supervisor2", "root_supervisor", "root_supervisor2", "water_supervisor"}
     for key in sorted(set(world.people) - deciding):
-        assert extensions_to_decide_count(world.people[key]) == 0
+        assert extensions_to_decide_count(world.people[key], TODAY) == 0
         with pytest.raises(Refused):
             grant(waiting, world.people[key])
         with pytest.raises(Refused):
             refuse(waiting, world.people[key])
     assert (waiting.deadline, waiting_extension(waiting.id) is None) == (DUE, False)
     for key in sorted(deciding):
-        assert [row.number for row in extensions_to_decide(world.people[key])] == [waiting.number]
+        assert [row.number for row in extensions_to_decide(world.people[key], TODAY)] == [waiting.number]
     grant(waiting, world.water_supervisor)
-    assert extensions_to_decide_count(world.supervisor) == 0
+    assert extensions_to_decide_count(world.supervisor, TODAY) == 0
 
 
 def test_nobody_decides_their_own_request(world: World, issue: Issue) -> None:
@@ -169,7 +169,7 @@ def test_nobody_decides_their_own_request(world: World, issue: Issue) -> None:
     with transaction():
         both = make_person(world, "both", "两岗干部", "water", posts)
     ask(issue, both)
-    assert extensions_to_decide_count(both) == 0
+    assert extensions_to_decide_count(both, TODAY) == 0
     for decide in (grant, refuse):
         with pytest.raises(Refused, match="自己审批"):
             decide(issue, both)

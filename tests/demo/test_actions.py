@@ -176,9 +176,9 @@ def test_strangers_see_nothing_of_the_storys_county(people: dict[str, User]) -> 
 def test_everyone_shown_has_what_the_start_promises(people: dict[str, User]) -> None:
     assert len(people) >= 17
     for role in ("督查（市）", "督查（新邵县）", "督查（新邵县） 2", "督查（市，只管安全饮水）"):
-        assert extensions_to_decide_count(people[role]) > 0, role
+        assert extensions_to_decide_count(people[role], TODAY) > 0, role
     for role in ("督查（新邵县）", "领导（市）"):
-        assert review_queue_count(people[role]) > 0, role
+        assert review_queue_count(people[role], TODAY) > 0, role
     waiting = select(func.count()).select_from(Plan).join(Issue, Issue.id == Plan.issue_id)
     waiting = waiting.where(Plan.state == PlanState.SUBMITTED, Issue.state == State.PLANNING)
     leaders = [person.id for role, person in people.items() if role.startswith("领导（新邵县）")]

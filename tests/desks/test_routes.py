@@ -86,7 +86,7 @@ def test_a_queue_says_how_many_wait_not_how_many_are_shown(world: World) -> None
             plans.submit_plan(
                 issue, world.official, today=TODAY, goals="通水", measures=[("铺管", "", date(2019, 8, 1))]
             )
-    waiting = queries.reviews(world.leader)
+    waiting = queries.reviews(world.leader, TODAY)
     assert (len(waiting.plans.rows), waiting.plans.total, waiting.total) == (
         queries.SHOWN,
         queries.SHOWN + 2,

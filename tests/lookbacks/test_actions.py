@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from tests.accounts.test_stand_ins import acting, stand_in
 from tests.dossier.situations import SITUATIONS, picture
 from tests.world import TODAY, World, make_duty, make_person, upload
 from tracker.audit.queries import differences
@@ -17,6 +18,7 @@ from tracker.base.journal import Event
 from tracker.board.queries import board, counts_differ
 from tracker.board.rules import Standing
 from tracker.clearance import actions as clearance
+from tracker.clearance.models import Application
 from tracker.clearance.rules import Answer
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue, OverdueEpisode
@@ -178,7 +180,7 @@ def test_only_a_supervisor_who_covers_it_looks_back(world: World, who: str) -> N
 
 def test_whoever_reviewed_a_level_does_not_look_back(world: World) -> None:
     issue = issue_in(world)
-    assert not had_no_part(issue, world.supervisor)
+    assert not had_no_part(issue, world.supervisor, TODAY)
     with pytest.raises(Refused, match="职责分离"):
         look(issue, world, "supervisor")
     look(issue, world, "supervisor2")
@@ -197,8 +199,8 @@ def test_whoever_had_a_part_in_the_work_does_not_look_back(world: World, part: s
         duty = make_duty(world, unit_ids=(world.water.id, both.unit_id))
     with transaction():
         issues.correct(issue, world.supervisor, today=TODAY, reason="漏写", changes={}, duty=duty)
-    assert not had_no_part(issue, both)
-    assert had_no_part(issue, world.root_supervisor)
+    assert not had_no_part(issue, both, TODAY)
+    assert had_no_part(issue, world.root_supervisor, TODAY)
 
 
 @pytest.mark.parametrize("situation", ["ready", "second_level", "dismissed"])
@@ -272,3 +274,31 @@ def test_under_an_open_parent_the_new_deadline_keeps_within_its(world: World) ->
         fail(child, world, "supervisor2", today=TODAY + timedelta(days=1), visit=visit(Result.FAILED, TODAY))
     fail(child, world, "supervisor2")  # by then the parent is overdue, and no day is left to keep within
     assert (child.state, parent.state, parent.relapses) == (State.RECTIFYING, State.RECTIFYING, 0)
+
+
+def test_neither_a_stand_in_nor_the_absent_person_looks_back_at_what_either_had_part_in(world: World) -> None:
+    """The supervisor reviewed it: nor does who stands in for them, in either name; in a free person's place one may."""
+    issue = issue_in(world)
+    hands = (world.root_supervisor, world.root_supervisor2)
+    assert all(had_no_part(issue, hand, THREE_MONTHS) for hand in hands)
+    standing = stand_in(world.supervisor, world.root_supervisor, ends=THREE_MONTHS)
+    assert not any(had_no_part(issue, hand, THREE_MONTHS) for hand in (world.root_supervisor, acting(standing)))
+    assert had_no_part(issue, world.root_supervisor, THREE_MONTHS + timedelta(days=1))
+    place = acting(stand_in(world.root_supervisor2, world.stranger, ends=THREE_MONTHS), THREE_MONTHS)
+    with transaction():
+        row = hold_lookback(issue, place, today=THREE_MONTHS, visit=visit())
+    assert (row.by_id, row.held_for_id) == (world.stranger.id, world.root_supervisor2.id)
+    event = db.session.scalars(select(Event).where(Event.verb == "look_back")).one()
+    assert (event.actor_id, event.for_id) == (world.stranger.id, world.root_supervisor2.id)
+
+
+def test_whoever_once_did_the_work_does_not_look_back_at_it(world: World) -> None:
+    """Nobody is named any more, and the official who accepted and reported sits in another unit by now."""
+    issue = issue_in(world)
+    with transaction():
+        issue.lead_official_id = issue.responsible_person_id = issue.lead_unit_id = None
+        issue.units.clear()
+        world.official.unit_id = world.town.id
+        db.session.execute(update(Application).values(applicant_id=world.official2.id))
+    assert not had_no_part(issue, world.official, THREE_MONTHS)
+    assert had_no_part(issue, world.town_official, THREE_MONTHS)

@@ -86,7 +86,19 @@ def test_only_the_door_sets_the_state_of_an_issue() -> None:
     assert not found, said(found, "move the issue with tracker.issues.actions.advance (or enter)")
 
 
+def hands_forgotten(module: Module) -> list[str]:
+    """Events recorded by an actor without whom they act for."""
+    found = [keyword for call in calls(module) for keyword in call.keywords if keyword.arg == "actor_id"]
+    return [f"{module.path}:{one.value.lineno}" for one in found if ast.unparse(one.value).endswith("actor.id")]
+
+
+def test_an_event_says_for_whom_a_stand_in_acted() -> None:
+    found = [place for module in modules() for place in hands_forgotten(module)]
+    assert not found, said(found, "record the event with **journal.by(actor)")
+
+
 def test_the_laws_bite() -> None:
+    assert len(hands_forgotten(module_of("tracker/plans/actions.py", "record('x', actor_id=self.actor.id)"))) == 1
     clock = (
         "datetime.now(UTC); date.today(); dt.datetime.utcnow(); time.time(); func.now(); clock.now(); time.monotonic()"
     )

@@ -10,7 +10,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -18,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select
 
 from tracker.accounts import queries
-from tracker.accounts.models import CountyLink, Post, SignInAttempt, User
+from tracker.accounts.models import CountyLink, Post, SignInAttempt, StandIn, User
 from tracker.accounts.rules import (
     MAX_PASSWORD,
     ONE_TIME_ALPHABET,
@@ -29,13 +29,14 @@ from tracker.accounts.rules import (
     check_account,
     check_grant,
     check_password,
+    check_stand_in,
     password_key,
     role_of,
     throttled,
 )
 from tracker.accounts.sheet import read_users, row_slips
 from tracker.base import clock, journal
-from tracker.base.access import ADMINISTRATORS, N_, ROLE_NAMES, Grant, Refused, Right, Role, holds, may
+from tracker.base.access import ADMINISTRATORS, N_, ROLE_NAMES, Actor, Grant, Missing, Refused, Right, Role, holds, may
 from tracker.base.db import db
 from tracker.base.sheets_list import Record
 from tracker.org import actions as org
@@ -242,7 +243,10 @@ def deactivate(user: User, *, actor_id: int | None) -> None:
         _check_not_last(role, user)
     user.active = False
     user.session_version += 1
-    journal.record("deactivate", "person", user.id, actor_id=actor_id)
+    at = clock.now()
+    for standing in queries.stand_ins_about(user.id):
+        _end(standing, at)
+    journal.record("deactivate", "person", user.id, actor_id=actor_id, at=at)
 
 
 def _check_not_last(role: Role, user: User) -> None:
@@ -321,6 +325,68 @@ def link_counties(user: User, region_ids: Collection[int], *, actor_id: int | No
     journal.record(
         "link_counties", "person", user.id, actor_id=actor_id, at=at, data={"before": before, "after": after}
     )
+
+
+# --- stand-ins ------------------------------------------------------------------------------------------------
+
+
+def name_stand_in(
+    absent: User, person: User, actor: Actor, *, begins: date, ends: date, today: date, at: datetime | None = None
+) -> StandIn:
+    """Let ``person`` do the duties of ``absent`` from a day to a day (指定代理人), named by the absent person or by a
+    supervisor who covers all of their duties.
+
+    Nobody gives duties to themselves, and nobody names one while standing in for another: no chains.
+    """
+    _may_name(actor, absent)
+    if person.id == absent.id:
+        raise Refused(N_("代理人要是另一个人。"))
+    if person.id == actor.id:
+        raise Refused(N_("不能指定自己代理别人，请由本人或另一位督查人员办理。"))
+    check_stand_in(
+        person=person.name, can_sign_in=person.is_active, duties=absent.grants, begins=begins, ends=ends, today=today
+    )
+    instant = at or clock.now()
+    for before in queries.stand_ins_about(absent.id):
+        if before.absent_id != absent.id:
+            continue
+        if before.ends_on >= today:
+            raise Refused(N_("已经指定了代理人“%(name)s”，先结束再另行指定。"), name=before.person.name)
+        _end(before, instant)  # long over
+    standing = StandIn(
+        absent=absent, person=person, begins_on=begins, ends_on=ends, named_by_id=actor.id, named_at=instant
+    )
+    db.session.add(standing)
+    db.session.flush()
+    data = {"stand_in": person.id, "from": begins.isoformat(), "until": ends.isoformat()}
+    journal.record("name_stand_in", "person", absent.id, **journal.by(actor), data=data, at=instant)
+    return standing
+
+
+def end_stand_in(standing: StandIn, actor: Actor, *, at: datetime | None = None) -> None:
+    """Take it back (结束代理): by the absent person, a supervisor who covers them, or the stand-in. At once, for open
+    sessions too."""
+    if actor.id != standing.person_id or actor.for_id is not None:
+        _may_name(actor, standing.absent)
+    if standing.ended_at is not None:
+        raise Refused(N_("这项代理已经结束。"))
+    _end(standing, at or clock.now())
+    data = {"stand_in": standing.person_id}
+    journal.record("end_stand_in", "person", standing.absent_id, **journal.by(actor), data=data, at=at)
+
+
+def _may_name(actor: Actor, absent: User) -> None:
+    if actor.for_id is not None:
+        raise Refused(N_("代理他人期间不能指定或结束代理；请先回到本人身份。"))
+    if actor.id != absent.id and not queries.covers_whole(actor, absent):
+        raise Missing
+    if not absent.active:
+        raise Refused(N_("“%(name)s”已停用，请先恢复。"), name=absent.name)
+
+
+def _end(standing: StandIn, at: datetime) -> None:
+    standing.ended_at = at
+    db.session.flush()  # one for one person: the old row goes before a new one comes
 
 
 # --- the three administrators ---------------------------------------------------------------------------------

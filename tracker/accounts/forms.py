@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms import DateField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional
 
 from tracker.accounts.rules import MAX_PASSWORD
@@ -84,6 +84,30 @@ class GrantForm(FlaskForm):
         description=_l("管到这个区划及其以下；重名的写上级，如“新邵县/龙溪铺镇”。"),
     )
     category = SelectField(_l("类别"), description=_l("只有督查和领导可以限定一个类别。"))
+
+
+class OwnStandInForm(FlaskForm):
+    """Who does one's duties, from when to when."""
+
+    person = StringField(
+        _l("代理人"),
+        [DataRequired(_NEEDED), Length(max=200)],
+        [_strip],
+        description=_l("输入两三个字，从提示中选择；重名的写明单位，如“王建国（新邵县水利局）”。"),
+    )
+    begins = DateField(_l("开始日期"), [InputRequired(_NEEDED)])
+    ends = DateField(_l("结束日期"), [InputRequired(_NEEDED)], description=_l("这一天结束后代理自动终止。"))
+
+
+class StandInForm(OwnStandInForm):
+    """The same for somebody of the region."""
+
+    absent = StringField(
+        _l("谁不在岗"),
+        [DataRequired(_NEEDED), Length(max=200)],
+        [_strip],
+        description=_l("您职责范围内的人员，包括还不能登录系统的。"),
+    )
 
 
 class UserFileForm(FlaskForm):

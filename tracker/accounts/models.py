@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.base.access import Grant, Role
+from tracker.base.access import ADMINISTRATORS, Grant, Role
 from tracker.base.db import Base, Instant, words
 from tracker.org.models import Region, Unit
 from tracker.settings.models import Category
@@ -47,6 +47,19 @@ class User(Base, UserMixin):  # type: ignore[misc]  # flask-login ships no types
     def get_id(self) -> str:
         """What the session cookie holds: it dies when ``session_version`` moves on."""
         return f"{self.id}:{self.session_version}"
+
+    @property
+    def duty_id(self) -> int:
+        return self.id
+
+    @property
+    def for_id(self) -> int | None:
+        """Nobody: in their own name."""
+        return None
+
+    @property
+    def sides(self) -> tuple[tuple[int, int], ...]:
+        return ((self.id, self.unit_id),)
 
     @property
     def is_active(self) -> bool:
@@ -110,6 +123,67 @@ class CountyLink(Base):
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
 
     __table_args__ = (Index("ix_county_link_region_id", "region_id"),)
+
+
+class StandIn(Base):
+    """Who does a person's duties while they are away (代理人), from a day to a day. Ended early, never deleted."""
+
+    __tablename__ = "stand_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    absent_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    begins_on: Mapped[date]
+    ends_on: Mapped[date]  # the last day
+    named_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    named_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)  # taken back, or one of the two was deactivated
+
+    absent: Mapped[User] = relationship(foreign_keys=absent_id)
+    person: Mapped[User] = relationship(foreign_keys=person_id)
+
+    __table_args__ = (
+        CheckConstraint("absent_id <> person_id", name="somebody_else"),
+        CheckConstraint("begins_on <= ends_on", name="begins_before_it_ends"),
+        Index(
+            "uq_stand_in_standing",  # one stand-in for one person
+            "absent_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "ix_stand_in_person_id",  # whom somebody stands in for
+            "person_id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
+class Deputy(UserMixin):  # type: ignore[misc]  # flask-login ships no types
+    """A person acting for somebody who is away: the absent person's duties, the stand-in's own hand and session.
+
+    Only what the absent person may do, nothing of the stand-in's own rights beside it, and never an administrator's.
+    """
+
+    def __init__(self, person: User, absent: User) -> None:
+        self.person, self.absent = person, absent
+        self.id, self.name, self.unit = person.id, person.name, person.unit
+        self.duty_id, self.for_id, self.unit_id = absent.id, absent.id, absent.unit_id
+        self.one_time, self.locale = person.one_time, person.locale
+
+    @property
+    def sides(self) -> tuple[tuple[int, int], ...]:
+        return (*self.absent.sides, *self.person.sides)
+
+    @property
+    def is_active(self) -> bool:
+        return self.person.is_active and self.absent.active
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        return tuple(grant for grant in self.absent.grants if grant.role not in ADMINISTRATORS)
 
 
 class SignInAttempt(Base):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, exists, func, not_, or_, select, union_all
+from sqlalchemy.orm import aliased, joinedload
 
-from tracker.accounts.models import CountyLink, Post, SignInAttempt, User
-from tracker.accounts.rules import PER_ACCOUNT, WINDOW, account_key
-from tracker.base.access import Missing, Role
+from tracker.accounts.models import CountyLink, Deputy, Post, SignInAttempt, StandIn, User
+from tracker.accounts.rules import PER_ACCOUNT, WINDOW, account_key, names_for_others
+from tracker.base.access import N_, Actor, Missing, Refused, Role
 from tracker.base.db import db
 from tracker.base.paging import Page, Segment, read_page
-from tracker.org.models import Region, Unit
+from tracker.org.models import Region, RegionBelow, Unit
 from tracker.org.queries import below, contains
 from tracker.settings.models import Category
 
@@ -79,6 +79,110 @@ def suggested_people(text: str, role: Role | None = None, limit: int = 20) -> li
         }
         for row in db.session.execute(query).all()
     ]
+
+
+# --- stand-ins ------------------------------------------------------------------------------------------------
+
+
+def in_force(today: date, row: type[StandIn] = StandIn) -> ColumnElement[bool]:
+    """The period runs and was not ended; deactivating either person ends it."""
+    return and_(row.ended_at.is_(None), row.begins_on <= today, row.ends_on >= today)
+
+
+def partners_of(person_ids: Iterable[int], today: date) -> CompoundSelect[Any]:
+    """Ids of who stands in for these people today, and of whom these people stand in for: where duties are to be kept
+    apart, both count as one. One step only: a stand-in's stand-in has nothing to do with it."""
+    ids = list(person_ids)
+    return union_all(
+        select(StandIn.person_id).where(in_force(today), StandIn.absent_id.in_(ids)),
+        select(StandIn.absent_id).where(in_force(today), StandIn.person_id.in_(ids)),
+    )
+
+
+PAIR, PARTNER = aliased(StandIn), aliased(User)  # once: made anew for every question they cost more than the question
+
+
+def nor_partners(person_id: Any, today: date, free: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether it holds for everybody who stands in for this person today or they for; ``free``: "it", of ``PARTNER``.
+
+    A condition, for one person or for a column of them; ``partners_of`` as SQL.
+    """
+    other_one = case((PAIR.absent_id == person_id, PAIR.person_id), else_=PAIR.absent_id)
+    paired = or_(PAIR.absent_id == person_id, PAIR.person_id == person_id)
+    spoilt = select(PAIR.id).join(PARTNER, PARTNER.id == other_one).where(in_force(today, PAIR), paired, not_(free))
+    return ~spoilt.correlate_except(PAIR, PARTNER).exists()
+
+
+def stand_in_with_id(stand_in_id: int) -> StandIn:
+    """Raises Missing."""
+    found = db.session.get(StandIn, stand_in_id)
+    if found is None:
+        raise Missing
+    return found
+
+
+def deputy(stand_in_id: int, person: User, today: date) -> Deputy | None:
+    """The person in the absent one's place, while this stand-in of theirs is in force."""
+    row = db.session.scalar(
+        select(StandIn).where(StandIn.id == stand_in_id, StandIn.person_id == person.id, in_force(today))
+    )
+    acting = Deputy(person, row.absent) if row is not None else None
+    return acting if acting is not None and acting.is_active else None
+
+
+def stand_ins_about(person_id: int) -> Sequence[StandIn]:
+    """Every stand-in not ended, also those whose days are over, on either side of this person."""
+    either = or_(StandIn.absent_id == person_id, StandIn.person_id == person_id)
+    return db.session.scalars(select(StandIn).where(StandIn.ended_at.is_(None), either)).all()
+
+
+def stood_in_for(person_id: int, today: date) -> Sequence[StandIn]:
+    """For whom this person stands in, today or later, the nearest beginning first."""
+    return _not_over(today, StandIn.person_id == person_id)
+
+
+def stand_in_of(person_id: int, today: date) -> StandIn | None:
+    """Who stands in for this person, today or later."""
+    return next(iter(_not_over(today, StandIn.absent_id == person_id)), None)
+
+
+def stand_ins_under(supervisor: Actor, today: date) -> Sequence[StandIn]:
+    """The stand-ins, today or later, of everybody whose unit is in a region this supervisor's posts cover whole."""
+    regions = [grant.region_id for grant in supervisor.grants if names_for_others(grant)]
+    units = select(Unit.id).join(RegionBelow, RegionBelow.region_id == Unit.region_id)
+    absent = select(User.id).where(User.unit_id.in_(units.where(RegionBelow.ancestor_id.in_(regions))))
+    return _not_over(today, StandIn.absent_id.in_(absent))
+
+
+def _not_over(today: date, whose: ColumnElement[bool]) -> Sequence[StandIn]:
+    return db.session.scalars(
+        select(StandIn)
+        .where(whose, StandIn.ended_at.is_(None), StandIn.ends_on >= today)
+        .order_by(StandIn.begins_on, StandIn.id)
+        .options(*(joinedload(one).lazyload(User.posts) for one in (StandIn.absent, StandIn.person)))
+    ).all()
+
+
+def covers_whole(supervisor: Actor, person: User) -> bool:
+    """Whether the supervisor's posts cover the person's unit and every post they hold: nothing reaches further."""
+    regions = [grant.region_id for grant in supervisor.grants if names_for_others(grant)]
+    wanted = {person.unit.region_id, *(grant.region_id for grant in person.grants)}
+    covered = select(RegionBelow.region_id).where(RegionBelow.ancestor_id.in_(regions))
+    return wanted <= set(db.session.scalars(covered.where(RegionBelow.region_id.in_(wanted))))
+
+
+def person_meant(text: str) -> User:
+    """The one person in service meant by what a suggestion wrote: a name, with （单位） where it is not enough.
+
+    Raises Refused when none or several.
+    """
+    name, _, unit = text.strip().rstrip("）)").replace("(", "（").partition("（")
+    found = [user for user in people_named(name.strip()) if unit in ("", user.unit.name)]
+    if len(found) > 1:
+        raise Refused(N_("有 %(number)s 个人叫“%(name)s”，请从提示中选择。"), number=len(found), name=text)
+    if not found:
+        raise Refused(N_("没有找到“%(name)s”，或者已停用。"), name=text)
+    return found[0]
 
 
 # --- signing in -----------------------------------------------------------------------------------------------

@@ -30,14 +30,16 @@ from tracker.accounts.forms import (
     GrantForm,
     LoginForm,
     NameForm,
+    OwnStandInForm,
     PasswordForm,
     PersonForm,
+    StandInForm,
     UserFileForm,
 )
-from tracker.accounts.models import User
-from tracker.accounts.rules import NOT_SIGNED_IN, NewAccount
+from tracker.accounts.models import Deputy, User
+from tracker.accounts.rules import NOT_SIGNED_IN, NewAccount, has_duties, names_for_others
 from tracker.base import clock
-from tracker.base.access import ROLE_NAMES, Right, Role, holds
+from tracker.base.access import N_, ROLE_NAMES, Actor, Missing, Refused, Right, Role, holds
 from tracker.base.db import transaction
 from tracker.base.web import form_status, local_url, needs, public, refusals
 from tracker.org import queries as places
@@ -47,6 +49,7 @@ from tracker.settings.queries import categories
 bp = Blueprint("accounts", __name__)
 
 PAGE = 50
+_STANDING = "stand_in"  # in the session: in whose place the person acts, by the id of the stand-in
 
 
 def init_app(app: Flask) -> None:
@@ -54,7 +57,7 @@ def init_app(app: Flask) -> None:
     manager = LoginManager()
     manager.session_protection = None  # phones change their address; the version in the cookie ends stolen sessions
     manager.init_app(app)
-    manager.user_loader(queries.user_of_session)
+    manager.user_loader(_person_of_session)
     app.teardown_request(_forget_person)
 
 
@@ -63,8 +66,36 @@ def _forget_person(_error: BaseException | None) -> None:
     g.pop("_login_user", None)
 
 
+def _person_of_session(cookie_id: str) -> User | Deputy | None:
+    """Who is signed in; in the place of somebody who is away where they chose to and still may.
+
+    Raises Refused where the time is over: what was sent in the absent person's name must not happen in one's own.
+    """
+    user = queries.user_of_session(cookie_id)
+    if user is None or _STANDING not in session:
+        return user
+    acting = queries.deputy(session[_STANDING], user, clock.today())
+    if acting is None:
+        _change_place(None)
+        if request.method not in ("GET", "HEAD"):
+            raise Refused(N_("代理已经结束，刚才这一步没有办理；现在是您本人的身份。"))
+        flash(_("代理已经结束，现在是您本人的身份。"), "warning")
+    return acting or user
+
+
+def _change_place(stand_in_id: int | None) -> None:
+    """From the next request in this absent person's place, or one's own; forms opened before are void, so that no act
+    goes under a name it was not meant for."""
+    session.pop(_STANDING, None)
+    session.pop("csrf_token", None)
+    if stand_in_id is not None:
+        session[_STANDING] = stand_in_id
+
+
 def _me() -> User:
+    """Who is signed in, in person."""
     user = current_user._get_current_object()
+    user = user.person if isinstance(user, Deputy) else user
     assert isinstance(user, User)  # @needs let nobody else in
     return user
 
@@ -146,6 +177,106 @@ def password() -> Any:
                 return redirect("/")
     template = "accounts/password.html"
     return render_template(template, form=form, one_time=one_time), form_status(form)
+
+
+# --- stand-ins ------------------------------------------------------------------------------------------------
+
+
+@bp.route("/stand-ins", methods=["GET", "POST"])
+@needs(Right.SELF)
+def stand_ins() -> Any:
+    """Whose place one may take, and who takes one's own while one is away."""
+    form, me = OwnStandInForm(), _me()
+    if form.validate_on_submit():
+        with refusals(form):
+            _name(form, me)
+            return redirect(url_for("accounts.stand_ins"))
+    elif not form.is_submitted():
+        form.begins.data = clock.today()
+    page = render_template(
+        "accounts/stand_ins.html",
+        form=form,
+        mine=queries.stand_in_of(me.id, clock.today()),
+        others=queries.stood_in_for(me.id, clock.today()),
+        has_duties=has_duties(me.grants),
+        for_others=any(names_for_others(grant) for grant in me.grants),
+    )
+    return page, form_status(form)
+
+
+@bp.route("/stand-ins/region", methods=["GET", "POST"])
+@needs(Right.STAND_INS)
+def region_stand_ins() -> Any:
+    """A supervisor names stand-ins for people of the region: who cannot sign in, or went away without naming one."""
+    form, me = StandInForm(), _me()
+    if form.validate_on_submit():
+        with refusals(form):
+            _name(form, queries.person_meant(form.absent.data or ""))
+            return redirect(url_for("accounts.region_stand_ins"))
+    elif not form.is_submitted():
+        form.begins.data = clock.today()
+    standing = queries.stand_ins_under(me, clock.today())
+    return render_template("accounts/region_stand_ins.html", form=form, standing=standing), form_status(form)
+
+
+def _name(form: OwnStandInForm, absent: User) -> None:
+    assert form.begins.data is not None
+    assert form.ends.data is not None  # both are needed
+    with transaction():
+        standing = actions.name_stand_in(
+            absent,
+            queries.person_meant(form.person.data or ""),
+            _acting(),
+            begins=form.begins.data,
+            ends=form.ends.data,
+            today=clock.today(),
+        )
+        flash(
+            _(
+                "%(begins)s 至 %(ends)s 由“%(person)s”代理“%(absent)s”。",
+                begins=standing.begins_on,
+                ends=standing.ends_on,
+                person=standing.person.name,
+                absent=standing.absent.name,
+            ),
+            "success",
+        )
+
+
+def _acting() -> Actor:
+    actor: Actor = current_user._get_current_object()
+    return actor
+
+
+@bp.post("/stand-ins/<int:stand_in_id>/end")
+@needs(Right.SELF)
+def end_stand_in(stand_in_id: int) -> Response:
+    standing = queries.stand_in_with_id(stand_in_id)
+    with transaction():
+        actions.end_stand_in(standing, _acting())
+    flash(_("代理已结束，立即生效。"), "success")
+    own = _me().id in (standing.absent_id, standing.person_id)
+    return redirect(url_for("accounts.stand_ins" if own else "accounts.region_stand_ins"))
+
+
+@bp.post("/stand-ins/<int:stand_in_id>/act")
+@needs(Right.SELF)
+def act_for(stand_in_id: int) -> Response:
+    """Take the absent person's place: from now on their desk, and each act goes down as theirs by this hand."""
+    acting = queries.deputy(stand_in_id, _me(), clock.today())
+    if acting is None:
+        raise Missing
+    _change_place(stand_in_id)
+    flash(_("您现在代理“%(name)s”，每一步都记为由您代办。", name=acting.absent.name), "success")
+    return redirect("/")
+
+
+@bp.post("/stand-ins/leave")
+@needs(Right.SELF)
+def act_in_person() -> Response:
+    _change_place(None)
+    flash(_("已回到您本人的身份。"), "success")
+    return redirect("/")
 
 
 # --- people ---------------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
-from tracker.base.access import ADMINISTRATORS, N_, ROLE_NAMES, Grant, Refused, Role
+from tracker.base.access import ADMINISTRATORS, N_, RIGHTS, ROLE_NAMES, Grant, Refused, Right, Role
 
 # --- accounts and passwords -----------------------------------------------------------------------------------
 
@@ -140,6 +140,37 @@ def _check_administrator(wanted: Grant, held: Iterable[Grant], name: str, can_si
         raise Refused(N_("先由系统管理员开通账号，才能担任“%(role)s”。"), role=name)
     if not wanted.at_root:
         raise Refused(N_("“%(role)s”只能设在根区划。"), role=name)
+
+
+# --- stand-ins --------------------------------------------------------------------------------------------------
+
+
+def names_for_others(grant: Grant) -> bool:
+    """Whether the post lets its holder name stand-ins for the people of its region: a supervisor's, for all
+    categories."""
+    return grant.role in RIGHTS[Right.STAND_INS] and grant.category_id is None
+
+
+def has_duties(grants: Iterable[Grant]) -> bool:
+    """Whether there is anything a stand-in could do: an administrator's rights are nobody else's."""
+    return any(grant.role not in ADMINISTRATORS for grant in grants)
+
+
+def check_stand_in(
+    *, person: str, can_sign_in: bool, duties: Iterable[Grant], begins: date, ends: date, today: date
+) -> None:
+    """Refuse a stand-in who could not act, for whom there is nothing to act for, or for days that cannot be.
+
+    ``person``: the stand-in's name; ``duties``: the absent person's posts.
+    """
+    if not can_sign_in:
+        raise Refused(N_("“%(name)s”不能登录系统，当不了代理人。"), name=person)
+    if not has_duties(duties):
+        raise Refused(N_("没有可以代理的岗位；系统、安全、审计管理员的权限不能由人代理。"))
+    if begins > ends:
+        raise Refused(N_("代理结束的日期不能早于开始的日期。"))
+    if begins < today:
+        raise Refused(N_("代理不能从已经过去的日期开始。"))
 
 
 # --- new accounts -----------------------------------------------------------------------------------------------

@@ -11,4 +11,4 @@ _LONGEST = 200
 
 def record_denial(actor: Actor, path: str, status: int) -> Event:
     """Somebody signed in asked for what they may not see (403) or what does not exist for them (404)."""
-    return journal.record("deny", "page", 0, actor_id=actor.id, data={"path": path[:_LONGEST], "status": status})
+    return journal.record("deny", "page", 0, **journal.by(actor), data={"path": path[:_LONGEST], "status": status})

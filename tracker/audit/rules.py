@@ -59,6 +59,8 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "grant_post": N_("授予岗位"),
     "end_post": N_("收回岗位"),
     "link_counties": N_("指定联系县"),
+    "name_stand_in": N_("指定代理人"),
+    "end_stand_in": N_("结束代理"),
     "add_unit": N_("新增单位"),
     "change_unit": N_("修改单位"),
     "import_units": N_("导入单位"),

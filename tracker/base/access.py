@@ -75,6 +75,7 @@ class Right(StrEnum):
     REGIONS = "regions:manage"
     UNITS = "units:manage"
     USERS = "users:manage"
+    STAND_INS = "stand-ins:name"  # for other people of the region; one's own comes with SELF
     POSTS = "posts:manage"
     SETTINGS = "settings:manage"
     AUDIT = "audit:read"
@@ -111,6 +112,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.REGIONS: frozenset({Role.SYSTEM_ADMIN}),
     Right.UNITS: frozenset({Role.SYSTEM_ADMIN}),
     Right.USERS: frozenset({Role.SYSTEM_ADMIN}),
+    Right.STAND_INS: frozenset({_S}),
     Right.POSTS: frozenset({Role.SECURITY_ADMIN}),
     Right.SETTINGS: frozenset({_S}),
     Right.AUDIT: frozenset({Role.AUDITOR}),
@@ -151,14 +153,27 @@ class Grant:
 
 
 class Actor(Protocol):
-    """Whoever acts: a person with an id, a unit and grants."""
+    """Whoever acts: a person, or a stand-in with the duties of somebody who is away.
 
-    id: int
-    name: str
-    unit_id: int
+    ``id``: whose hand it is, written down with every act. ``duty_id``: whose duties these are; ``grants`` and
+    ``unit_id`` are that person's. ``for_id``: the person stood in for ("B for A"), None in one's own name.
+    ``sides``: person and unit of everybody whose part counts where duties are kept apart, a stand-in's own too.
+    """
 
     @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def unit_id(self) -> int: ...
+    @property
+    def duty_id(self) -> int: ...
+    @property
+    def for_id(self) -> int | None: ...
+    @property
     def grants(self) -> tuple[Grant, ...]: ...
+    @property
+    def sides(self) -> tuple[tuple[int, int], ...]: ...
 
 
 def may(actor: Actor, right: Right) -> bool:

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import current_app, has_request_context, request
 from sqlalchemy import JSON, ForeignKey, Index, Row, Select, String, Text, insert, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.base import clock
-from tracker.base.access import N_, Refused
+from tracker.base.access import N_, Actor, Refused
 from tracker.base.db import Base, Instant, db
 
 CHUNK = 5_000
@@ -83,6 +83,16 @@ class SealLink(Base):
 # --- writing --------------------------------------------------------------------------------------------------
 
 
+class Hand(TypedDict):
+    actor_id: int | None
+    for_id: int | None
+
+
+def by(actor: Actor | None) -> Hand:
+    """Whose act it is, to be recorded: ``journal.record(…, **by(actor))`` never forgets whom a stand-in acts for."""
+    return {"actor_id": actor.id, "for_id": actor.for_id} if actor else {"actor_id": None, "for_id": None}
+
+
 def record(
     verb: str,
     subject: str,
@@ -113,8 +123,8 @@ def record(
 
 
 def record_all(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append many events by one statement: ``at, verb, subject, subject_id, data`` of each, and ``actor_id`` unless
-    they are the system's own."""
+    """Append many events by one statement: ``at, verb, subject, subject_id, data`` of each, and whose act
+    it is (``by``) unless they are the system's own."""
     entries = []
     for row in rows:
         entry = {"actor_id": None, "for_id": None, "address": _address(), "remark_mark": None, **row}

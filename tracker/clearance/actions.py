@@ -57,7 +57,7 @@ def request_clearance(
         facts=_facts(issue) | _answered(given),
         data={"standards": [standard.value for standard in given]},
     )
-    application = _open(issue, actor.id, actor.unit_id, today)
+    application = _open(issue, actor, today)
     _write_answers(application, issue, actor, given, at)
     return application
 
@@ -71,7 +71,9 @@ def open_taken_over(issues: Sequence[Issue], actor: Actor, *, today: date) -> No
         if key not in steps:
             steps[key] = _steps_for(issue)
         unit = issue.units[0].unit_id if issue.units else issue.lead_unit_id or actor.unit_id
-        db.session.add(_application(issue, issue.responsible_person_id or actor.id, unit, today, steps[key]))
+        application = _application(issue, issue.responsible_person_id or actor.id, unit, today, steps[key])
+        application.applicant_for_id = None if issue.responsible_person_id else actor.for_id
+        db.session.add(application)
 
 
 def answer_standards(issue: Issue, actor: Actor, *, today: date, answers: Answers, at: datetime | None = None) -> Event:
@@ -86,11 +88,12 @@ def answer_standards(issue: Issue, actor: Actor, *, today: date, answers: Answer
         raise Refused(N_("五条销号标准已经说明过；审核期间内容和佐证不能改动，要改请先撤回申请。"))
     given = _given(issue, answers)
     workflow.require(row, {Fact.DUTY_CHAIN: issue.duty_chain_complete, **_facts(issue), **_answered(given)})
-    application.applicant_id, application.unit_id = actor.id, actor.unit_id
+    application.applicant_id, application.applicant_for_id = actor.id, actor.for_id
+    application.unit_id = actor.unit_id
     _write_answers(application, issue, actor, given, at)
     issue.updated_at = at or clock.now()
     return journal.record(
-        "answer_standards", "issue", issue.id, actor_id=actor.id, at=at, data={"application": application.id}
+        "answer_standards", "issue", issue.id, **journal.by(actor), at=at, data={"application": application.id}
     )
 
 
@@ -103,7 +106,7 @@ def withdraw_clearance(issue: Issue, actor: Actor, *, today: date, at: datetime 
         actor,
         today=today,
         at=at,
-        also=relations_to(issue, actor),
+        also=relations_to(issue, actor, today),
         data={"application": application.id},
     )
     application.state = ApplicationState.WITHDRAWN
@@ -144,8 +147,9 @@ def _facts(issue: Issue) -> dict[Fact, bool]:
     return {Fact.MEASURES_DONE: all_measures_done(issue.id), Fact.CHILDREN_SETTLED: children_settled(issue)}
 
 
-def _open(issue: Issue, applicant_id: int, unit_id: int, today: date) -> Application:
-    application = _application(issue, applicant_id, unit_id, today, _steps_for(issue))
+def _open(issue: Issue, actor: Actor, today: date) -> Application:
+    application = _application(issue, actor.id, actor.unit_id, today, _steps_for(issue))
+    application.applicant_for_id = actor.for_id
     db.session.add(application)
     db.session.flush()
     return application
@@ -221,7 +225,7 @@ def pass_level(
     """
     unchanged(issue, seen)
     application = _running(issue)
-    level, reviewers = current_level(application), eligible_reviewers(application)
+    level, reviewers = current_level(application), eligible_reviewers(application, today)
     last = level is application.levels[-1]
     event = advance(
         issue,
@@ -231,7 +235,7 @@ def pass_level(
         at=at,
         last_level=last,
         remark=opinion.strip(),
-        also=_as_reviewer(application, actor, reviewers),
+        also=_as_reviewer(application, actor, reviewers, today),
         data=_trace(application, reviewers),
         facts={
             Fact.OPINION: bool(opinion.strip()),
@@ -259,7 +263,7 @@ def return_application(
     """Send it back to be done properly (退回); the deadline's clock stands again from the deadline."""
     unchanged(issue, seen)
     application = _running(issue)
-    level, reviewers = current_level(application), eligible_reviewers(application)
+    level, reviewers = current_level(application), eligible_reviewers(application, today)
     event = advance(
         issue,
         Verb.RETURN,
@@ -267,7 +271,7 @@ def return_application(
         today=today,
         at=at,
         remark=opinion.strip(),
-        also=_as_reviewer(application, actor, reviewers),
+        also=_as_reviewer(application, actor, reviewers, today),
         data=_trace(application, reviewers),
         facts={Fact.OPINION: bool(opinion.strip())},
     )
@@ -283,9 +287,9 @@ def ask_site_check(
     """Ask that the present level looks on the spot before it passes (现场核查): from now on it needs the record."""
     unchanged(issue, seen)
     application = _running(issue)
-    level, reviewers = current_level(application), eligible_reviewers(application)
+    level, reviewers = current_level(application), eligible_reviewers(application, today)
     row = workflow.find(Verb.RETURN, issue.state, issue.kind)  # whoever may return may ask for more
-    authorise(row, actor, relations(issue, actor) | _as_reviewer(application, actor, reviewers))
+    authorise(row, actor, relations(issue, actor) | _as_reviewer(application, actor, reviewers, today))
     if level.site_record:
         raise Refused(N_("这一级已经要求现场核查。"))
     if not opinion.strip():
@@ -296,20 +300,21 @@ def ask_site_check(
         "ask_site_check",
         "issue",
         issue.id,
-        actor_id=actor.id,
+        **journal.by(actor),
         remark=opinion.strip(),
         at=at,
         data={"application": application.id, "level": level.position},
     )
 
 
-def _as_reviewer(application: Application, actor: Actor, reviewers: Reviewers) -> frozenset[Who]:
+def _as_reviewer(application: Application, actor: Actor, reviewers: Reviewers, today: date) -> frozenset[Who]:
     """The relation the door asks for. Raises Refused with the reason when it is the person's own work."""
-    if actor.id in reviewers:
+    eligible = actor.duty_id in reviewers
+    if eligible and actor.for_id is None:
         return frozenset({Who.REVIEWER})
-    if is_barred(application, actor):
+    if is_barred(application, actor, today):
         raise Refused(N_("您参与了这个问题的整改，或审核过本次申请的其他级，按职责分离要求不能审核这一级。"))
-    return frozenset()
+    return frozenset({Who.REVIEWER}) if eligible else frozenset()
 
 
 def _trace(application: Application, reviewers: Reviewers) -> dict[str, object]:
@@ -326,7 +331,8 @@ def _standing(application: Application) -> dict[Fact, bool]:
 
 
 def _decide(level: ApplicationLevel, verdict: Verdict, actor: Actor, opinion: str, at: datetime | None) -> None:
-    level.verdict, level.reviewer_id, level.reviewed_at = verdict, actor.id, at or clock.now()
+    level.verdict, level.reviewed_at = verdict, at or clock.now()
+    level.reviewer_id, level.reviewer_for_id = actor.id, actor.for_id
     level.opinion = opinion.strip()
 
 
@@ -354,7 +360,7 @@ def set_chain(source: Source | None, name: str, levels: Sequence[Seat], actor: A
     ]  # fmt: skip
     db.session.flush()
     data = {"source": source, "before": before, "after": _chain_data(chain)}
-    journal.record("set_chain", "review_chain", chain.id, actor_id=actor.id, data=data)
+    journal.record("set_chain", "review_chain", chain.id, **journal.by(actor), data=data)
     return chain
 
 
@@ -365,7 +371,7 @@ def remove_chain(source: Source, actor: Actor) -> None:
     if chain is None:
         raise Missing
     data = {"source": source, "before": _chain_data(chain)}
-    journal.record("remove_chain", "review_chain", chain.id, actor_id=actor.id, data=data)
+    journal.record("remove_chain", "review_chain", chain.id, **journal.by(actor), data=data)
     db.session.delete(chain)
 
 

@@ -77,13 +77,15 @@ class Application(Base):
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
     state: Mapped[ApplicationState] = mapped_column(words(ApplicationState, "state"))
     applicant_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    applicant_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # a stand-in did it: for whom
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     applied_on: Mapped[date]
     level: Mapped[int] = mapped_column(default=1)  # the one it waits at
     level_since: Mapped[date]
     version: Mapped[int] = mapped_column(default=1)
 
-    applicant: Mapped[User] = relationship()
+    applicant: Mapped[User] = relationship(foreign_keys=applicant_id)
+    applicant_for: Mapped[User | None] = relationship(foreign_keys=applicant_for_id)
     unit: Mapped[Unit] = relationship()
     levels: Mapped[list[ApplicationLevel]] = relationship(
         order_by="ApplicationLevel.position", cascade="all, delete-orphan"
@@ -120,6 +122,7 @@ class ApplicationLevel(Base):
     site_record: Mapped[bool]
     verdict: Mapped[Verdict | None] = mapped_column(words(Verdict, "verdict"))
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reviewer_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # a stand-in did it: for whom
     reviewed_at: Mapped[datetime | None] = mapped_column(Instant)
     opinion: Mapped[str | None] = mapped_column(Text)
     site_on: Mapped[date | None]
@@ -127,7 +130,8 @@ class ApplicationLevel(Base):
     site_people: Mapped[str | None] = mapped_column(String(200))
     site_seen: Mapped[str | None] = mapped_column(Text)
 
-    reviewer: Mapped[User | None] = relationship()
+    reviewer: Mapped[User | None] = relationship(foreign_keys=reviewer_id)
+    reviewer_for: Mapped[User | None] = relationship(foreign_keys=reviewer_for_id)
     site_files: Mapped[list[Evidence]] = relationship(secondary="site_evidence")
 
     __table_args__ = (

@@ -56,7 +56,7 @@ def request_clearance(number: str) -> Any:
 @needs(Right.CLEARANCE_REVIEW)
 def review(number: str) -> Any:
     issue = issue_numbered(number, me())
-    ask(issue, Verb.RETURN, relations_to(issue, me()))
+    ask(issue, Verb.RETURN, relations_to(issue, me(), clock.today()))
     form = ReviewForm()
     if form.validate_on_submit():
         with refusals(form), transaction():
@@ -71,7 +71,7 @@ def review(number: str) -> Any:
         names=STANDARD_NAMES,
         most=largest_upload(),
         level=current_level(application) if application else None,
-        bench=eligible_reviewers(application) if application else None,
+        bench=eligible_reviewers(application, clock.today()) if application else None,
     )
 
 
@@ -108,7 +108,7 @@ def sheet(number: str, application_id: int) -> str:
 @needs(Right.CLEARANCE_WITHDRAW)
 def withdraw(number: str) -> Any:
     issue = issue_numbered(number, me())
-    ask(issue, Verb.WITHDRAW_CLEARANCE, relations_to(issue, me()))
+    ask(issue, Verb.WITHDRAW_CLEARANCE, relations_to(issue, me(), clock.today()))
     form = VersionedForm()
     if form.validate_on_submit():
         with refusals(form), transaction():

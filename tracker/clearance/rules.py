@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tracker.base.access import N_, Refused, Role
+from tracker.issues.workflow import TABLE, Who
 from tracker.org.rules import Level
 from tracker.progress.rules import Upload
 
@@ -79,6 +80,18 @@ class Site:
     @property
     def is_complete(self) -> bool:
         return all(words.strip() for words in (self.place, self.people, self.seen))
+
+
+# --- who had part in the work -------------------------------------------------------------------------------------
+
+_OF_THE_WORK = frozenset({Who.HANDLER, Who.FIRST_HANDLER, Who.LEAD_OFFICIAL, Who.APPLICANT_UNIT})
+
+#: What only those who do the work do to an issue: whoever once did one of these, or had it done by a stand-in, never
+#: reviews it, whoever is named in the duty chain by then.
+WORK: tuple[str, ...] = (
+    *sorted({row.verb.value for row in TABLE if row.who & _OF_THE_WORK}),
+    "answer_standards",
+)
 
 
 # --- chains -------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from tracker.base.access import N_, Actor, Refused
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.deadlines.models import Extension
-from tracker.deadlines.queries import waiting_extension
+from tracker.deadlines.queries import is_askers, waiting_extension
 from tracker.deadlines.rules import ExtensionState
 from tracker.issues.actions import advance
 from tracker.issues.models import Issue
@@ -43,6 +43,7 @@ def request_extension(
         wanted=wanted,
         reason=reason.strip(),
         asked_by_id=actor.id,
+        asked_for_id=actor.for_id,
         asked_on=today,
     )
     db.session.add(extension)
@@ -52,7 +53,7 @@ def request_extension(
 
 def grant_extension(issue: Issue, actor: Actor, *, today: date, opinion: str = "", at: datetime | None = None) -> Event:
     """Agree (同意延期): the deadline moves, the original stays; a running episode ends as extended."""
-    extension = _others_request(issue, actor)
+    extension = _others_request(issue, actor, today)
     wanted = extension.wanted if extension else None
     event = advance(
         issue,
@@ -73,7 +74,7 @@ def grant_extension(issue: Issue, actor: Actor, *, today: date, opinion: str = "
 
 def refuse_extension(issue: Issue, actor: Actor, *, today: date, reason: str, at: datetime | None = None) -> Event:
     """Disagree, with a reason (不同意延期); the deadline stays."""
-    extension = _others_request(issue, actor)
+    extension = _others_request(issue, actor, today)
     event = advance(
         issue,
         Verb.REFUSE_EXTENSION,
@@ -88,10 +89,10 @@ def refuse_extension(issue: Issue, actor: Actor, *, today: date, reason: str, at
     return event
 
 
-def _others_request(issue: Issue, actor: Actor) -> Extension | None:
-    """The request to decide. Raises Refused for whoever asked it."""
+def _others_request(issue: Issue, actor: Actor, today: date) -> Extension | None:
+    """The request to decide. Raises Refused for whoever asked it, or had it asked by a stand-in."""
     extension = waiting_extension(issue.id)
-    if extension is not None and extension.asked_by_id == actor.id:
+    if extension is not None and is_askers(extension, actor, today):
         raise Refused(N_("延期不能由申请人自己审批，请由其他督查人员办理。"))
     return extension
 
@@ -100,5 +101,6 @@ def _decide(
     extension: Extension | None, state: ExtensionState, actor: Actor, opinion: str, at: datetime | None
 ) -> None:
     assert extension is not None  # the fact EXTENSION_WAITING refused otherwise
-    extension.state, extension.decided_by_id, extension.decided_at = state, actor.id, at or clock.now()
+    extension.state, extension.decided_at = state, at or clock.now()
+    extension.decided_by_id, extension.decided_for_id = actor.id, actor.for_id
     extension.opinion = opinion.strip() or None

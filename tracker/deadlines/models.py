@@ -24,13 +24,17 @@ class Extension(Base):
     wanted: Mapped[date]
     reason: Mapped[str] = mapped_column(Text)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # a stand-in did it: for whom
     asked_on: Mapped[date]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # a stand-in did it: for whom
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     opinion: Mapped[str | None] = mapped_column(Text)
 
     asked_by: Mapped[User] = relationship(foreign_keys=asked_by_id)
+    asked_for: Mapped[User | None] = relationship(foreign_keys=asked_for_id)
     decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)
+    decided_for: Mapped[User | None] = relationship(foreign_keys=decided_for_id)
 
     __table_args__ = (
         CheckConstraint("wanted > deadline", name="later"),

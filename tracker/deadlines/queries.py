@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from tracker.accounts.models import User
+from tracker.accounts.queries import partners_of
 from tracker.base.access import Actor
 from tracker.base.db import db
 from tracker.deadlines.models import Extension
@@ -20,6 +21,8 @@ from tracker.issues.workflow import OPEN
 from tracker.org.models import Region
 from tracker.plans.queries import measure_counts, measures_state
 from tracker.workdays.rules import Calendar
+
+_HANDS = (Extension.asked_by, Extension.asked_for, Extension.decided_by, Extension.decided_for)
 
 #: What a list selects so that its rows can be given lamps (``lamps_of``).
 LAMP_COLUMNS = (
@@ -93,7 +96,7 @@ def extensions_of(issue_id: int) -> list[Extension]:
             select(Extension)
             .where(Extension.issue_id == issue_id)
             .order_by(Extension.id.desc())
-            .options(joinedload(Extension.asked_by), joinedload(Extension.decided_by))
+            .options(*(joinedload(hand) for hand in _HANDS))
         )
     )
 
@@ -103,21 +106,35 @@ def waiting_extension(issue_id: int) -> Extension | None:
     return db.session.scalar(
         select(Extension)
         .where(Extension.issue_id == issue_id, Extension.state == ExtensionState.WAITING)
-        .options(joinedload(Extension.asked_by))
+        .options(joinedload(Extension.asked_by), joinedload(Extension.asked_for))
     )
 
 
-def _to_decide(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+def is_askers(extension: Extension, actor: Actor, today: date) -> bool:
+    """Whether the person asked for it, or the one who did stands in for them or the other way round: the twin of
+    ``_to_decide``'s last conditions."""
+    asked = {extension.asked_by_id, extension.asked_for_id}
+    own = {actor.id, actor.duty_id}
+    return bool(asked & own) or bool(asked.intersection(db.session.scalars(partners_of(own, today))))
+
+
+def _to_decide(actor: Actor, today: date) -> tuple[ColumnElement[bool], ...]:
+    own = {actor.id, actor.duty_id}
+    asked_by, asked_for = Extension.asked_by_id, func.coalesce(Extension.asked_for_id, 0)
+    partners = partners_of(own, today)
     return (
         Extension.state == ExtensionState.WAITING,
         Issue.state.in_(OPEN),
         visible_to(actor),
         supervised_by(actor),
-        Extension.asked_by_id != actor.id,
+        asked_by.not_in(own),
+        asked_for.not_in(own),
+        asked_by.not_in(partners),
+        asked_for.not_in(partners),
     )
 
 
-def extensions_to_decide(actor: Actor, limit: int = 50) -> Sequence[Any]:
+def extensions_to_decide(actor: Actor, today: date, limit: int = 50) -> Sequence[Any]:
     """What waits for this supervisor, longest waiting first: number, title, county, wanted, asked_by, asked_on, reason,
     original_deadline and ``LAMP_COLUMNS``."""
     asker, county = aliased(User), aliased(Region)
@@ -136,14 +153,14 @@ def extensions_to_decide(actor: Actor, limit: int = 50) -> Sequence[Any]:
         .join(Extension, Extension.issue_id == Issue.id)
         .join(asker, asker.id == Extension.asked_by_id)
         .join(county, county.id == Issue.county_id)
-        .where(*_to_decide(actor))
+        .where(*_to_decide(actor, today))
         .order_by(Extension.asked_on, Extension.id)
         .limit(limit)
     )
     return db.session.execute(query).all()
 
 
-def extensions_to_decide_count(actor: Actor) -> int:
+def extensions_to_decide_count(actor: Actor, today: date) -> int:
     """How many wait for this supervisor."""
     query = select(func.count()).select_from(Extension).join(Issue, Issue.id == Extension.issue_id)
-    return db.session.scalar(query.where(*_to_decide(actor))) or 0
+    return db.session.scalar(query.where(*_to_decide(actor, today))) or 0

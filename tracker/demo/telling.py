@@ -287,11 +287,11 @@ class Teller:
     def _withdraw(self, telling: Telling, act: Act, at: datetime) -> None:
         clearance.withdraw_clearance(_issue(telling), telling.duties.handler, today=act.day, at=at)
 
-    def _reviewer(self, issue: Issue) -> User:
+    def _reviewer(self, issue: Issue, today: date) -> User:
         """One of those who may review the present level; those who sign in for the visitor first."""
         application = open_application(issue.id)
         assert application is not None  # the plot passes only what was applied for
-        eligible = eligible_reviewers(application)
+        eligible = eligible_reviewers(application, today)
         bench = [
             person
             for group in (*self.cast.supervisors.values(), *self.cast.leaders.values())
@@ -302,7 +302,7 @@ class Teller:
 
     def _pass(self, telling: Telling, act: Act, at: datetime) -> None:
         issue = _issue(telling)
-        reviewer = self._reviewer(issue)
+        reviewer = self._reviewer(issue, act.day)
         site = Site(
             on=act.day - timedelta(days=1),
             place=issue.region.name,
@@ -314,7 +314,7 @@ class Teller:
     def _return(self, telling: Telling, act: Act, at: datetime) -> None:
         issue = _issue(telling)
         clearance.return_application(
-            issue, self._reviewer(issue), today=act.day, at=at, opinion=self._say(words.RETURNED)
+            issue, self._reviewer(issue, act.day), today=act.day, at=at, opinion=self._say(words.RETURNED)
         )
 
     def _dismiss(self, telling: Telling, act: Act, at: datetime) -> None:

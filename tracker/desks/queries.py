@@ -140,8 +140,8 @@ def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
     return SupervisorFigures(
         overdue=length(overdue=True),
         last_week=_overdue_on(actor, today - timedelta(days=7)),
-        reviews=review_queue_count(actor),
-        extensions=extensions_to_decide_count(actor),
+        reviews=review_queue_count(actor, today),
+        extensions=extensions_to_decide_count(actor, today),
         unsigned=length(unsigned=True),
         incomplete=length(incomplete=True),
         review_due=length(review_due=True),
@@ -185,16 +185,16 @@ class Reviews:
         return self.applications.total + self.extensions.total + self.plans.total
 
 
-def reviews(actor: Actor) -> Reviews:
+def reviews(actor: Actor, today: date) -> Reviews:
     return Reviews(
-        Queue.of(review_queue(actor, SHOWN), lambda: review_queue_count(actor)),
-        Queue.of(extensions_to_decide(actor, SHOWN), lambda: extensions_to_decide_count(actor)),
+        Queue.of(review_queue(actor, today, SHOWN), lambda: review_queue_count(actor, today)),
+        Queue.of(extensions_to_decide(actor, today, SHOWN), lambda: extensions_to_decide_count(actor, today)),
         Queue.of(plans_to_decide(actor), lambda: _plans_to_decide_count(actor)),
     )
 
 
 def _plans_waiting(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return Plan.state == PlanState.SUBMITTED, Issue.lead_official_id == actor.id, Issue.state == State.PLANNING
+    return Plan.state == PlanState.SUBMITTED, Issue.lead_official_id == actor.duty_id, Issue.state == State.PLANNING
 
 
 def _plans_to_decide_count(actor: Actor) -> int:
@@ -246,8 +246,8 @@ class LeaderDesk:
 def leader_desk(actor: Actor, today: date, part: str = "") -> LeaderDesk:
     """What the leader is asked to decide, what they lead, the counties they keep in touch with, where it is overdue."""
     shown = board.board(actor, today)
-    links = linked_counties(actor.id)
-    parts: dict[str, tuple[ColumnElement[bool], ...]] = {"": (Issue.lead_official_id == actor.id, _OPEN)}
+    links = linked_counties(actor.duty_id)
+    parts: dict[str, tuple[ColumnElement[bool], ...]] = {"": (Issue.lead_official_id == actor.duty_id, _OPEN)}
     if links:
         parts["linked"] = (Issue.county_id.in_(links), visible_to(actor), _OPEN)
     part = part if part in parts else ""
@@ -264,7 +264,7 @@ def leader_desk(actor: Actor, today: date, part: str = "") -> LeaderDesk:
     return LeaderDesk(
         proven=shown.standings[Standing.PROVEN],
         cells=sum(shown.standings.values()),
-        waiting=reviews(actor),
+        waiting=reviews(actor, today),
         part=part,
         shown=register.items(rows, today),
         led=counts[""],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import get_locale, gettext, ngettext
 from werkzeug.wrappers import Response
 
+from tracker.accounts.models import StandIn
+from tracker.accounts.queries import stood_in_for
 from tracker.base import clock
 from tracker.base.access import READERS, Right, holds, may
 from tracker.base.web import needs
@@ -32,7 +35,7 @@ def home() -> Response | str:
         return redirect(url_for("accounts.posts"))
     if may(me(), Right.AUDIT):
         return redirect(url_for("audit.audit"))
-    return render_template("desks/home.html")
+    return render_template("desks/home.html", stands_in=_stands_in())
 
 
 @bp.get("/desk")
@@ -50,7 +53,13 @@ def desk() -> str:
         if len(mine) > 1
         else []
     )
-    return page(tabs=tabs, chosen=chosen)
+    return page(tabs=tabs, chosen=chosen, stands_in=_stands_in())
+
+
+def _stands_in() -> Sequence[StandIn]:
+    """For whom the person may act now; nobody while they already do."""
+    today = clock.today()
+    return [] if me().for_id else [row for row in stood_in_for(me().id, today) if row.begins_on <= today]
 
 
 def _official(**shared: Any) -> str:
@@ -94,7 +103,7 @@ def _leader(**shared: Any) -> str:
 @needs(Right.ISSUE_READ)
 def reviews() -> str:
     """Everything that waits for this person's decision."""
-    return render_template("desks/reviews.html", waiting=queries.reviews(me()), issue_url=_issue_url())
+    return render_template("desks/reviews.html", waiting=queries.reviews(me(), clock.today()), issue_url=_issue_url())
 
 
 def _issue_url() -> str:

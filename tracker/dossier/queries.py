@@ -25,7 +25,7 @@ from tracker.clearance.queries import (
 )
 from tracker.clearance.rules import ApplicationState
 from tracker.deadlines.models import Extension
-from tracker.deadlines.queries import extensions_of, facing_of
+from tracker.deadlines.queries import extensions_of, facing_of, is_askers
 from tracker.deadlines.rules import ExtensionState, Signal, signal
 from tracker.dossier.rules import (
     CHANGED,
@@ -98,28 +98,29 @@ def standing_of(
     plans: Sequence[Plan],
     extensions: Sequence[Extension],
     applications: Sequence[Application],
+    today: date,
 ) -> Standing:
     """Where the issue stands for this person; plans, extensions and applications as ``…_of`` return them."""
     approved = next((plan for plan in plans if plan.state is PlanState.APPROVED), None)
     done = [measure.done_on is not None for measure in approved.measures] if approved else []
     application = next((one for one in applications if one.state is ApplicationState.OPEN), None)
     return Standing(
-        known=relations(issue, actor) | relations_to(issue, actor),
+        known=relations(issue, actor) | relations_to(issue, actor, today),
         waiting_plan=waiting_plan(issue.id) if issue.state is State.PLANNING else None,
         measures=(sum(done), len(done)),
         children_settled=children_settled(issue),
         places_below=has_places_below(issue),
         extension=next((one for one in extensions if one.state is ExtensionState.WAITING), None),
         application=application,
-        reviewers=eligible_reviewers(application) if application else None,
+        reviewers=eligible_reviewers(application, today) if application else None,
         supervisors=supervisors_of(issue),
-        outsider=issue.state is State.CLEARED and had_no_part(issue, actor),
+        outsider=issue.state is State.CLEARED and had_no_part(issue, actor, today),
     )
 
 
-def standing(issue: Issue, actor: Actor) -> Standing:
+def standing(issue: Issue, actor: Actor, today: date) -> Standing:
     """The same for one issue by itself."""
-    return standing_of(issue, actor, plans_of(issue.id), extensions_of(issue.id), applications_of(issue.id))
+    return standing_of(issue, actor, plans_of(issue.id), extensions_of(issue.id), applications_of(issue.id), today)
 
 
 def supervisors_of(issue: Issue) -> tuple[str, ...]:
@@ -255,7 +256,7 @@ def _extension_can_be_asked(issue: Issue, actor: Actor, around: Standing, today:
 def _extension_waits(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
     if around.extension is None:
         return _NOTHING_TO_DO
-    if around.extension.asked_by_id == actor.id:
+    if is_askers(around.extension, actor, today):
         return Said(N_("延期不能由申请人自己审批，请由其他督查人员办理。"))
     return None
 
@@ -632,7 +633,7 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
     """One issue and everything about it. Raises Missing."""
     issue = issue_in_full(number, actor)
     plans, extensions, applications = plans_of(issue.id), extensions_of(issue.id), applications_of(issue.id)
-    around = standing_of(issue, actor, plans, extensions, applications)
+    around = standing_of(issue, actor, plans, extensions, applications, today)
     days = calendar()
     files, files_total = evidence_shown(issue)
     events, events_total = timeline(issue, plans, None if whole_timeline else EVENTS_SHOWN)

@@ -62,7 +62,7 @@ def set_group(
         "set_group",
         "work_group",
         group.id,
-        actor_id=actor.id,
+        **journal.by(actor),
         data={"region_id": region.id, "category_id": category.id, "before": before, "after": after},
         remark=group.name,
         at=at,
@@ -77,7 +77,7 @@ def remove_group(region: Region, category: Category, actor: Actor) -> None:
     if group is None:
         raise Missing
     data = {"region_id": region.id, "category_id": category.id, "before": _data(group), "after": None}
-    journal.record("remove_group", "work_group", group.id, actor_id=actor.id, data=data, remark=group.name)
+    journal.record("remove_group", "work_group", group.id, **journal.by(actor), data=data, remark=group.name)
     db.session.delete(group)
     db.session.flush()
 

@@ -40,6 +40,6 @@ def record_finding(
     db.session.add(finding)
     db.session.flush()
     journal.record(
-        "record_finding", "finding", finding.id, actor_id=actor.id, data={"inspection": inspection.id}, at=at
+        "record_finding", "finding", finding.id, **journal.by(actor), data={"inspection": inspection.id}, at=at
     )
     return finding

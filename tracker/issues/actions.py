@@ -113,7 +113,7 @@ def advance(
         verb.value,
         "issue",
         issue.id,
-        actor_id=actor.id,
+        **journal.by(actor),
         remark=remark,
         at=at,
         data={**moved, **({"changed": trail} if trail else {}), **(data or {})},
@@ -145,7 +145,7 @@ def enter(
     """Let a new issue begin, by ``list`` (always listed) or ``take_over`` (any state but dismissed)."""
     one = Beginning(issue, state, duty, data)
     _write_all([one], verb, actor, today, facts, at)
-    return journal.record(verb.value, "issue", issue.id, actor_id=actor.id, at=at, data=_entered(one))
+    return journal.record(verb.value, "issue", issue.id, **journal.by(actor), at=at, data=_entered(one))
 
 
 def enter_all(
@@ -161,7 +161,7 @@ def enter_all(
     if not beginnings:
         return
     _write_all(beginnings, verb, actor, today, facts, at)
-    event = {"at": at or clock.now(), "actor_id": actor.id, "verb": verb.value, "subject": "issue"}
+    event = {"at": at or clock.now(), **journal.by(actor), "verb": verb.value, "subject": "issue"}
     journal.record_all([{**event, "subject_id": one.issue.id, "data": _entered(one)} for one in beginnings])
 
 

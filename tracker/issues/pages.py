@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from tracker.accounts.models import User
+from tracker.base.access import Actor
 from tracker.base.web import VersionedForm, form_status
 from tracker.issues import workflow
 from tracker.issues.actions import authorise
@@ -17,10 +17,10 @@ from tracker.issues.queries import events_since, issue_numbered, last_event, rel
 from tracker.issues.workflow import Verb, Who
 
 
-def me() -> User:
-    """Who is signed in."""
-    user: User = current_user._get_current_object()
-    return user
+def me() -> Actor:
+    """Who acts: the person signed in, in their own place or that of somebody who is away."""
+    actor: Actor = current_user._get_current_object()
+    return actor
 
 
 def pressable(number: str, verb: Verb) -> Issue:

@@ -38,7 +38,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if Role.OFFICIAL in roles:
         parts.append(handled_by(actor))
     if roles & READERS:
-        parts.append(Issue.lead_official_id == actor.id)
+        parts.append(Issue.lead_official_id == actor.duty_id)
     if any(part is _EVERYTHING for part in parts):
         return _EVERYTHING
     return or_(*parts) if parts else false()
@@ -63,10 +63,10 @@ def supervised_by(actor: Actor) -> ColumnElement[bool]:
 def handled_by(actor: Actor) -> ColumnElement[bool]:
     """Issues where the person is a handler: own unit leads or is responsible, or named, or in the task force."""
     own_units = select(IssueUnit.issue_id).where(IssueUnit.unit_id == actor.unit_id)
-    own_forces = select(TaskForceMember.issue_id).where(TaskForceMember.user_id == actor.id)
+    own_forces = select(TaskForceMember.issue_id).where(TaskForceMember.user_id == actor.duty_id)
     return or_(
         Issue.lead_unit_id == actor.unit_id,
-        Issue.responsible_person_id == actor.id,
+        Issue.responsible_person_id == actor.duty_id,
         Issue.id.in_(own_units),
         Issue.id.in_(own_forces),
     )
@@ -97,7 +97,7 @@ def relations(issue: Issue, actor: Actor) -> frozenset[Who]:
         found.add(Who.HANDLER)
         if issue.first_unit is not None and issue.first_unit.id == actor.unit_id:
             found.add(Who.FIRST_HANDLER)
-    if issue.lead_official_id == actor.id:
+    if issue.lead_official_id == actor.duty_id:
         found.add(Who.LEAD_OFFICIAL)
     return frozenset(found)
 
@@ -108,9 +108,9 @@ def is_handler(issue: Issue, actor: Actor) -> bool:
         return False
     return (
         issue.lead_unit_id == actor.unit_id
-        or issue.responsible_person_id == actor.id
+        or issue.responsible_person_id == actor.duty_id
         or any(row.unit_id == actor.unit_id for row in issue.units)
-        or any(row.user_id == actor.id for row in issue.members)
+        or any(row.user_id == actor.duty_id for row in issue.members)
     )
 
 

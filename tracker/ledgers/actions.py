@@ -88,7 +88,7 @@ def apply_import(
         "import",
         "ledger_import",
         taken.id,
-        actor_id=actor.id,
+        **journal.by(actor),
         at=taken.at,
         data={"sha256": stored.sha256, "ledger": taken.ledger.id, **taken.counts},
     )
@@ -159,7 +159,7 @@ def undo_import(taken: LedgerImport, actor: Actor, *, today: date) -> int:
             raise Refused(N_("有的问题不在您的职责范围内，不能撤销这次导入。"))
     _remove(brought)
     taken.undone_at, taken.undone_by_id = clock.now(), actor.id
-    journal.record("undo", "ledger_import", taken.id, actor_id=actor.id, data={"issues": len(brought)})
+    journal.record("undo", "ledger_import", taken.id, **journal.by(actor), data={"issues": len(brought)})
     return len(brought)
 
 

@@ -97,7 +97,7 @@ class Applier:
 
     def _record_made(self, subject: str, ids: Iterable[int]) -> None:
         for made in ids:
-            journal.record("add", subject, made, actor_id=self.actor.id, data={"import": self.taken.id})
+            journal.record("add", subject, made, **journal.by(self.actor), data={"import": self.taken.id})
 
     def _unit_id(self, unit: int | NewUnit) -> int:
         return unit if isinstance(unit, int) else self.units[unit]

@@ -37,7 +37,7 @@ def hold_lookback(
     the person looked at, raises Conflict when somebody was faster.
     """
     unchanged(issue, seen)
-    cleared_on = may_hold(issue, actor)
+    cleared_on = may_hold(issue, actor, today)
     check_visit(visit, cleared_on, today)
     if visit.is_failed:
         check_new_term(issue.kind, new_term, today)
@@ -45,7 +45,8 @@ def hold_lookback(
     instant = at or clock.now()
     row = LookBack(
         issue_id=issue.id, cleared_on=cleared_on, due_on=issue.look_back_on, held_on=visit.on, place=visit.place.strip(),
-        people=visit.people.strip(), seen=visit.seen.strip(), result=visit.result, by_id=actor.id, at=instant,
+        people=visit.people.strip(), seen=visit.seen.strip(), result=visit.result, by_id=actor.id, held_for_id=actor.for_id,
+        at=instant,
         new_term=new_term if visit.is_failed else None,
     )  # fmt: skip
     db.session.add(row)
@@ -58,14 +59,14 @@ def hold_lookback(
     return row
 
 
-def may_hold(issue: Issue, actor: Actor) -> date:
+def may_hold(issue: Issue, actor: Actor, today: date) -> date:
     """The day of the clearance to look at. Raises Refused where this person may not, or not here."""
     if issue.state is not State.CLEARED or issue.cleared_on is None:
         raise Refused(N_("只对已销号的问题回头看；这个问题现在是“%(state)s”。"), state=STATE_NAMES[issue.state])
     authorise(workflow.find(Verb.RELAPSE, issue.state, issue.kind), actor, relations(issue, actor))
     if issue.has_children:
         raise Refused(N_("这个问题已经分解，请对分解到各地的问题分别回头看。"))
-    if not had_no_part(issue, actor):
+    if not had_no_part(issue, actor, today):
         raise Refused(N_("您参与了这个问题的整改或审核，按职责分离要求，回头看要由其他人做。"))
     return issue.cleared_on
 
@@ -83,7 +84,7 @@ def _held(issue: Issue, actor: Actor, row: LookBack) -> None:
         "look_back",
         "issue",
         issue.id,
-        actor_id=actor.id,
+        **journal.by(actor),
         remark=row.seen,
         at=row.at,
         data={**_trace(row, row.evidence), **following},

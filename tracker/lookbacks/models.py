@@ -29,9 +29,11 @@ class LookBack(Base):
     result: Mapped[Result] = mapped_column(words(Result, "result"))
     new_term: Mapped[date | None]  # failed: the new deadline, of a long-term issue the new review date
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    held_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # a stand-in did it: for whom
     at: Mapped[datetime] = mapped_column(Instant)
 
-    by: Mapped[User] = relationship()
+    by: Mapped[User] = relationship(foreign_keys=by_id)
+    held_for: Mapped[User | None] = relationship(foreign_keys=held_for_id)
     evidence: Mapped[list[Evidence]] = relationship(secondary="look_back_evidence", order_by=Evidence.id)
 
     __table_args__ = (

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.models import User
+from tracker.accounts.queries import PARTNER, nor_partners
 from tracker.base.access import Actor
 from tracker.base.db import db
+from tracker.base.journal import Event
 from tracker.base.paging import Segment, read_page
 from tracker.clearance.models import Application, ApplicationLevel
+from tracker.clearance.rules import WORK
 from tracker.issues.models import Issue, IssueUnit, TaskForceMember
 from tracker.issues.queries import supervised_by, visible_to
 from tracker.issues.workflow import Kind, State
@@ -41,7 +45,10 @@ def look_backs_of(issue_id: int) -> list[LookBack]:
             select(LookBack)
             .where(LookBack.issue_id == issue_id)
             .order_by(LookBack.id.desc())
-            .options(joinedload(LookBack.by).lazyload(User.posts), selectinload(LookBack.evidence))
+            .options(
+                *(joinedload(hand).lazyload(User.posts) for hand in (LookBack.by, LookBack.held_for)),
+                selectinload(LookBack.evidence),
+            )
         )
     )
 
@@ -56,32 +63,62 @@ def cleared_above(issue: Issue) -> list[Issue]:
     return found
 
 
-def had_no_part(issue: Issue, actor: Actor) -> bool:
-    """Whether the person neither worked on the issue nor reviewed any level of any application of it."""
-    return db.session.scalar(select(Issue.id).where(Issue.id == issue.id, outsider(actor))) is not None
+def had_no_part(issue: Issue, actor: Actor, today: date) -> bool:
+    """Whether the person neither worked on the issue nor reviewed any level of any application of it, nor did whoever
+    stands in for them today or they for."""
+    return db.session.scalar(select(Issue.id).where(Issue.id == issue.id, outsider(actor, today))) is not None
 
 
-def outsider(actor: Actor) -> ColumnElement[bool]:
+def outsider(actor: Actor, today: date) -> ColumnElement[bool]:
     """The same as a condition on ``Issue`` (DOMAIN §3: by someone who reviewed nothing of it)."""
-    applied = select(Application.id).where(Application.issue_id == Issue.id, Application.applicant_id == actor.id)
+    return and_(
+        *(_stranger(person, unit) for person, unit in actor.sides),
+        *(nor_partners(person, today, _partner_strange()) for person, _unit in actor.sides),
+    )
+
+
+@lru_cache(maxsize=1)
+def _partner_strange() -> ColumnElement[bool]:
+    return _stranger(PARTNER.id, PARTNER.unit_id)
+
+
+def _stranger(person_id: Any, unit_id: Any) -> ColumnElement[bool]:
+    """This one person: named nowhere, never acted for it or had it done by a stand-in, reviewed nothing of it."""
+    applied = select(Application.id).where(
+        Application.issue_id == Issue.id, _one_of(person_id, Application.applicant_id, Application.applicant_for_id)
+    )
     reviewed = (
         select(ApplicationLevel.position)
         .join(Application, Application.id == ApplicationLevel.application_id)
-        .where(Application.issue_id == Issue.id, ApplicationLevel.reviewer_id == actor.id)
+        .where(
+            Application.issue_id == Issue.id,
+            _one_of(person_id, ApplicationLevel.reviewer_id, ApplicationLevel.reviewer_for_id),
+        )
     )
-    unit = select(IssueUnit.unit_id).where(IssueUnit.issue_id == Issue.id, IssueUnit.unit_id == actor.unit_id)
+    unit = select(IssueUnit.unit_id).where(IssueUnit.issue_id == Issue.id, IssueUnit.unit_id == unit_id)
     force = select(TaskForceMember.user_id).where(
-        TaskForceMember.issue_id == Issue.id, TaskForceMember.user_id == actor.id
+        TaskForceMember.issue_id == Issue.id, TaskForceMember.user_id == person_id
+    )
+    acted = select(Event.id).where(
+        Event.subject == "issue",
+        Event.subject_id == Issue.id,
+        Event.verb.in_(WORK),
+        _one_of(person_id, Event.actor_id, Event.for_id),
     )
     return and_(
-        func.coalesce(Issue.lead_official_id, 0) != actor.id,
-        func.coalesce(Issue.responsible_person_id, 0) != actor.id,
-        func.coalesce(Issue.lead_unit_id, 0) != actor.unit_id,
-        ~unit.correlate(Issue).exists(),
-        ~force.correlate(Issue).exists(),
-        ~applied.correlate(Issue).exists(),
-        ~reviewed.correlate(Issue).exists(),
+        func.coalesce(Issue.lead_official_id, 0) != person_id,
+        func.coalesce(Issue.responsible_person_id, 0) != person_id,
+        func.coalesce(Issue.lead_unit_id, 0) != unit_id,
+        ~unit.correlate_except(IssueUnit).exists(),
+        ~force.correlate_except(TaskForceMember).exists(),
+        ~applied.correlate_except(Application).exists(),
+        ~reviewed.correlate_except(Application, ApplicationLevel).exists(),
+        ~acted.correlate_except(Event).exists(),
     )
+
+
+def _one_of(person_id: Any, *columns: Any) -> ColumnElement[bool]:
+    return or_(*(column == person_id for column in columns))
 
 
 # --- what is due ----------------------------------------------------------------------------------------------
@@ -104,7 +141,7 @@ def _due(asked: Asked, actor: Actor, today: date) -> Iterator[ColumnElement[bool
     yield from _placed(asked)
     if asked.mine:
         yield supervised_by(actor)
-        yield outsider(actor)
+        yield outsider(actor, today)
 
 
 def _placed(asked: Asked) -> Iterator[ColumnElement[bool]]:
@@ -143,7 +180,7 @@ def due(asked: Asked, actor: Actor, today: date, cursor: str | None) -> Listing:
             Issue.kind,
             Issue.cleared_on,
             Issue.relapses,
-            and_(supervised_by(actor), outsider(actor)).label("theirs"),
+            and_(supervised_by(actor), outsider(actor, today)).label("theirs"),
             Issue.look_back_on,
         )
         .select_from(Issue)
@@ -179,7 +216,7 @@ def _held(asked: Asked, actor: Actor) -> Iterator[ColumnElement[bool]]:
 def held(asked: Asked, actor: Actor, cursor: str | None) -> Listing:
     """Look-backs that were held, the newest first; two queries.
 
-    Rows: number, title, county, category, category_en, place, seen, result, new_term, by, files, held_on.
+    Rows: number, title, county, category, category_en, place, seen, result, new_term, by, held_for, files, held_on.
     """
     files = select(func.count()).where(look_back_evidence.c.look_back_id == LookBack.id).scalar_subquery()
     joined = LookBack.issue_id == Issue.id
@@ -195,6 +232,7 @@ def held(asked: Asked, actor: Actor, cursor: str | None) -> Listing:
             LookBack.result,
             LookBack.new_term,
             User.name.label("by"),
+            PARTNER.name.label("held_for"),
             files.label("files"),
             LookBack.held_on,
         )
@@ -203,6 +241,7 @@ def held(asked: Asked, actor: Actor, cursor: str | None) -> Listing:
         .join(Region, Region.id == Issue.county_id)
         .join(Category, Category.id == Issue.category_id)
         .join(User, User.id == LookBack.by_id)
+        .outerjoin(PARTNER, PARTNER.id == LookBack.held_for_id)
         .where(*_held(asked, actor))
     )
     segment = Segment("held", (), (LookBack.held_on, LookBack.id), descending=True)

@@ -32,7 +32,7 @@ def look_back(number: str) -> Any:
     form = LookBackForm()
     form.offer()
     if not form.is_submitted():
-        actions.may_hold(issue, me())
+        actions.may_hold(issue, me(), clock.today())
         form.held_on.data = clock.today()
     if form.validate_on_submit():
         with refusals(form), transaction():

@@ -59,6 +59,7 @@ def submit_plan(
         state=PlanState.SUBMITTED,
         goals=goals.strip(),
         submitted_by_id=actor.id,
+        submitted_for_id=actor.for_id,
         submitted_at=instant,
     )
     plan.measures = [
@@ -73,7 +74,7 @@ def submit_plan(
 def approve_plan(issue: Issue, actor: Actor, *, today: date, at: datetime | None = None) -> Event:
     """The lead official approves (批准); a plan approved before, for another duty chain, is set aside."""
     instant = at or clock.now()
-    plan = waiting_plan(issue.id)
+    plan = _others_plan(issue, actor)
     event = advance(
         issue,
         Verb.APPROVE_PLAN,
@@ -85,8 +86,21 @@ def approve_plan(issue: Issue, actor: Actor, *, today: date, at: datetime | None
     )
     assert plan is not None  # the fact above refused otherwise
     _set_aside(approved_plan(issue.id), instant)
-    plan.state, plan.decided_by_id, plan.decided_at = PlanState.APPROVED, actor.id, instant
+    _decide(plan, PlanState.APPROVED, actor, instant)
     return event
+
+
+def _decide(plan: Plan, state: PlanState, actor: Actor, at: datetime) -> None:
+    plan.state, plan.decided_at = state, at
+    plan.decided_by_id, plan.decided_for_id = actor.id, actor.for_id
+
+
+def _others_plan(issue: Issue, actor: Actor) -> Plan | None:
+    """The plan to decide. Raises Refused where a stand-in's hand would approve what the same hand wrote."""
+    plan = waiting_plan(issue.id)
+    if plan is not None and plan.submitted_by_id == actor.id and (actor.for_id or plan.submitted_for_id):
+        raise Refused(N_("这一版方案是您经手上报的，代理期间不能又由您批准；请由他人办理。"))
+    return plan
 
 
 def return_plan(issue: Issue, actor: Actor, *, today: date, reason: str, at: datetime | None = None) -> Event:
@@ -104,7 +118,7 @@ def return_plan(issue: Issue, actor: Actor, *, today: date, reason: str, at: dat
         data={"plan": plan.version} if plan else {},
     )
     assert plan is not None  # the fact above refused otherwise
-    plan.state, plan.decided_by_id, plan.decided_at = PlanState.RETURNED, actor.id, instant
+    _decide(plan, PlanState.RETURNED, actor, instant)
     plan.reason = reason.strip()
     return event
 

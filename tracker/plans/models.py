@@ -23,14 +23,18 @@ class Plan(Base):
     state: Mapped[PlanState] = mapped_column(words(PlanState, "state"))
     goals: Mapped[str] = mapped_column(Text)
     submitted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    submitted_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # a stand-in did it: for whom
     submitted_at: Mapped[datetime] = mapped_column(Instant)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # a stand-in did it: for whom
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     reason: Mapped[str | None] = mapped_column(Text)  # why it was returned
 
     measures: Mapped[list[Measure]] = relationship(order_by="Measure.position", cascade="all, delete-orphan")
     submitted_by: Mapped[User] = relationship(foreign_keys=submitted_by_id)
+    submitted_for: Mapped[User | None] = relationship(foreign_keys=submitted_for_id)
     decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)
+    decided_for: Mapped[User | None] = relationship(foreign_keys=decided_for_id)
 
     __table_args__ = (
         UniqueConstraint("issue_id", "version"),

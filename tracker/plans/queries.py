@@ -15,7 +15,13 @@ from tracker.issues.workflow import Verb
 from tracker.plans.models import Measure, Plan
 from tracker.plans.rules import MeasureChange, Piece, PlanState, difference, measure_changes
 
-_EVERYTHING = (selectinload(Plan.measures), joinedload(Plan.submitted_by), joinedload(Plan.decided_by))
+_EVERYTHING = (
+    selectinload(Plan.measures),
+    joinedload(Plan.submitted_by),
+    joinedload(Plan.submitted_for),
+    joinedload(Plan.decided_by),
+    joinedload(Plan.decided_for),
+)
 
 
 def plans_of(issue_id: int) -> list[Plan]:

@@ -101,6 +101,6 @@ def record_download(evidence: Evidence, actor: Actor) -> Event:
         "download",
         "evidence",
         evidence.id,
-        actor_id=actor.id,
+        **journal.by(actor),
         data={"issue": evidence.issue_id, "sha256": evidence.sha256},
     )

@@ -72,7 +72,7 @@ def record_export(filters: Filters, actor: Actor, number: int, at: datetime | No
         "export",
         "register",
         0,
-        actor_id=actor.id,
+        **journal.by(actor),
         at=at,
         data={"filters": coded, "rows": number},
         remark="\n".join(typed) or None,

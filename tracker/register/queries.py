@@ -93,7 +93,7 @@ class Scope:
 def scope(filters: Filters, actor: Actor, today: date, *, walk: bool = False) -> Scope:
     """The conditions of this list for this person. ``walk``: it will be read in its order, page by page."""
     found = () if not filters.q else (_found(filters.q, walk),)
-    linked = (Issue.county_id.in_(linked_counties(actor.id)),) if filters.linked else ()
+    linked = (Issue.county_id.in_(linked_counties(actor.duty_id)),) if filters.linked else ()
     return Scope((visible_to(actor), *linked, *_conditions(filters, today), *found), dict(_parts(filters, today)))
 
 

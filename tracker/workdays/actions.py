@@ -55,7 +55,7 @@ def import_days(year: int, days: Iterable[PublishedDay], *, actor: Actor | None)
         "import_workdays",
         "workdays",
         year,
-        actor_id=actor.id if actor else None,
+        **journal.by(actor),
         data={
             "before": {day.isoformat(): is_workday for day, is_workday in before},
             "after": {day.day.isoformat(): day.is_workday for day in notice},
