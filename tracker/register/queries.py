@@ -457,7 +457,7 @@ def choices(words: Words, reader: Actor | None = None) -> Choices:
     return Choices(
         {region.id: own % {"name": region.name} if region.parent_id is None else region.name for region in counties()},
         {each.id: each.name_en if words.english else each.name for each in categories()},
-        reader is not None and holds(reader, Role.LEADER) and bool(linked_counties(reader.id)),
+        reader is not None and holds(reader, Role.LEADER) and bool(linked_counties(reader.duty_id)),
     )
 
 
