@@ -95,6 +95,7 @@ class Right(StrEnum):
     PLAN_SUBMIT = "plan:submit"
     PLAN_DECIDE = "plan:decide"
     REPORT = "progress:report"
+    PHOTO_PLACE = "evidence:place"
     EXTENSION_ASK = "extension:ask"
     EXTENSION_DECIDE = "extension:decide"
     CLEARANCE_REQUEST = "clearance:request"
@@ -132,6 +133,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.PLAN_SUBMIT: frozenset({_O}),
     Right.PLAN_DECIDE: frozenset({_L}),
     Right.REPORT: frozenset({_O}),
+    Right.PHOTO_PLACE: frozenset({_S, _L}),
     Right.EXTENSION_ASK: frozenset({_O}),
     Right.EXTENSION_DECIDE: frozenset({_S}),
     Right.CLEARANCE_REQUEST: frozenset({_O}),

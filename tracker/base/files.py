@@ -13,18 +13,19 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import filetype
 import pypdfium2
 from flask import current_app
 from PIL import Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.base import clock
+from tracker.base import clock, photos
 from tracker.base.access import N_, Refused
 from tracker.base.db import Base, Instant, db, upsert
+from tracker.base.photos import PICTURES
 
 #: extension -> media type sniffed from the bytes (None: plain text, which has no magic number)
 ALLOWED: dict[str, str | None] = {
@@ -48,7 +49,6 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PREVIEW_EDGE = 1400  # px, longest side
 PREVIEW_PAGES = 20
 PREVIEW_SCALE = 1.8  # px a point, for pages of paper's size
-_PICTURES = ("JPEG", "PNG", "WEBP")
 MOST_PIXELS = 80_000_000
 Image.MAX_IMAGE_PIXELS = None  # _check_picture counts them, and refuses in words where the library only warns
 _PDFIUM = Lock()  # the library may be in one call at a time, whatever the document; requests run in threads
@@ -64,6 +64,22 @@ class StoredFile(Base):
     media_type: Mapped[str] = mapped_column(String(100))
     pages: Mapped[int] = mapped_column(default=0)  # how many previews can be made
     stored_at: Mapped[datetime] = mapped_column(Instant)
+    # What a photo tells of itself; see photos.Photo.
+    taken_at: Mapped[datetime | None] = mapped_column(Instant)
+    longitude: Mapped[float | None]
+    latitude: Mapped[float | None]
+    look: Mapped[str | None] = mapped_column(String(16))
+    band1: Mapped[int | None]
+    band2: Mapped[int | None]
+    band3: Mapped[int | None]
+    band4: Mapped[int | None]
+
+    # A photo that looks like this one shares a band with it.
+    __table_args__ = tuple(Index(f"ix_stored_file_band{number}", f"band{number}") for number in range(1, 5))
+
+    @property
+    def is_picture(self) -> bool:
+        return self.media_type.startswith("image/")
 
 
 def store(stream: BinaryIO, name: str, limit: int | None = None) -> StoredFile:
@@ -82,6 +98,7 @@ def store(stream: BinaryIO, name: str, limit: int | None = None) -> StoredFile:
             os.fsync(out.fileno())
         media_type = _media_type(Path(temporary), name)
         pages = _page_count(Path(temporary), media_type, name)
+        told = _told(Path(temporary), media_type)
         final = _place(folder, digest)
         os.replace(temporary, final)
         _sync_folder(final.parent)
@@ -89,7 +106,9 @@ def store(stream: BinaryIO, name: str, limit: int | None = None) -> StoredFile:
         with suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
-    row = upsert(StoredFile).values(sha256=digest, size=size, media_type=media_type, pages=pages, stored_at=clock.now())
+    row = upsert(StoredFile).values(
+        sha256=digest, size=size, media_type=media_type, pages=pages, stored_at=clock.now(), **told
+    )
     db.session.execute(row.on_conflict_do_nothing(index_elements=["sha256"]))
     return db.session.get_one(StoredFile, digest)
 
@@ -214,10 +233,19 @@ def _page_count(path: Path, media_type: str, name: str) -> int:
     return 0
 
 
+def _told(path: Path, media_type: str) -> dict[str, Any]:
+    """The columns of what a photo tells of itself; none for anything else."""
+    if not media_type.startswith("image/"):
+        return {}
+    photo = photos.read(path)
+    parts = photos.bands(photo.look) if photo.look else ()
+    return vars(photo) | {f"band{number}": part for number, part in enumerate(parts, 1)}
+
+
 def _check_picture(path: Path, name: str) -> None:
     """Read the picture to its end, in a small size where the format can: one cut off on its way is noticed now."""
     try:
-        with Image.open(path, formats=_PICTURES) as picture:
+        with Image.open(path, formats=PICTURES) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise Refused(
                     N_("图片“%(name)s”超过 %(limit)s 像素，请缩小后上传。"), name=name, limit=f"{MOST_PIXELS:,}"
@@ -232,7 +260,7 @@ def _render(path: Path, media_type: str, page: int) -> Image.Image:
     if media_type == "application/pdf":
         picture = _render_page(path, page)
     else:
-        with Image.open(path, formats=_PICTURES) as source:
+        with Image.open(path, formats=PICTURES) as source:
             source.draft("RGB", (PREVIEW_EDGE, PREVIEW_EDGE))
             picture = ImageOps.exif_transpose(source)
     picture = picture.convert("RGB")

@@ -28,7 +28,7 @@ from tracker.issues.models import Issue
 from tracker.issues.pages import ask, done, me, page
 from tracker.issues.queries import issue_numbered
 from tracker.issues.workflow import State, Verb
-from tracker.progress.queries import evidence_of
+from tracker.progress.queries import concerns_of, evidence_of
 
 bp = Blueprint("clearance", __name__)
 
@@ -63,6 +63,7 @@ def review(number: str) -> Any:
             unchanged(issue, form.version.data)
             return _reviewed(issue, form)
     application = open_application(issue.id)
+    shown = [file for answer in application.answers for file in answer.evidence] if application else []
     return page(
         "clearance/review.html",
         form,
@@ -72,6 +73,8 @@ def review(number: str) -> Any:
         most=largest_upload(),
         level=current_level(application) if application else None,
         bench=eligible_reviewers(application, clock.today()) if application else None,
+        concerns=concerns_of(issue, shown, me()),
+        issue_url=f"{request.script_root}/issues/",
     )
 
 

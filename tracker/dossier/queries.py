@@ -67,6 +67,8 @@ from tracker.plans.models import Plan
 from tracker.plans.queries import plans_of, waiting_plan
 from tracker.plans.rules import PlanState
 from tracker.progress.models import Evidence, ProgressEntry
+from tracker.progress.queries import concerns_of
+from tracker.progress.rules import Concern
 from tracker.settings.models import Category
 from tracker.workdays.queries import calendar
 
@@ -566,6 +568,7 @@ class Dossier:
     look_backs: Sequence[LookBack]
     evidence: Sequence[Evidence]
     evidence_total: int
+    concerns: Mapping[int, Sequence[Concern]]  # by id of the evidence
     timeline: list[Happening]
     events_total: int
     ledger_number: str | None
@@ -651,6 +654,7 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
         look_backs=look_backs_of(issue.id) if issue.state is State.CLEARED or issue.relapses else (),
         evidence=files,
         evidence_total=files_total,
+        concerns=concerns_of(issue, files, actor),
         timeline=events,
         events_total=events_total,
         ledger_number=issue.ledger_number,

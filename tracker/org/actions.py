@@ -62,6 +62,9 @@ def import_regions(
         return counts
     for code, name in renamed.items():
         _rename(known[code], name)
+    for code in known.keys() & real.keys():
+        if place := real[code][0].place:
+            known[code].longitude, known[code].latitude = place
     _insert_regions(real, known, top, today)
     _name_upper_regions()
     _order_by_code()
@@ -146,11 +149,19 @@ def _insert_regions(
     placeholder = queries.root()
     if top is not None and placeholder is not None:
         placeholder.code, placeholder.name, placeholder.level = top.code, top.name, top.level
+        placeholder.longitude, placeholder.latitude = top.place or (None, None)
         db.session.flush()
         ids[top.code] = placeholder.id
     for codes in generations(real):
         values = [
-            {"code": code, "name": row.name, "level": row.level, "parent_id": ids.get(parent), "valid_from": today}
+            {
+                "code": code,
+                "name": row.name,
+                "level": row.level,
+                "parent_id": ids.get(parent),
+                "valid_from": today,
+                **_place(row),
+            }
             for code in codes
             if code not in ids
             for row, parent in [real[code]]
@@ -160,6 +171,10 @@ def _insert_regions(
             _close()
             ids |= _ids_by_code()
     _name_lower_regions(real, known, ids)
+
+
+def _place(row: RegionRow) -> dict[str, float | None]:
+    return dict(zip(("longitude", "latitude"), row.place or (None, None), strict=True))
 
 
 def _ids_by_code() -> dict[str, int]:

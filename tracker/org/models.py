@@ -22,6 +22,8 @@ class Region(Base):
     level: Mapped[Level] = mapped_column(words(Level, "level"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     position: Mapped[int] = mapped_column(default=0)
+    longitude: Mapped[float | None]  # degrees east and north of its middle, where the region file knows it
+    latitude: Mapped[float | None]
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
 

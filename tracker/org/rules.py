@@ -177,6 +177,7 @@ class RegionRow:
     level: Level
     virtual: bool
     cells: Mapping[str, str]
+    place: tuple[float, float] | None = None  # longitude and latitude in degrees
 
 
 def without_virtual(rows: list[RegionRow]) -> dict[str, tuple[RegionRow, str]]:

@@ -16,12 +16,15 @@ REGION_COLUMNS = (
     Column("name", ("name", "名称", "区划名称", "行政区划名称", "行政区划"), required=True),
     Column("level", ("level", "级别", "层级"), required=True),
     Column("virtual", ("virtual", "虚拟")),
+    Column("longitude", ("longitude", "经度")),
+    Column("latitude", ("latitude", "纬度")),
 )
 UNIT_COLUMNS = (
     Column("name", ("单位名称", "单位", "名称", "name"), required=True),
     Column("region", ("所属区划", "行政区划", "区划", "所在区划", "region"), required=True),
     Column("aliases", ("别名", "简称", "曾用名", "aliases")),
 )
+_DEGREES = {"longitude": 180, "latitude": 90}
 _YES = {"t", "true", "1", "y", "yes", "是"}
 _SCIENTIFIC = re.compile(r"[\d.]+e\+?\d+", re.IGNORECASE)
 
@@ -36,10 +39,26 @@ def read_regions(data: bytes, filename: str) -> list[RegionRow]:
         code = record.text("code")
         if level is not None and code not in rows:
             virtual = record.text("virtual").lower() in _YES
-            rows[code] = RegionRow(code, record.text("parent"), record.text("name"), level, virtual, record.cells)
+            rows[code] = RegionRow(
+                code, record.text("parent"), record.text("name"), level, virtual, record.cells, _place(record)
+            )
     if slips:
         raise FileRefused(slips)
     return list(rows.values())
+
+
+def _place(record: Record) -> tuple[float, float] | None:
+    """Longitude and latitude; None where a file gives none."""
+    longitude, latitude = (_degrees(record.text(key), most) for key, most in _DEGREES.items())
+    return None if longitude is None or latitude is None else (longitude, latitude)
+
+
+def _degrees(text: str, most: int) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) <= most else None
 
 
 def _region_slips(record: Record, rows: dict[str, RegionRow]) -> list[Slip]:
@@ -70,6 +89,16 @@ def _region_slips(record: Record, rows: dict[str, RegionRow]) -> list[Slip]:
                 {"level": level},
             )
         )
+    for key, most in _DEGREES.items():
+        if record.text(key) and _degrees(record.text(key), most) is None:
+            slips.append(
+                Slip(
+                    record.cell(key),
+                    N_("“%(text)s”不是经纬度。"),
+                    N_("请写十进制的度数，如 111.46、27.23，或留空。"),
+                    {"text": record.text(key)},
+                )
+            )
     return slips
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from tracker.base.access import Actor, Missing
+from tracker.base import photos
+from tracker.base.access import Actor, Missing, Role, holds
 from tracker.base.db import db
+from tracker.base.files import StoredFile
 from tracker.issues.models import Issue
 from tracker.issues.queries import visible_to
+from tracker.org.models import Region, RegionBelow
+from tracker.org.rules import Level
 from tracker.progress.models import Evidence, ProgressEntry
+from tracker.progress.rules import Concern, place_concerns, time_concerns, used_elsewhere
 
 
 def entries_of(issue_id: int, limit: int | None = None) -> list[ProgressEntry]:
@@ -58,3 +64,80 @@ def texts_of(issue_ids: Sequence[int]) -> dict[int, set[str]]:
     for issue_id, text in db.session.execute(reported):
         found[issue_id].add(text)
     return found
+
+
+# --- what is odd about photos ------------------------------------------------------------------------------------
+
+_MOST_ALIKE = 500  # looks that share a band with one of these photos; each is then measured
+_MOST_TOLD = 3  # other issues named for one photo
+
+
+def concerns_of(issue: Issue, evidence: Iterable[Evidence], actor: Actor) -> dict[int, list[Concern]]:
+    """Evidence id -> what is odd about it: its time, its place, the same picture elsewhere. No photo: no query."""
+    pictures = {each.id: each for each in evidence if each.file.is_picture}
+    if not pictures:
+        return {}
+    elsewhere = _elsewhere(issue, {each.sha256: each.file.look for each in pictures.values()}, actor)
+    region = _located(issue.region_id) if any(each.file.latitude is not None for each in pictures.values()) else None
+    found = {
+        key: [
+            *time_concerns(each.file.taken_at, issue.listed_on, each.at),
+            *(place_concerns(_place(each.file), _place(region), region.level, region.name) if region else ()),
+            *elsewhere.get(each.sha256, ())[:_MOST_TOLD],
+        ]
+        for key, each in pictures.items()
+    }
+    return {key: concerns for key, concerns in found.items() if concerns}
+
+
+def _place(row: Any) -> tuple[float, float] | None:
+    return None if row.longitude is None or row.latitude is None else (row.longitude, row.latitude)
+
+
+def _located(region_id: int) -> Row[str, Level, float | None, float | None] | None:
+    """The region itself, or the nearest above it, whose middle is known."""
+    return db.session.execute(
+        select(Region.name, Region.level, Region.longitude, Region.latitude)
+        .join(RegionBelow, RegionBelow.ancestor_id == Region.id)
+        .where(RegionBelow.region_id == region_id, Region.latitude.is_not(None))
+        .order_by(RegionBelow.depth)
+        .limit(1)
+    ).first()
+
+
+def _elsewhere(issue: Issue, looks: dict[str, str | None], actor: Actor) -> dict[str, list[Concern]]:
+    """Hash -> the other issues with this picture or nearly this one; the very same one first."""
+    alike = _alike(looks)
+    rows = db.session.execute(
+        select(Evidence.sha256, Evidence.issue_id, Issue.number, visible_to(actor).label("seen"))
+        .join(Issue, Issue.id == Evidence.issue_id)
+        .where(
+            Evidence.sha256.in_({other for others in alike.values() for other in others}), Evidence.issue_id != issue.id
+        )
+        .order_by(Evidence.issue_id)
+    ).all()
+    told, found = holds(actor, Role.SUPERVISOR), {}
+    for digest, others in alike.items():
+        exact = {row.issue_id for row in rows if row.sha256 == digest}
+        hits = {row.issue_id: row for row in rows if row.sha256 in others}
+        order = sorted(hits, key=lambda key: (key not in exact, key))
+        concerns = [
+            used_elsewhere(key in exact, hits[key].number if told and hits[key].seen else None) for key in order
+        ]
+        found[digest] = [each for place, each in enumerate(concerns) if each not in concerns[:place]]
+    return found
+
+
+def _alike(looks: dict[str, str | None]) -> dict[str, set[str]]:
+    """Hash -> hashes of the files that are this picture or nearly look like it, itself included."""
+    known = {digest: look for digest, look in looks.items() if look}
+    if not known:
+        return {digest: {digest} for digest in looks}
+    parts = zip(*(photos.bands(look) for look in known.values()), strict=True)
+    columns = (StoredFile.band1, StoredFile.band2, StoredFile.band3, StoredFile.band4)
+    shared = [column.in_(set(values)) for column, values in zip(columns, parts, strict=True)]
+    rows = db.session.execute(select(StoredFile.sha256, StoredFile.look).where(or_(*shared)).limit(_MOST_ALIKE)).all()
+    return {
+        digest: {digest, *(row.sha256 for row in rows if look and photos.distance(look, row.look) <= photos.NEAR)}
+        for digest, look in looks.items()
+    }

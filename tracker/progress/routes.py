@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from tracker.base import clock, files
-from tracker.base.access import Right
+from tracker.base.access import Right, may
 from tracker.base.db import transaction
+from tracker.base.photos import without_place
 from tracker.base.web import form_status, largest_upload, local_url, needs, refusals
 from tracker.issues.models import Issue
 from tracker.issues.pages import me, pressable
@@ -57,13 +59,16 @@ def report(number: str) -> Any:
 @bp.get("/issues/<number>/evidence/<int:evidence_id>")
 @needs(Right.ISSUE_READ)
 def original(number: str, evidence_id: int) -> Any:
-    """The file as it was brought: only ever a download, whatever its type."""
+    """The file as it was brought: only ever a download. Where a photo was taken goes only to those with the right."""
     evidence = evidence_numbered(number, evidence_id, me())
     path = files.path_of(evidence.sha256)
     if not path.exists():
         abort(404)
     with transaction():
         actions.record_download(evidence, me())
+    if evidence.file.is_picture and not may(me(), Right.PHOTO_PLACE):
+        content = io.BytesIO(without_place(path, evidence.file.media_type))
+        return send_file(content, mimetype=evidence.file.media_type, as_attachment=True, download_name=evidence.name)
     return send_file(
         path, mimetype=evidence.file.media_type, as_attachment=True, download_name=evidence.name, etag=evidence.sha256
     )

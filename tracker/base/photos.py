@@ -1,0 +1,181 @@
+"""What a photo tells besides its picture: when and where it was taken, and what it looks like. Touches no database."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from tracker.base import clock
+
+PICTURES = ("JPEG", "PNG", "WEBP")
+BANDS = 4  # of 16 bits each: two looks at most three bits apart share one, since three bits cannot touch all four
+NEAR = BANDS - 1
+_PLAIN = 6  # a look with fewer bits set, or clear, is a blank wall or the sky: it resembles too much to say anything
+_EXIF, _GPS = 0x8769, 0x8825
+_TAKEN, _ORIENTATION = 0x9003, 0x0112
+
+
+@dataclass(frozen=True)
+class Photo:
+    """``look``: 64 bits as 16 hex digits, None for a plain picture; ``taken_at`` by the camera's clock, taken as ours;
+    ``longitude`` and ``latitude`` in degrees, east and north."""
+
+    taken_at: datetime | None = None
+    longitude: float | None = None
+    latitude: float | None = None
+    look: str | None = None
+
+
+def read(path: Path) -> Photo:
+    """What stands in the file; whatever is missing or makes no sense is None. Raises what Pillow does for no picture."""
+    with Image.open(path, formats=PICTURES) as picture:
+        exif = picture.getexif()
+        taken, place = _taken_at(exif), _place(exif)
+        picture.draft("L", (64, 64))
+        look = _look(ImageOps.exif_transpose(picture))
+    longitude, latitude = place or (None, None)
+    return Photo(taken, longitude, latitude, look)
+
+
+def bands(look: str) -> tuple[int, ...]:
+    """The four parts of a look, for finding near ones by an index."""
+    return tuple(int(look[place : place + 4], 16) for place in range(0, 4 * BANDS, 4))
+
+
+def distance(one: str, other: str) -> int:
+    """In how many of the 64 bits two looks differ."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def _look(picture: Image.Image) -> str | None:
+    """Difference hash (dHash): whether each of 8 × 8 places is darker than its right neighbour.
+
+    It survives another size, another quality and small changes of brightness.
+    """
+    small = picture.convert("L").resize((9, 8), Image.Resampling.LANCZOS).tobytes()
+    bits = 0
+    for row in range(8):
+        for column in range(8):
+            bits = bits << 1 | (small[row * 9 + column] < small[row * 9 + column + 1])
+    return f"{bits:016x}" if _PLAIN <= bits.bit_count() <= 64 - _PLAIN else None
+
+
+def _taken_at(exif: Image.Exif) -> datetime | None:
+    with suppress(ValueError, TypeError, KeyError, OverflowError):
+        written = str(exif.get_ifd(_EXIF)[_TAKEN]).strip("\0 ")
+        taken = datetime.strptime(written, "%Y:%m:%d %H:%M:%S").replace(tzinfo=clock.ZONE)
+        return taken if taken.year > 1970 else None  # a camera whose clock was never set
+    return None
+
+
+def _place(exif: Image.Exif) -> tuple[float, float] | None:
+    """Longitude and latitude."""
+    with suppress(ValueError, TypeError, KeyError, ZeroDivisionError, IndexError):
+        gps = exif.get_ifd(_GPS)
+        latitude, longitude = _degrees(gps[2], gps[1] == "S"), _degrees(gps[4], gps[3] == "W")
+        if abs(latitude) <= 90 and abs(longitude) <= 180 and (latitude, longitude) != (0, 0):
+            return longitude, latitude
+    return None
+
+
+def _degrees(parts: Any, negative: bool) -> float:
+    degrees, minutes, seconds = (float(part) for part in parts)
+    value = degrees + minutes / 60 + seconds / 3600
+    return -value if negative else value
+
+
+# --- the same picture without what it tells of its place ---------------------------------------------------------
+
+
+def without_place(path: Path, media_type: str) -> bytes:
+    """The picture with its pixels untouched and without EXIF, XMP and comments; which way is up is kept.
+
+    A file whose parts cannot be told apart raises ValueError: it must not be handed out instead.
+    """
+    content = path.read_bytes()
+    try:
+        if media_type == "image/png":
+            return _png(content)
+        return _webp(content) if media_type == "image/webp" else _jpeg(content, _orientation(path))
+    except (struct.error, IndexError) as error:
+        raise ValueError("a picture whose parts end before their time") from error
+
+
+def _orientation(path: Path) -> bytes:
+    """An EXIF segment that says only which way is up; nothing when it is upright."""
+    with Image.open(path, formats=PICTURES) as picture:
+        turned = picture.getexif().get(_ORIENTATION, 1)
+    if turned not in range(2, 9):
+        return b""
+    only = Image.Exif()
+    only[_ORIENTATION] = turned
+    body = only.tobytes()
+    return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+
+
+def _jpeg(content: bytes, upright: bytes) -> bytes:
+    """Up to the end of the first picture: what phones put behind it is a second one with an EXIF of its own."""
+    out = bytearray(content[:2] + upright)
+    for marker, part in _segments(content):
+        told = marker in (0xE1, 0xED, 0xFE) or (marker == 0xE2 and part[4:8] == b"MPF\0")
+        if not told:
+            out += part
+    return bytes(out)
+
+
+def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
+    place = 2
+    while True:
+        if content[place] != 0xFF:
+            raise ValueError("not a segment of a JPEG")
+        marker = content[place + 1]
+        if marker == 0xFF:  # a byte of padding
+            place += 1
+            continue
+        if marker == 0xD9:
+            yield marker, content[place : place + 2]
+            return
+        end = place + 2 + struct.unpack_from(">H", content, place + 2)[0]
+        if marker == 0xDA:  # the picture itself follows; in it an FF is followed by 00 or a restart mark
+            while content[end] != 0xFF or content[end + 1] == 0 or 0xD0 <= content[end + 1] <= 0xD7:
+                step = content.find(b"\xff", end + 1)
+                if step < 0:
+                    raise ValueError("a JPEG without an end")
+                end = step
+        yield marker, content[place:end]
+        place = end
+
+
+def _png(content: bytes) -> bytes:
+    out, place = bytearray(content[:8]), 8
+    while place < len(content):
+        (length,) = struct.unpack_from(">I", content, place)
+        kind = content[place + 4 : place + 8]
+        if kind not in (b"eXIf", b"tEXt", b"zTXt", b"iTXt"):
+            out += content[place : place + 12 + length]
+        place += 12 + length
+        if kind == b"IEND":
+            break
+    return bytes(out)
+
+
+def _webp(content: bytes) -> bytes:
+    out, place, end = bytearray(), 12, 8 + struct.unpack_from("<I", content, 4)[0]
+    while place < end:
+        kind, (length,) = content[place : place + 4], struct.unpack_from("<I", content, place + 4)
+        part = bytearray(content[place : place + 8 + length + length % 2])
+        if kind == b"VP8X":
+            part[8] &= ~0x0C  # neither EXIF nor XMP follows any more
+        if kind not in (b"EXIF", b"XMP "):
+            out += part
+        place += len(part)
+        if len(part) < 8:
+            raise ValueError("a WebP that ends before its time")
+    return b"RIFF" + struct.pack("<I", len(out) + 4) + b"WEBP" + bytes(out)
