@@ -117,9 +117,8 @@ def test_asking_takes_a_constant_number_of_queries(world: World) -> None:
         numbers.add(len(statements))
         assert len(statements) == 3, [statement for statement, _ in statements]
     assert numbers == {3}
-    without = brought(world)
     with sent() as statements:
-        concerns_of(without, evidence_of(without.id)[:0], world.supervisor)
+        concerns_of(issue, [], world.supervisor)
     assert statements == []
 
 
