@@ -39,7 +39,7 @@ def test_every_right_has_its_roles_and_every_role_its_name() -> None:
 
 
 def test_a_right_is_named_by_what_it_is_about_and_what_is_done() -> None:
-    assert [right for right in Right if not re.fullmatch(r"[a-z]+:[a-z_]+", right.value)] == []
+    assert [right for right in Right if not re.fullmatch(r"[a-z_]+:[a-z_]+", right.value)] == []
 
 
 def test_every_right_opens_something() -> None:

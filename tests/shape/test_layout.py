@@ -15,7 +15,7 @@ FILES = frozenset({"__init__", "rules", "models", "queries", "actions", "forms",
 FILES_BESIDES = {
     "base": frozenset(
         {
-            *("config", "clock", "access", "db", "journal", "files", "underway", "web", "paging"),
+            *("config", "clock", "access", "db", "journal", "photos", "files", "underway", "web", "paging"),
             *("sheets", "sheets_in", "sheets_layout", "sheets_xls", "sheets_out", "sheets_list"),
         }
     ),

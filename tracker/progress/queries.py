@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from tracker.base import photos
+from tracker.base import clock, photos
 from tracker.base.access import Actor, Missing, Role, holds
 from tracker.base.db import db
 from tracker.base.files import StoredFile
@@ -81,13 +82,17 @@ def concerns_of(issue: Issue, evidence: Iterable[Evidence], actor: Actor) -> dic
     region = _located(issue.region_id) if any(each.file.latitude is not None for each in pictures.values()) else None
     found = {
         key: [
-            *time_concerns(each.file.taken_at, issue.listed_on, each.at),
+            *time_concerns(_day(each.file.taken_at), issue.listed_on, clock.local(each.at).date()),
             *(place_concerns(_place(each.file), _place(region), region.level, region.name) if region else ()),
             *elsewhere.get(each.sha256, ())[:_MOST_TOLD],
         ]
         for key, each in pictures.items()
     }
     return {key: concerns for key, concerns in found.items() if concerns}
+
+
+def _day(instant: datetime | None) -> date | None:
+    return clock.local(instant).date() if instant else None
 
 
 def _place(row: Any) -> tuple[float, float] | None:

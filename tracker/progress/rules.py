@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Any, BinaryIO, Protocol
 
-from tracker.base import clock
 from tracker.base.access import N_, Refused
 from tracker.org.rules import Level
 
@@ -64,14 +63,13 @@ class Concern:
     number: str | None = None
 
 
-def time_concerns(taken: datetime | None, listed_on: date, brought: datetime) -> list[Concern]:
+def time_concerns(day: date | None, listed_on: date, brought_on: date) -> list[Concern]:
     """A photo of before the problem was on the list shows the problem, not its end."""
-    if taken is None:
+    if day is None:
         return []
-    day = clock.local(taken).date()
     if day < listed_on:
         return [Concern(N_("拍摄于 %(day)s，早于列单日期 %(listed)s。"), {"day": day, "listed": listed_on})]
-    if taken > brought + _CAMERA_SLACK:
+    if day > brought_on + _CAMERA_SLACK:
         return [Concern(N_("拍摄时间 %(day)s 晚于上传时间，相机时钟可能不准。"), {"day": day})]
     return []
 
