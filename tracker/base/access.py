@@ -75,7 +75,7 @@ class Right(StrEnum):
     REGIONS = "regions:manage"
     UNITS = "units:manage"
     USERS = "users:manage"
-    STAND_INS = "stand-ins:name"  # for other people of the region; one's own comes with SELF
+    STAND_INS = "stand_ins:name"  # for other people of the region; one's own comes with SELF
     POSTS = "posts:manage"
     SETTINGS = "settings:manage"
     AUDIT = "audit:read"
