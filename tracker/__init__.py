@@ -23,6 +23,7 @@ from tracker.lookbacks import routes as lookbacks
 from tracker.org import routes as org
 from tracker.plans import routes as plans
 from tracker.progress import routes as progress
+from tracker.reconciliation import routes as reconciliation
 from tracker.register import routes as register
 from tracker.schedule import models as _schedule_tables  # noqa: F401 - its table belongs to the metadata
 
@@ -30,6 +31,7 @@ PARTS = (
     org,
     accounts,
     issues,
+    reconciliation,
     plans,
     progress,
     deadlines,
@@ -48,6 +50,9 @@ NAVIGATION = (
     NavigationEntry("board.board", N_("清零看板"), Right.BOARD_READ),
     NavigationEntry("register.register", N_("问题清单"), Right.ISSUE_READ, below=("/issues",)),
     NavigationEntry("lookbacks.look_backs", N_("回头看"), Right.LOOKBACK_READ),
+    NavigationEntry(
+        "reconciliation.inspections", N_("检查对账"), Right.FINDING_READ, below=("/findings", "/reconciliation")
+    ),
     NavigationEntry("ledgers.ledgers", N_("台账导入"), Right.LEDGER_IMPORT),
     NavigationEntry("clearance.chains", N_("审核链"), Right.SETTINGS),
     NavigationEntry("issues.groups", N_("工作组"), Right.SETTINGS),

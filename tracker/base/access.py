@@ -83,6 +83,8 @@ class Right(StrEnum):
     BOARD_READ = "board:read"
     LEDGER_IMPORT = "ledger:import"
     LEDGER_EXPORT = "ledger:export"
+    FINDING_READ = "finding:read"
+    FINDING_KEEP = "finding:keep"
     LIST = "issue:list"
     TAKE_OVER = "issue:take_over"
     BREAK_DOWN = "issue:break_down"
@@ -121,6 +123,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.BOARD_READ: frozenset({_S, _L}),
     Right.LEDGER_IMPORT: frozenset({_S}),
     Right.LEDGER_EXPORT: READERS,
+    Right.FINDING_READ: frozenset({_S, _L}),
+    Right.FINDING_KEEP: frozenset({_S}),
     Right.LIST: frozenset({_S}),
     Right.TAKE_OVER: frozenset({_S}),
     Right.BREAK_DOWN: frozenset({_S}),

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from tracker.base import clock
-from tracker.base.access import Right
+from tracker.base.access import Right, may
 from tracker.base.web import needs
 from tracker.clearance.rules import APPLICATION_STATE_NAMES, STANDARD_NAMES, VERDICT_NAMES
 from tracker.dossier.queries import dossier
@@ -31,6 +31,7 @@ def issue(number: str) -> str:
         issue=shown.issue,
         printed=EVENTS_PRINTED,
         children_printed=CHILDREN_PRINTED,
+        may_reconcile=may(current_user, Right.FINDING_READ),
         missing=[gettext(part) for part in shown.missing],
         names={
             "kind": KIND_NAMES,

@@ -86,6 +86,8 @@ OTHER_VERBS: dict[str, str] = {
     "look_back_due": N_("该回头看了"),
     "answer_standards": N_("补充销号说明"),
     "ask_site_check": N_("要求现场核查"),
+    "merge_finding": N_("并入反馈问题"),
+    "reopen_finding": N_("移出反馈问题"),
 }
 ANY_OTHER_VERB = N_("其他记录")
 

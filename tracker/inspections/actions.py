@@ -1,15 +1,108 @@
-"""Use case: write down one entry of a hand-over."""
+"""Use cases: write down a hand-over and its entries. What is written stays: no action changes a finding."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from tracker.base import journal
-from tracker.base.access import N_, Actor, Refused
+from tracker.base import clock, files, journal
+from tracker.base.access import N_, Actor, Missing, Refused, Right, may
 from tracker.base.db import db
 from tracker.inspections.models import Finding, Inspection
-from tracker.inspections.queries import inspection_called
-from tracker.inspections.rules import Source
+from tracker.inspections.queries import inspection_called, keeps, seats, wordings_of
+from tracker.inspections.rules import LONGEST_CLAUSE, LONGEST_WORDING, MOST_ENTRIES, Entry, Source
+from tracker.org.queries import county_of, root
+
+
+def record_inspection(
+    actor: Actor,
+    *,
+    today: date,
+    source: Source,
+    title: str,
+    region_id: int,
+    document_number: str | None = None,
+    received_on: date | None = None,
+    began_on: date | None = None,
+    ended_on: date | None = None,
+    letter: Any = None,
+    at: datetime | None = None,
+) -> Inspection:
+    """Write down that a list was handed over to a region, with its letter (a file field) where there is one.
+
+    Refused without the right over the region, without a title, and when the same hand-over stands there already.
+    """
+    _may_keep(actor, region_id)
+    title, number = title.strip(), (document_number or "").strip() or None
+    if not title:
+        raise Refused(N_("请填写检查名称。"))
+    if ended_on is not None and began_on is not None and ended_on < began_on:
+        raise Refused(N_("检查结束日期不能早于开始日期。"))
+    if (received_on or today) > today:
+        raise Refused(N_("收到日期 %(date)s 还没有到。"), date=received_on)
+    if inspection_called(source, title, number, region_id) is not None:
+        raise Refused(N_("这次检查已经登记过，请打开它补登反馈问题。"))
+    inspection = _new(source, title, number, region_id, received_on or today)
+    inspection.began_on, inspection.ended_on = began_on, ended_on
+    if letter is not None and letter.filename:
+        stored = files.store(letter.stream, letter.filename)
+        inspection.letter_sha256, inspection.letter_name = stored.sha256, letter.filename[-200:]
+    db.session.flush()
+    journal.record(
+        "record_inspection",
+        "inspection",
+        inspection.id,
+        **journal.by(actor),
+        data={"source": source.value, "region": region_id, "letter": inspection.letter_sha256},
+        at=at,
+    )
+    return inspection
+
+
+def record_findings(
+    inspection: Inspection,
+    actor: Actor,
+    entries: Sequence[Entry],
+    *,
+    county_id: int | None = None,
+    at: datetime | None = None,
+) -> list[Finding]:
+    """Write down entries of a hand-over in their original wording, all or none.
+
+    ``county_id``: the county all of them name. Refused when one stands there already word for word with its clause:
+    what is entered can never be taken out again, so the same list sent twice must not double it.
+    """
+    _may_keep(actor, inspection.region_id)
+    if not entries:
+        raise Refused(N_("没有读到反馈问题，请照录原文，一行一条。"))
+    if len(entries) > MOST_ENTRIES:
+        raise Refused(
+            N_("一次最多登记 %(most)s 条，这里有 %(number)s 条，请分几次。"), most=MOST_ENTRIES, number=len(entries)
+        )
+    _refuse_twice(inspection, entries)
+    for number, entry in enumerate(entries, 1):
+        if not entry.wording or len(entry.wording) > LONGEST_WORDING or len(entry.clause or "") > LONGEST_CLAUSE:
+            raise Refused(
+                N_("第 %(number)s 条不能登记：原文要有内容、最多 %(wording)s 字，条款最多 %(clause)s 字。"),
+                number=number,
+                wording=LONGEST_WORDING,
+                clause=LONGEST_CLAUSE,
+            )
+    return _write(inspection, actor, [(entry, county_id) for entry in entries], at)
+
+
+def _refuse_twice(inspection: Inspection, entries: Sequence[Entry]) -> None:
+    seen = wordings_of(inspection)
+    for number, entry in enumerate(entries, 1):
+        key = (entry.clause, entry.wording)
+        if key in seen:
+            raise Refused(
+                N_("第 %(number)s 条“%(beginning)s”已经登记过，原文和条款都相同。"),
+                number=number,
+                beginning=entry.wording[:20],
+            )
+        seen.add(key)
 
 
 def record_finding(
@@ -22,24 +115,64 @@ def record_finding(
     document_number: str | None = None,
     clause: str | None = None,
     received_on: date | None = None,
+    region_id: int | None = None,
     at: datetime | None = None,
 ) -> Finding:
-    """Keep one finding in its original wording, under its inspection (a new one unless title and number are known).
+    """Keep one finding under its inspection (a new one unless source, title, number and region are known).
 
-    Who may do it is decided by the use case it belongs to (listing); Refused when the wording or title is missing.
+    For listing, which decides who may do it. ``region_id``: whom it was handed to, by default where the actor's post is.
+    Refused when the wording or title is missing.
     """
     title, wording = title.strip(), wording.strip()
     if not title or not wording:
         raise Refused(N_("反馈问题要写明检查名称和原文。"))
+    where = region_id or next(iter(seats(actor)), None)
+    if where is None:
+        raise Missing
+    inspection = inspection_with(source, title, document_number, where, received_on or today)
+    return _write(inspection, actor, [(Entry((clause or "").strip() or None, wording), None)], at)[0]
+
+
+def inspection_with(
+    source: Source, title: str, document_number: str | None, region_id: int, received_on: date
+) -> Inspection:
+    """The hand-over of that name, made where it is not known yet."""
     number = (document_number or "").strip() or None
-    inspection = inspection_called(source, title, number)
-    if inspection is None:
-        inspection = Inspection(source=source, title=title, document_number=number, received_on=received_on or today)
-        db.session.add(inspection)
-    finding = Finding(inspection=inspection, clause=(clause or "").strip() or None, wording=wording)
-    db.session.add(finding)
+    known = inspection_called(source, title, number, region_id)
+    if known is not None:
+        return known
+    made = _new(source, title, number, region_id, received_on)
     db.session.flush()
-    journal.record(
-        "record_finding", "finding", finding.id, **journal.by(actor), data={"inspection": inspection.id}, at=at
-    )
-    return finding
+    return made
+
+
+def _new(source: Source, title: str, number: str | None, region_id: int, received_on: date) -> Inspection:
+    made = Inspection(source=source, title=title, document_number=number, region_id=region_id, received_on=received_on)
+    db.session.add(made)
+    return made
+
+
+def _write(
+    inspection: Inspection, actor: Actor, entries: Sequence[tuple[Entry, int | None]], at: datetime | None
+) -> list[Finding]:
+    column = county_of(inspection.region_id)
+    own = column if column != _root_id() else None  # handed to a county, all of it lies there
+    made = [
+        Finding(inspection_id=inspection.id, clause=entry.clause, wording=entry.wording, county_id=county or own)
+        for entry, county in entries
+    ]
+    db.session.add_all(made)
+    db.session.flush()
+    said = {"at": at or clock.now(), **journal.by(actor), "verb": "record_finding", "subject": "finding"}
+    journal.record_all([{**said, "subject_id": finding.id, "data": {"inspection": inspection.id}} for finding in made])
+    return made
+
+
+def _root_id() -> int | None:
+    top = root()
+    return top.id if top else None
+
+
+def _may_keep(actor: Actor, region_id: int) -> None:
+    if not may(actor, Right.FINDING_KEEP) or not keeps(actor, region_id):
+        raise Refused(N_("只有这个地区的督查可以登记交给它的检查。"))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.base.db import Base, words
+from tracker.base.files import StoredFile
 from tracker.inspections.rules import Source
+from tracker.org.models import Region
 
 
 class Inspection(Base):
-    """One hand-over by one source."""
+    """One hand-over by one source to one region: the same letter handed to two counties is two inspections."""
 
     __tablename__ = "inspection"
 
@@ -20,15 +22,29 @@ class Inspection(Base):
     source: Mapped[Source] = mapped_column(words(Source, "source"))
     title: Mapped[str] = mapped_column(String(200))
     document_number: Mapped[str | None] = mapped_column(String(80))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))  # whom it was handed to
     received_on: Mapped[date]
+    began_on: Mapped[date | None]  # of the inspection itself, where the letter says so
+    ended_on: Mapped[date | None]
+    letter_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    letter_name: Mapped[str | None] = mapped_column(String(200))
 
+    region: Mapped[Region] = relationship()
+    letter: Mapped[StoredFile | None] = relationship()
     findings: Mapped[list[Finding]] = relationship(back_populates="inspection", order_by="Finding.id")
 
-    __table_args__ = (Index("ix_inspection_source", "source", "received_on"),)
+    __table_args__ = (
+        CheckConstraint("ended_on IS NULL OR began_on IS NULL OR ended_on >= began_on", name="ended_after_begun"),
+        CheckConstraint("(letter_sha256 IS NULL) = (letter_name IS NULL)", name="letter_has_name"),
+        Index("ix_inspection_source", "source", "received_on"),
+        Index("ix_inspection_received_on", "received_on", "id"),  # the list, newest first
+        Index("ix_inspection_region_id", "region_id"),
+    )
 
 
 class Finding(Base):
-    """One entry of an inspection in its original wording; never edited."""
+    """One entry of an inspection in its original wording. Triggers refuse UPDATE and DELETE: whoever reads it later
+    reads what was handed over. What became of it stands beside it (issues.models.FindingAnswer)."""
 
     __tablename__ = "finding"
 
@@ -36,7 +52,11 @@ class Finding(Base):
     inspection_id: Mapped[int] = mapped_column(ForeignKey("inspection.id"))
     clause: Mapped[str | None] = mapped_column(String(60))
     wording: Mapped[str] = mapped_column(Text)
+    county_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))  # the board's column it names, if any
 
     inspection: Mapped[Inspection] = relationship(back_populates="findings")
 
-    __table_args__ = (Index("ix_finding_inspection_id", "inspection_id"),)
+    __table_args__ = (
+        Index("ix_finding_inspection_id", "inspection_id", "id"),
+        Index("ix_finding_county_id", "county_id"),
+    )

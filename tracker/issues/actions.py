@@ -21,6 +21,7 @@ from tracker.inspections.models import Finding
 from tracker.inspections.rules import Source
 from tracker.issues import workflow
 from tracker.issues.models import (
+    FindingAnswer,
     Issue,
     IssueCount,
     IssueText,
@@ -30,7 +31,7 @@ from tracker.issues.models import (
     TaskForceMember,
 )
 from tracker.issues.queries import regions_to_break_down_to, relations, supervises, supervises_along
-from tracker.issues.rules import IMMEDIATE_WORKDAYS, EpisodeEnd, next_look_back, overdue_from, shadow
+from tracker.issues.rules import IMMEDIATE_WORKDAYS, Answer, EpisodeEnd, next_look_back, overdue_from, shadow
 from tracker.issues.workflow import Fact, Kind, State, Transition, Verb, Who
 from tracker.org.queries import column_of, county_of, line_above
 from tracker.workdays.rules import Calendar
@@ -421,10 +422,17 @@ def _open_episodes(issues: Iterable[Issue], today: date) -> None:
 
 
 def forget(brought: Sequence[Issue]) -> None:
-    """Take issues out as if they had never come: only for an import undone before anything happened to its rows."""
+    """Take issues out as if they had never come: only for an import undone before anything happened to its rows.
+
+    The findings they answered cannot go; they stand as withdrawn.
+    """
     leaving = Counter(cell for issue in brought if (cell := _cell(issue)) is not None)
     shift_counts(Counter({cell: -number for cell, number in leaving.items()}))
     ids = [issue.id for issue in brought]
+    db.session.execute(
+        update(FindingAnswer).where(FindingAnswer.issue_id.in_(ids)).values(how=Answer.WITHDRAWN, issue_id=None),
+        execution_options={"synchronize_session": False},
+    )
     for table in (IssueText, OverdueEpisode, IssueUnit, TaskForceMember):
         db.session.execute(
             delete(table).where(table.issue_id.in_(ids)), execution_options={"synchronize_session": False}
@@ -477,7 +485,8 @@ def list_issue(
     amount: Decimal | None = None,
     at: datetime | None = None,
 ) -> Issue:
-    """Put a problem on the list (列单)."""
+    """Put a problem on the list (列单), with the findings it answers."""
+    answers = list(findings)
     issue = Issue(
         number=number or next_number(today.year),
         title=title,
@@ -488,7 +497,6 @@ def list_issue(
         region_id=region_id,
         kind=kind,
         listed_on=today,
-        findings=list(findings),
         amount=amount,
     )
     enter(
@@ -499,8 +507,19 @@ def list_issue(
         today=today,
         at=at,
         facts={Fact.SOURCE_STATED: source is not Source.OTHER or bool(source_note)},
+        data={"findings": [finding.id for finding in answers]} if answers else None,
     )
+    answer_all([(finding.id, issue.id) for finding in answers], actor, today)
     return issue
+
+
+def answer_all(answers: Sequence[tuple[int, int]], actor: Actor, today: date) -> None:
+    """Note which issue was listed for which finding: (finding, issue). Their listing is the event."""
+    if answers:
+        said = {"how": Answer.LISTED, "answered_on": today, "by_id": actor.id}
+        db.session.execute(
+            insert(FindingAnswer), [{**said, "finding_id": finding, "issue_id": issue} for finding, issue in answers]
+        )
 
 
 def break_down(

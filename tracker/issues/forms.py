@@ -359,17 +359,12 @@ class SubjectForm(VersionedForm):
         _l("涉及金额（元）"),
         [Optional(), NumberRange(min=0, max=_LARGEST_AMOUNT, message=_l("请填写不小于 0 的金额，单位为元。"))],
     )
-    source = SelectField(_l("问题来源"), [InputRequired(_l("请选择问题来源。"))])
-    source_note = StringField(
-        _l("来源说明"), [Optional(), Length(max=200)], filters=[_stripped], description=_l("来源为“其他”时必填。")
-    )
 
     def offer(self, counties: Iterable[Region], categories: Iterable[Category]) -> None:
         """Fill the choices with what this person may list in."""
         nothing = ("", _("请选择"))
         self.county.choices = [nothing, *((region.id, region.name) for region in counties)]
         self.category.choices = [nothing, *((category.id, _(category.name)) for category in categories)]
-        self.source.choices = [nothing, *((source.value, _(name)) for source, name in SOURCE_NAMES.items())]
         self.kind.choices = [(kind.value, _(name)) for kind, name in KIND_NAMES.items()]
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -382,7 +377,20 @@ class SubjectForm(VersionedForm):
         return int(self.region.meant.id if self.region.meant else self.county.data)
 
 
-class ListForm(SubjectForm):
+class SourcedSubjectForm(SubjectForm):
+    """The same with its source; a finding's is its inspection's, and not asked."""
+
+    source = SelectField(_l("问题来源"), [InputRequired(_l("请选择问题来源。"))])
+    source_note = StringField(
+        _l("来源说明"), [Optional(), Length(max=200)], filters=[_stripped], description=_l("来源为“其他”时必填。")
+    )
+
+    def offer(self, counties: Iterable[Region], categories: Iterable[Category]) -> None:
+        super().offer(counties, categories)
+        self.source.choices = [("", _("请选择")), *((source.value, _(name)) for source, name in SOURCE_NAMES.items())]
+
+
+class ListForm(SourcedSubjectForm):
     """列单: the problem, and either a bare source or the finding it answers."""
 
     inspection = StringField(
@@ -406,7 +414,7 @@ class ListForm(SubjectForm):
             raise ValidationError(_("来源为“其他”时，请写明具体来源。"))
 
 
-class CorrectForm(SubjectForm, DutyForm):
+class CorrectForm(SourcedSubjectForm, DutyForm):
     """更正: every field as it stands; only what differs is changed."""
 
     requirement = TextAreaField(_l("整改要求"), [Optional(), Length(max=5000)], filters=[_stripped])

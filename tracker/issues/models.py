@@ -12,7 +12,7 @@ from tracker.accounts.models import User
 from tracker.base.db import Base, Instant, words
 from tracker.inspections.models import Finding
 from tracker.inspections.rules import Source
-from tracker.issues.rules import EpisodeEnd
+from tracker.issues.rules import Answer, EpisodeEnd
 from tracker.issues.workflow import Kind, State
 from tracker.org.models import Region, Unit
 from tracker.settings.models import Category
@@ -89,7 +89,7 @@ class Issue(Base):
     responsible_person: Mapped[User | None] = relationship(foreign_keys=responsible_person_id)
     units: Mapped[list[IssueUnit]] = relationship(order_by="IssueUnit.position", cascade="all, delete-orphan")
     members: Mapped[list[TaskForceMember]] = relationship(cascade="all, delete-orphan")
-    findings: Mapped[list[Finding]] = relationship(secondary="issue_finding")
+    findings: Mapped[list[Finding]] = relationship(secondary="finding_answer", viewonly=True)
     episodes: Mapped[list[OverdueEpisode]] = relationship(order_by="OverdueEpisode.starts_on", viewonly=True)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it off the class
@@ -207,15 +207,26 @@ class TaskForceMember(Base):
     __table_args__ = (Index("ix_task_force_member_user_id", "user_id"),)
 
 
-class IssueFinding(Base):
-    """Which findings an issue answers; each finding is answered by one issue."""
+class FindingAnswer(Base):
+    """What became of a finding: answered by one issue, or declined with a reason. No row: still open.
 
-    __tablename__ = "issue_finding"
+    One row per finding, so that none is ever answered twice, or answered and declined.
+    """
+
+    __tablename__ = "finding_answer"
 
     finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), primary_key=True)
-    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
+    how: Mapped[Answer] = mapped_column(words(Answer, "how"))
+    issue_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id"))
+    reason: Mapped[str | None] = mapped_column(Text)  # why it was declined, or merged
+    answered_on: Mapped[date]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: older than this is kept
 
-    __table_args__ = (Index("ix_issue_finding_issue_id", "issue_id"),)
+    __table_args__ = (
+        CheckConstraint("(issue_id IS NULL) = (how IN ('declined','withdrawn'))", name="issue_unless_declined"),
+        CheckConstraint("how <> 'declined' OR reason IS NOT NULL", name="declined_has_reason"),
+        Index("ix_finding_answer_issue_id", "issue_id"),
+    )
 
 
 class OverdueEpisode(Base):

@@ -12,8 +12,16 @@ from tracker.base.access import Actor
 from tracker.base.web import VersionedForm, form_status
 from tracker.issues import workflow
 from tracker.issues.actions import authorise
+from tracker.issues.forms import SubjectForm
 from tracker.issues.models import Issue
-from tracker.issues.queries import events_since, issue_numbered, last_event, relations
+from tracker.issues.queries import (
+    categories_supervised,
+    counties_supervised,
+    events_since,
+    issue_numbered,
+    last_event,
+    relations,
+)
 from tracker.issues.workflow import Verb, Who
 
 
@@ -37,6 +45,13 @@ def ask(issue: Issue, verb: Verb, more: frozenset[Who] = frozenset()) -> None:
     """
     if request.method == "GET":
         authorise(workflow.find(verb, issue.state, issue.kind), me(), relations(issue, me()) | more)
+
+
+def listing_form() -> SubjectForm:
+    """The form that lists an issue whose source is known, with what this person may list in."""
+    form = SubjectForm()
+    form.offer(counties_supervised(me()), categories_supervised(me()))
+    return form
 
 
 def page(template: str, form: VersionedForm, issue: Issue, **more: Any) -> tuple[str, int]:

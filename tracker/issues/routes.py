@@ -19,6 +19,7 @@ from tracker.groups import actions as groups_actions
 from tracker.groups.queries import group_for, group_of, groups_of
 from tracker.groups.rules import keeps_groups
 from tracker.inspections.actions import record_finding
+from tracker.inspections.queries import seat_over
 from tracker.inspections.rules import Source
 from tracker.issues import actions, workflow
 from tracker.issues.forms import (
@@ -88,6 +89,7 @@ def _listed(form: ListForm) -> Issue:
                 document_number=form.document_number.data,
                 clause=form.clause.data,
                 received_on=form.received_on.data,
+                region_id=seat_over(me(), form.region_id),
             )
         )
     return actions.list_issue(

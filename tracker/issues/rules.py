@@ -30,6 +30,15 @@ class EpisodeEnd(StrEnum):
     ANNULLED = "annulled"
 
 
+class Answer(StrEnum):
+    """What became of a finding."""
+
+    LISTED = "listed"  # an issue was listed for it
+    MERGED = "merged"  # an issue that stood already answers it too
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # the import that brought it was undone
+
+
 END_NAMES: dict[EpisodeEnd, str] = {
     EpisodeEnd.CLEARED: N_("已销号"),
     EpisodeEnd.DISMISSED: N_("不予列单"),

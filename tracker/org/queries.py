@@ -44,6 +44,12 @@ def counties() -> list[Region]:
     return [*rows, top] if top else list(rows)
 
 
+def regions_with_ids(ids: Sequence[int]) -> list[Region]:
+    """These regions in the order of their ids given."""
+    found = {region.id: region for region in db.session.scalars(select(Region).where(Region.id.in_(ids)))}
+    return [found[region_id] for region_id in dict.fromkeys(ids) if region_id in found]
+
+
 def below(region_id: int) -> Select[int]:
     """A subquery of the ids of this region and all below it."""
     return select(RegionBelow.region_id).where(RegionBelow.ancestor_id == region_id)
