@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -26,28 +27,45 @@ _WRITING = {
     "strings_to_numbers": False,
     "default_date_format": "yyyy-mm-dd",
 }
+_USUAL_WIDTH = 16  # characters
+_LINE_HEIGHT, _TALLEST = 15, 409  # points; Excel knows no taller row
 _FRAME = {"border": 1, "text_wrap": True, "valign": "vcenter"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A row that is no record: the heading of those below it, across the whole table."""
+
+    text: str
+
+
+Rows = Iterable[Sequence[object] | Section]
 
 
 def write_xlsx(
     target: str | Path | IO[bytes],
     title: str,
     columns: Sequence[str],
-    rows: Iterable[Sequence[object]],
+    rows: Rows,
     widths: Sequence[int] = (),
+    *,
+    above: Sequence[str] = (),
+    note: str = "",
 ) -> int:
     """A printed list: title, header (frozen, repeated on each page), rows; A3 landscape. Returns the number of rows.
 
+    ``above``: a further head over each column, neighbours of the same words under one; ``note``: a line below the title.
+    With either, the title stands in the middle, as on an official form. A ``Section`` is a row and not counted.
     Rows are streamed and never held, so an export of any length needs the memory of one row.
     """
     with TemporaryDirectory() as folder:
         options = {**_WRITING, "tmpdir": folder}
         book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
         sheet = book.add_worksheet(_sheet_name(title))
-        _set_up_page(sheet, len(columns), widths)
-        _write_head(book, sheet, title, columns)
+        first, last = _write_head(book, sheet, _Head(title, note, tuple(above), tuple(columns)))
+        _set_up_page(sheet, _widths(len(columns), widths), first, last)
         try:
-            count = _write_rows(book, sheet, rows)
+            count = _write_rows(book, sheet, rows, last + 1, _widths(len(columns), widths))
         except BaseException:
             sheet.row_data_fh.close()  # stopped on the way: the library would leave its file of rows open
             raise
@@ -55,32 +73,112 @@ def write_xlsx(
         return count
 
 
-def _write_rows(book: Any, sheet: Any, rows: Iterable[Sequence[object]]) -> int:
-    body, day = book.add_format(_FRAME), book.add_format({**_FRAME, "num_format": "yyyy-mm-dd"})
+def _write_rows(book: Any, sheet: Any, rows: Rows, first: int, widths: Sequence[int]) -> int:
+    body = book.add_format(_FRAME)
+    day = book.add_format({**_FRAME, "num_format": "yyyy-mm-dd", "align": "center"})
+    section = book.add_format({**_FRAME, "bold": True, "bg_color": "#F4F6F9"})
     count = 0
-    for count, row in enumerate(rows, 1):
+    for line, row in enumerate(rows, first):
+        if isinstance(row, Section):
+            _write_across(sheet, line, len(widths), row.text, section)
+            continue
+        count += 1
+        if (lines := _lines(row, widths)) > 1:
+            sheet.set_row(line, min(lines * _LINE_HEIGHT, _TALLEST))
         for column, value in enumerate(row):
-            _write_value(sheet, count + 1, column, value, body, day)
+            _write_value(sheet, line, column, value, body, day)
     return count
 
 
-def _write_head(book: Any, sheet: Any, title: str, columns: Sequence[str]) -> None:
+def _write_across(sheet: Any, line: int, width: int, text: str, shape: Any) -> None:
+    if width > 1:
+        sheet.merge_range(line, 0, line, width - 1, "", shape)
+    sheet.write_string(line, 0, _fit(text), shape)
+
+
+@dataclass(frozen=True)
+class _Head:
+    title: str
+    note: str
+    above: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+def _write_head(book: Any, sheet: Any, head: _Head) -> tuple[int, int]:
+    """Title, note and header; the first and the last row of the header (from 0)."""
     heading = book.add_format({**_FRAME, "bold": True, "align": "center", "bg_color": "#E7ECF2"})
+    big = {"bold": True, "font_size": 16, "valign": "vcenter"}
     sheet.set_row(0, 30)
-    sheet.write_string(0, 0, _fit(title), book.add_format({"bold": True, "font_size": 16, "valign": "vcenter"}))
-    for column, label in enumerate(columns):
-        sheet.write_string(1, column, label, heading)
+    if head.above or head.note:
+        _write_across(
+            sheet, 0, len(head.columns), head.title, book.add_format({**big, "font_size": 20, "align": "center"})
+        )
+    else:
+        sheet.write_string(0, 0, _fit(head.title), book.add_format(big))
+    line = 1
+    if head.note:
+        sheet.write_string(line, 0, _fit(head.note))
+        line += 1
+    if not any(head.above):
+        _write_line(sheet, line, head.columns, heading)
+        return line, line
+    # The upper words of a column without any above it are its own: the two cells become one.
+    _write_line(sheet, line, [over or own for over, own in zip(head.above, head.columns, strict=True)], heading)
+    _write_line(
+        sheet, line + 1, [own if over else "" for over, own in zip(head.above, head.columns, strict=True)], heading
+    )
+    # Written already: ``merge_range`` would write the cells of the upper row again, after the row has gone to the file.
+    sheet.merge += [[line, column, line + 1, column] for column, over in enumerate(head.above) if not over]
+    sheet.merge += [[line, first, line, last] for first, last in _runs(head.above)]
+    return line, line + 1
 
 
-def _set_up_page(sheet: Any, width: int, widths: Sequence[int]) -> None:
+def _write_line(sheet: Any, line: int, texts: Sequence[str], shape: Any) -> None:
+    for column, text in enumerate(texts):
+        if text:
+            sheet.write_string(line, column, text, shape)
+        else:
+            sheet.write_blank(line, column, None, shape)
+
+
+def _runs(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """First and last place of each run of equal words longer than one; no words make no run."""
+    first = 0
+    for place in range(1, len(words) + 1):
+        if place == len(words) or words[place] != words[first]:
+            if words[first] and place - first > 1:
+                yield first, place - 1
+            first = place
+
+
+def _set_up_page(sheet: Any, widths: Sequence[int], first: int, last: int) -> None:
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(1)
-    sheet.freeze_panes(2, 0)
+    sheet.repeat_rows(first, last)
+    sheet.freeze_panes(last + 1, 0)
     sheet.set_footer("&C&P / &N")
-    for column in range(width):
-        sheet.set_column(column, column, widths[column] if column < len(widths) else 16)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+
+
+def _widths(number: int, widths: Sequence[int]) -> list[int]:
+    return [*widths, *[_USUAL_WIDTH] * number][:number]
+
+
+def _lines(row: Sequence[object], widths: Sequence[int]) -> int:
+    """How many lines the fullest cell takes. A row is given its height, for not every program finds it out by itself."""
+    return max(
+        (_lines_of(text, width) for text, width in zip(row, widths, strict=False) if isinstance(text, str)), default=1
+    )
+
+
+def _lines_of(text: str, width: int) -> int:
+    if 2 * len(text) < width and "\n" not in text:
+        return 1
+    room = max(width - 1, 2)  # a Chinese character is two wide, in this encoding as on paper
+    return sum(max(-(-len(line.encode("gbk", "replace")) // room), 1) for line in text.split("\n"))
 
 
 def _write_value(sheet: Any, row: int, column: int, value: object, body: Any, day: Any) -> None:
@@ -105,14 +203,14 @@ def _sheet_name(title: str) -> str:
     return re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31] or "Sheet1"
 
 
-def write_csv(target: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """What ``csv_pieces`` yields, into a file. Returns the number of rows."""
+def write_csv(target: IO[bytes], columns: Sequence[str], rows: Rows) -> int:
+    """What ``csv_pieces`` yields, into a file. Returns the number of rows, sections not counted."""
     count = 0
 
-    def counted() -> Iterator[Sequence[object]]:
+    def counted() -> Iterator[Sequence[object] | Section]:
         nonlocal count
         for row in rows:
-            count += 1
+            count += not isinstance(row, Section)
             yield row
 
     target.writelines(csv_pieces(columns, counted()))
@@ -127,7 +225,7 @@ def _guarded(value: object) -> object:
     return value
 
 
-def csv_pieces(columns: Sequence[str], rows: Iterable[Sequence[object]], size: int = 500) -> Iterator[bytes]:
+def csv_pieces(columns: Sequence[str], rows: Rows, size: int = 500) -> Iterator[bytes]:
     """A csv file in pieces of ``size`` rows, for an answer that is sent while it is read.
 
     UTF-8 with BOM, so that Excel shows Chinese; text like a formula gets a ' in front.
@@ -137,7 +235,7 @@ def csv_pieces(columns: Sequence[str], rows: Iterable[Sequence[object]], size: i
     writer.writerow([_guarded(label) for label in columns])
     encoding = "utf-8-sig"
     for count, row in enumerate(rows, 1):
-        writer.writerow([_guarded(value) for value in row])
+        writer.writerow([_guarded(value) for value in ((row.text,) if isinstance(row, Section) else row)])
         if count % size == 0:
             yield text.getvalue().encode(encoding)
             encoding = "utf-8"

@@ -20,6 +20,7 @@ from tracker.ledgers.plan import (
     wording_of,
 )
 from tracker.ledgers.rows import LedgerRow
+from tracker.ledgers.vocabulary import plain
 
 
 def differences(issue: Issue, entry: Entry, actor: Actor, reported: Collection[str]) -> list[Difference]:
@@ -31,11 +32,11 @@ def differences(issue: Issue, entry: Entry, actor: Actor, reported: Collection[s
     found = [
         Difference(LABELS[column], str(before or ""), str(after), column, after)
         for column, before, after in (
-            ("wording", issue.wording, wording_of(row)),
+            ("wording", issue.wording or issue.title, wording_of(row)),
             ("requirement", issue.requirement, requirement_of(row)),
             ("amount", issue.amount, row.amount),
         )
-        if after and after != before
+        if after and after != before and not _says_the_same(column, str(after), issue)
     ]
     if entry.category_id != issue.category_id:
         found.append(
@@ -56,6 +57,12 @@ def differences(issue: Issue, entry: Entry, actor: Actor, reported: Collection[s
         + _state_difference(issue, row)
         + _progress(issue, row, actor, reported)
     )
+
+
+def _says_the_same(column: str, after: str, issue: Issue) -> bool:
+    """White space is no difference, nor is a ledger that has the short title where the list has the whole wording."""
+    known = {"wording": (issue.wording, issue.title), "requirement": (issue.requirement,)}.get(column, ())
+    return plain(after) in {plain(text) for text in known}
 
 
 def _correctable(issue: Issue) -> bool:
@@ -144,7 +151,7 @@ def _state_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
 
 
 def _progress(issue: Issue, row: LedgerRow, actor: Actor, reported: Collection[str]) -> list[Difference]:
-    if not row.progress or row.progress in reported:
+    if not row.progress or plain(row.progress) in {plain(text) for text in reported}:
         return []
     may_report = is_handler(issue, actor) and issue.state in workflow.WORKING
     return [

@@ -55,8 +55,17 @@ class Planner:
 
     def plan(self, title: str, ledger_id: int | None) -> ImportPlan:
         self.own_leads = queries.leads_of(ledger_id) if ledger_id else set()
-        recogniser = Recogniser(queries.known_rows(ledger_id) if ledger_id else ())
+        numbers = [row.number for row in self.reading.rows if row.number]
+        recogniser = Recogniser(
+            queries.known_rows(ledger_id) if ledger_id else (), queries.listed_under(numbers, self.actor)
+        )
         entries = [entry for row in self.reading.rows if (entry := self._entry(row, recogniser)) is not None]
+        entries = [
+            replace(
+                entry, unsure=entry.issue_id is None and recogniser.unsure(entry.row, self.county_of[entry.region_id])
+            )
+            for entry in entries
+        ]
         return ImportPlan(
             reading=self.reading,
             unit_id=self.actor.unit_id,
@@ -83,14 +92,15 @@ class Planner:
             )
             return None
         known = recogniser.find(row, county)
+        exported = known is not None and recogniser.is_listed(row, known)
         return Entry(
-            row=row,
+            # Columns without a field (lamp, days left) are the list's own view of the issue, not words about it.
+            row=replace(row, others=()) if exported else row,
             category_id=category,
             region_id=region,
             chain=self._chain(row, county, known),
             issue_id=known.issue_id if known else None,
             issue_number=known.issue_number if known else None,
-            unsure=bool(recogniser),
         )
 
     def _county(self, name: str) -> int:

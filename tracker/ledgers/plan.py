@@ -147,7 +147,7 @@ class ImportPlan:
 
 @dataclass(frozen=True)
 class Known:
-    """A row of an earlier import and the issue it became."""
+    """An issue a row may be: what an earlier import of the ledger made of its row, or what has the row's number on the list."""
 
     issue_id: int
     issue_number: str
@@ -182,34 +182,58 @@ def wording_hash(text: str) -> str:
 
 
 class Recogniser:
-    """Finds the issue an earlier import of the same ledger made of a row (DOMAIN §2): by number, else by source,
-    serial and county (if the wording is alike), else by equal wording. Each earlier row is given away once."""
+    """Finds the issue a row of a ledger is. Each issue is given away once.
 
-    def __init__(self, known: Iterable[Known]) -> None:
+    The list's own number comes first, for a list taken out, worked on in Excel and brought back: the number decides
+    if the wording is alike (other ledgers may count as the list does). Else what an earlier import of the same ledger
+    made of the row (DOMAIN §2): by number, else by source, serial and county (if the wording is alike), else by equal
+    wording.
+    """
+
+    def __init__(self, known: Iterable[Known], listed: Iterable[Known] = ()) -> None:
         self._rows = list(known)
+        self._listed = {row.issue_number: row for row in listed}
         self._taken: set[int] = set()
         self._by_number = {row.number: row for row in self._rows if row.number}
         self._by_serial = {(row.source, row.serial, row.county_id): row for row in self._rows if row.serial}
         self._by_wording = {row.wording_hash: row for row in self._rows}
-
-    def __bool__(self) -> bool:
-        return bool(self._rows)
+        self.was_exported = False  # a row was found by its number on the list: this is a list taken out
 
     def find(self, row: LedgerRow, county_id: int) -> Known | None:
-        found = self._by_number.get(row.number) if row.number else None
+        found = self._by_list_number(row) or (self._by_number.get(row.number) if row.number else None)
         found = found or self._by_serial_if_alike(row, county_id) or self._by_wording.get(wording_hash(row.title))
         if found is None or found.issue_id in self._taken:
             return None
         self._taken.add(found.issue_id)
+        self.was_exported |= self.is_listed(row, found)
         return found
+
+    def is_listed(self, row: LedgerRow, known: Known) -> bool:
+        """Whether it is the list's own number that the row was found by."""
+        return known is self._listed.get(row.number or "")
+
+    def unsure(self, row: LedgerRow, county_id: int) -> bool:
+        """Whether a row that was not found may yet be an issue the list has; to be asked when all rows were looked for."""
+        like = self._listed.get(row.number or "")
+        same_place = like is not None and (like.source, like.county_id) == (row.source, county_id)
+        return bool(self._rows) or self.was_exported or same_place
+
+    def _by_list_number(self, row: LedgerRow) -> Known | None:
+        found = self._listed.get(row.number or "")
+        own = self._by_number.get(row.number or "")
+        if found is None or (own is not None and _likeness(own, row) >= _likeness(found, row)):
+            return None
+        return found if _likeness(found, row) >= ALIKE else None
 
     def _by_serial_if_alike(self, row: LedgerRow, county_id: int) -> Known | None:
         if not row.serial:
             return None
         found = self._by_serial.get((row.source or "", row.serial, county_id))
-        if found is None or difflib.SequenceMatcher(None, found.title, headline(row.title)).ratio() < ALIKE:
-            return None
-        return found
+        return found if found is not None and _likeness(found, row) >= ALIKE else None
+
+
+def _likeness(known: Known, row: LedgerRow) -> float:
+    return difflib.SequenceMatcher(None, known.title, headline(row.title)).ratio()
 
 
 def pick_unit(candidates: Sequence[UnitAt], county_id: int) -> UnitAt | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.models import Post, User
@@ -15,6 +15,7 @@ from tracker.base.access import Actor, Missing, Role
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.issues.models import Issue, IssueUnit
+from tracker.issues.queries import visible_to
 from tracker.ledgers.models import Ledger, LedgerImport, LedgerRow
 from tracker.ledgers.plan import Known, PersonAt, UnitAt
 from tracker.ledgers.vocabulary import Category, Correction, Place, Vocabulary
@@ -166,6 +167,28 @@ def known_rows(ledger_id: int) -> list[Known]:
         .order_by(LedgerRow.id)
     )
     return [Known(**{**row._asdict(), "source": row.source.value}) for row in rows]
+
+
+def listed_under(numbers: Iterable[str], actor: Actor) -> list[Known]:
+    """The issues with these numbers on the list, as far as they exist for this person."""
+    found: list[Known] = []
+    for chunk in _chunks(numbers):
+        rows = db.session.execute(
+            select(
+                Issue.id.label("issue_id"),
+                Issue.number.label("issue_number"),
+                Issue.number,
+                literal(None).label("serial"),
+                Issue.source,
+                Issue.county_id,
+                literal("").label("wording_hash"),
+                Issue.title,
+                Issue.lead_official_id,
+                Issue.responsible_person_id,
+            ).where(Issue.number.in_(chunk), visible_to(actor))
+        )
+        found += [Known(**{**row._asdict(), "source": row.source.value}) for row in rows]
+    return found
 
 
 def leads_of(ledger_id: int) -> set[int]:

@@ -62,6 +62,8 @@ class Vocabulary:
         for place in (*self.counties, *([self.root] if self.root else [])):
             for name in (place.name, *place.aliases):
                 names[plain(name)] = place.name
+        if self.root:
+            names[plain(self.root.name) + "本级"] = self.root.name  # as lists and exports say it
         stems: dict[str, set[str]] = {}
         for place in (*self.counties, *([self.root] if self.root else [])):
             for name in (place.name, *place.aliases):

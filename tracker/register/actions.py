@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,17 +16,20 @@ from tracker.accounts.models import User
 from tracker.base import journal
 from tracker.base.access import N_, Actor, Refused, Right, may
 from tracker.base.db import db
-from tracker.base.sheets_out import write_csv, write_xlsx
+from tracker.base.sheets_out import Section, write_csv, write_xlsx
+from tracker.inspections.rules import Source
 from tracker.issues.models import Issue
 from tracker.org.models import Region
 from tracker.progress.models import ProgressEntry
 from tracker.register import queries
-from tracker.register.rules import CHINESE, WHOLE_LIST, Filters, Words
+from tracker.register.layouts import By, Layout, Placed
+from tracker.register.rules import CHINESE, WHOLE_LIST, Filters, Words, in_chinese
 from tracker.register.sheet import COLUMNS, Line
 
 CHUNK = 1_000
 Told = Callable[[int, int], None]
 TITLE = N_("问题整改台账")
+_AS_OF = N_("截至 %(day)s，共 %(count)s 条。")
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,27 @@ class Export:
     columns: list[str]
     widths: list[int]
     count: int
-    rows: Iterator[list[Any]]
+    rows: Iterator[list[Any] | Section]
+    above: tuple[str, ...] = ()
+    note: str = ""
+
+
+#: The list's own columns under their own heads, undivided.
+_PLAIN = Layout("", TITLE, tuple(Placed(column, column.label, "", column.width) for column in COLUMNS))
 
 
 def export_rows(
-    filters: Filters, actor: Actor, *, today: date, words: Words = CHINESE, at: datetime | None = None
+    filters: Filters,
+    actor: Actor,
+    *,
+    today: date,
+    words: Words = CHINESE,
+    layout: Layout | None = None,
+    at: datetime | None = None,
 ) -> Export:
     """Exactly what the filters find for this person, in the list's order; recorded (verb ``export``).
+
+    ``layout``: the columns a superior asks for, in sections where it says so; without one the list's own.
 
     Raises Refused without the right. Commit before taking the rows: they need no lock.
     """
@@ -50,12 +68,15 @@ def export_rows(
         raise Refused(N_("您不能导出台账。"))
     number = queries.count(queries.scope(filters, actor, today))
     record_export(filters, actor, number, at)
+    placed = (layout or _PLAIN).columns
     return Export(
-        words.say(TITLE),
-        [words.say(column.label) for column in COLUMNS],
-        [column.width for column in COLUMNS],
+        words.say((layout or _PLAIN).title),
+        [words.say(each.head) for each in placed],
+        [each.width for each in placed],
         number,
-        _rows(filters, actor, today, words),
+        _divided(filters, actor, today, words, layout) if layout else _rows(filters, actor, today, words, _PLAIN),
+        tuple(words.say(each.above) if each.above else "" for each in placed) if layout else (),
+        words.say(_AS_OF) % {"day": today.isoformat(), "count": number} if layout else "",
     )
 
 
@@ -79,15 +100,47 @@ def record_export(filters: Filters, actor: Actor, number: int, at: datetime | No
     )
 
 
-def _rows(filters: Filters, actor: Actor, today: date, words: Words) -> Iterator[list[Any]]:
+def _divided(
+    filters: Filters, actor: Actor, today: date, words: Words, layout: Layout
+) -> Iterator[list[Any] | Section]:
+    """The rows in the layout's sections, each headed, counted from 1 and in the list's order; empty ones are left out."""
+    if layout.by is None:
+        yield from _rows(filters, actor, today, words, layout)
+        return
+    numbers = count(1)
+    for value, name in _parts(layout.by, words):
+        if getattr(filters, layout.by.value) in (None, value):
+            rows = _rows(replace(filters, **{layout.by.value: value}), actor, today, words, layout)
+            if (first := next(rows, None)) is not None:
+                yield Section(f"{in_chinese(next(numbers))}、{name}")
+                yield from chain((first,), rows)
+
+
+def _parts(by: By, words: Words) -> Iterable[tuple[Any, str]]:
+    """What a list can be divided into: the filter's value and its name, in the order pages show them."""
+    if by is By.SOURCE:
+        return [(source, words.source[source.value]) for source in Source]
+    names = queries.choices(words)
+    return (names.categories if by is By.CATEGORY else names.counties).items()
+
+
+def _rows(filters: Filters, actor: Actor, today: date, words: Words, layout: Layout) -> Iterator[list[Any]]:
     names = queries.choices(words)
     place, person = aliased(Region), aliased(User)
     columns = (
         Issue.requirement,
         Issue.amount,
+        Issue.wording,
+        Issue.ledger_number,
+        Issue.assigned_on,
+        Issue.deadline_written,
+        Issue.extensions,
+        Issue.relapses,
+        Issue.task_force,
         select(place.name).where(place.id == Issue.region_id).scalar_subquery().label("place"),
         select(person.name).where(person.id == Issue.responsible_person_id).scalar_subquery().label("person"),
     )
+    serials = count(1)
     for chunk in queries.chunks(filters, actor, today, columns, CHUNK):
         texts = _latest_texts([row.id for row in chunk])
         for item in queries.items(chunk, today):
@@ -101,8 +154,9 @@ def _rows(filters: Filters, actor: Actor, today: date, words: Words) -> Iterator
                 row.place,
                 row.person,
                 texts.get(row.id),
+                next(serials),
             )
-            yield [column.value(line) for column in COLUMNS]
+            yield [each.column.value(line) for each in layout.columns]
 
 
 def _latest_texts(ids: list[int]) -> dict[int, str]:
@@ -119,6 +173,7 @@ def export_to(
     today: date,
     words: Words = CHINESE,
     filters: Filters | None = None,
+    layout: Layout | None = None,
     told: Told = lambda _done, _total: None,
 ) -> int:
     """Write the list into a file, xlsx or csv by its ending, and return the number of rows; without filters all of it.
@@ -128,7 +183,7 @@ def export_to(
     """
     if target.suffix not in {".xlsx", ".csv"}:
         raise Refused(N_("请把文件名写成 .xlsx 或 .csv 结尾。"))
-    table = export_rows(filters or WHOLE_LIST, actor, today=today, words=words)
+    table = export_rows(filters or WHOLE_LIST, actor, today=today, words=words, layout=layout)
     table = replace(table, rows=_telling(table, told))
     unfinished = target.with_name(f".{target.name}.part")
     try:
@@ -141,12 +196,16 @@ def export_to(
     return number
 
 
-def _telling(table: Export, told: Told) -> Iterator[list[Any]]:
-    for number, row in enumerate(table.rows, start=1):
+def _telling(table: Export, told: Told) -> Iterator[list[Any] | Section]:
+    number = 0
+    for row in table.rows:
         yield row
+        if isinstance(row, Section):
+            continue
+        number += 1
         if number % CHUNK == 0 or number == table.count:
             told(number, table.count)
 
 
 def write_workbook(target: str | Path | IO[bytes], table: Export) -> int:
-    return write_xlsx(target, table.title, table.columns, table.rows, table.widths)
+    return write_xlsx(target, table.title, table.columns, table.rows, table.widths, above=table.above, note=table.note)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 from urllib.parse import quote
 
-from flask import Blueprint, jsonify, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, current_app, jsonify, redirect, render_template, request, stream_with_context, url_for
 from flask_babel import get_locale, gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from tracker.base import clock
-from tracker.base.access import Right, may
+from tracker.base.access import Missing, Refused, Right, may
 from tracker.base.db import transaction
 from tracker.base.sheets_out import csv_pieces
-from tracker.base.web import needs
+from tracker.base.web import needs, said
 from tracker.register import queries
 from tracker.register.actions import Export, export_rows, write_workbook
+from tracker.register.layouts import Layout, layouts
 from tracker.register.rules import Filters, Words, words_in
 
 bp = Blueprint("register", __name__)
@@ -41,6 +43,7 @@ def register() -> Any:
         listing=queries.listing(filters, current_user, today, request.args.get("page")),
         issue_url=f"{request.script_root}/issues/",
         may_export=may(current_user, Right.LEDGER_EXPORT),
+        **_offered(),
         may_list=may(current_user, Right.LIST),
         may_import=may(current_user, Right.LEDGER_IMPORT),
     )
@@ -74,7 +77,20 @@ def export_csv() -> Response:
 @bp.get("/register/export.xlsx")
 @needs(Right.LEDGER_EXPORT)
 def export_xlsx() -> Response:
-    table = _export()
+    return _workbook(_export())
+
+
+@bp.get("/register/ledger/<name>.xlsx")
+@needs(Right.LEDGER_EXPORT)
+def export_ledger(name: str) -> Response:
+    """The list as filtered, in the columns a superior asks for."""
+    layout = layouts(_folder()).get(name)
+    if layout is None:
+        raise Missing
+    return _workbook(_export(layout))
+
+
+def _workbook(table: Export) -> Response:
     out = TemporaryFile()  # noqa: SIM115 - closed when sent; an archive: nothing of it can be sent before its end is known
     write_workbook(out, table)
     size = out.tell()
@@ -84,9 +100,21 @@ def export_xlsx() -> Response:
     return _file(response, table, "xlsx")
 
 
-def _export() -> Export:
+def _export(layout: Layout | None = None) -> Export:
     with transaction():
-        return export_rows(_filters(), current_user, today=clock.today(), words=_words())
+        return export_rows(_filters(), current_user, today=clock.today(), words=_words(), layout=layout)
+
+
+def _folder() -> Path:
+    return Path(current_app.config["TRACKER"].data_dir)
+
+
+def _offered() -> dict[str, Any]:
+    """The layouts for the menu; a file of theirs that cannot be used takes none of the page away, but is told."""
+    try:
+        return {"layouts": list(layouts(_folder()).values()), "layouts_refused": ""}
+    except Refused as refusal:
+        return {"layouts": [], "layouts_refused": said(refusal)}
 
 
 def _pieces(out: IO[bytes]) -> Iterator[bytes]:
