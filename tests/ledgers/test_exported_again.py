@@ -129,11 +129,17 @@ def test_a_row_typed_into_an_export_is_asked_about(world: World, tmp_path: Path)
     assert (plan.count("same"), plan.count("unsure")) == (1, 1)
 
 
-def test_another_ledgers_own_counting_is_not_the_lists(world: World, tmp_path: Path) -> None:
-    """The same number on wholly other words is asked about where source and county agree, never taken for the issue."""
+def test_the_lists_number_on_wholly_other_words_is_never_taken_for_the_issue(world: World, tmp_path: Path) -> None:
+    """Alone it is another ledger's own counting; among rows of the list it is asked about."""
     with transaction():
         number = assign_one(world).number
     book = taken_out(world, tmp_path, None)
     cell(book, number, ("问题描述",)).value = "全新一件事"
     plan, _ = brought_back(world, book)
-    assert [(entry.fate, entry.issue_number) for entry in plan.entries] == [("unsure", None)]
+    assert [(entry.fate, entry.issue_number) for entry in plan.entries] == [("new", None)]
+    with transaction():
+        assign_one(world)
+    book = taken_out(world, tmp_path, None)
+    cell(book, number, ("问题描述",)).value = "全新一件事"
+    plan, _ = brought_back(world, book)
+    assert sorted(entry.fate for entry in plan.entries) == ["same", "unsure"]

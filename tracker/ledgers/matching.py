@@ -60,12 +60,7 @@ class Planner:
             queries.known_rows(ledger_id) if ledger_id else (), queries.listed_under(numbers, self.actor)
         )
         entries = [entry for row in self.reading.rows if (entry := self._entry(row, recogniser)) is not None]
-        entries = [
-            replace(
-                entry, unsure=entry.issue_id is None and recogniser.unsure(entry.row, self.county_of[entry.region_id])
-            )
-            for entry in entries
-        ]
+        entries = [replace(entry, unsure=recogniser.unsure and entry.issue_id is None) for entry in entries]
         return ImportPlan(
             reading=self.reading,
             unit_id=self.actor.unit_id,

@@ -212,11 +212,10 @@ class Recogniser:
         """Whether it is the list's own number that the row was found by."""
         return known is self._listed.get(row.number or "")
 
-    def unsure(self, row: LedgerRow, county_id: int) -> bool:
+    @property
+    def unsure(self) -> bool:
         """Whether a row that was not found may yet be an issue the list has; to be asked when all rows were looked for."""
-        like = self._listed.get(row.number or "")
-        same_place = like is not None and (like.source, like.county_id) == (row.source, county_id)
-        return bool(self._rows) or self.was_exported or same_place
+        return bool(self._rows) or self.was_exported
 
     def _by_list_number(self, row: LedgerRow) -> Known | None:
         found = self._listed.get(row.number or "")

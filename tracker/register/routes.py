@@ -77,20 +77,8 @@ def export_csv() -> Response:
 @bp.get("/register/export.xlsx")
 @needs(Right.LEDGER_EXPORT)
 def export_xlsx() -> Response:
-    return _workbook(_export())
-
-
-@bp.get("/register/ledger/<name>.xlsx")
-@needs(Right.LEDGER_EXPORT)
-def export_ledger(name: str) -> Response:
-    """The list as filtered, in the columns a superior asks for."""
-    layout = layouts(_folder()).get(name)
-    if layout is None:
-        raise Missing
-    return _workbook(_export(layout))
-
-
-def _workbook(table: Export) -> Response:
+    """The list as filtered, in its own columns or, with ``layout``, in those a superior asks for."""
+    table = _export(_layout())
     out = TemporaryFile()  # noqa: SIM115 - closed when sent; an archive: nothing of it can be sent before its end is known
     write_workbook(out, table)
     size = out.tell()
@@ -103,6 +91,16 @@ def _workbook(table: Export) -> Response:
 def _export(layout: Layout | None = None) -> Export:
     with transaction():
         return export_rows(_filters(), current_user, today=clock.today(), words=_words(), layout=layout)
+
+
+def _layout() -> Layout | None:
+    name = request.args.get("layout")
+    if name is None:
+        return None
+    found = layouts(_folder()).get(name)
+    if found is None:
+        raise Missing
+    return found
 
 
 def _folder() -> Path:
