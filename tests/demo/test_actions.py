@@ -34,6 +34,9 @@ from tracker.issues.queries import handled_by, visible_to
 from tracker.issues.rules import EpisodeEnd
 from tracker.issues.workflow import Kind, State, Verb
 from tracker.ledgers.models import LedgerImport
+from tracker.lookbacks.models import LookBack
+from tracker.lookbacks.queries import due_count
+from tracker.lookbacks.rules import Asked, Result
 from tracker.org.models import Region
 from tracker.org.queries import counties
 from tracker.plans.models import Plan
@@ -117,11 +120,18 @@ def test_the_summary_equals_a_recount_and_every_late_issue_has_an_episode(loaded
 
 def test_every_verb_in_use_has_left_its_event(loaded: Flask) -> None:
     verbs = set(db.session.scalars(select(Event.verb).where(Event.subject == "issue").distinct()))
-    assert verbs >= {verb.value for verb in Verb} - {"break_down", "relapse", "correct"}
+    assert verbs >= {verb.value for verb in Verb} - {"break_down", "correct"}
     assert set(db.session.scalars(select(Extension.state).distinct())) == set(ExtensionState)
     assert set(db.session.scalars(select(Plan.state).distinct())) >= {
         PlanState.SUBMITTED, PlanState.APPROVED, PlanState.RETURNED}  # fmt: skip
     assert set(db.session.scalars(select(Application.level).where(Application.state == "open"))) == {1, 2}
+
+
+def test_look_backs_were_held_one_failed_and_some_are_due(people: dict[str, User]) -> None:
+    results = numbers(select(LookBack.result, func.count()).group_by(LookBack.result))
+    assert results == {Result.HELD: 3, Result.FAILED: 1}
+    assert {issue.state for issue in db.session.scalars(select(Issue).where(Issue.relapses > 0))} == {State.RECTIFYING}
+    assert 1 <= due_count(Asked(), people["督查（市）"], TODAY) <= 20
 
 
 def test_dates_stand_in_a_possible_order(loaded: Flask) -> None:

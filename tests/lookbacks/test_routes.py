@@ -20,7 +20,7 @@ from tracker.issues.models import Issue
 from tracker.issues.workflow import Kind, State
 from tracker.lookbacks import queries
 from tracker.lookbacks.actions import hold_lookback
-from tracker.lookbacks.rules import Asked, Result, Visit
+from tracker.lookbacks.rules import Asked, Rate, Result, Visit
 
 DUE = date(2019, 10, 1)
 
@@ -171,7 +171,7 @@ def test_a_list_walks_page_by_page_the_longest_due_first(world: World, monkeypat
     assert (walked, cursor) == (numbers, None)
 
 
-@pytest.mark.parametrize("address", ["/look-backs", "/look-backs/held"])
+@pytest.mark.parametrize("address", ["/look-backs", "/look-backs/held", "/look-backs/rates"])
 def test_a_list_costs_the_same_however_long_it_is(app: Flask, world: World, address: str) -> None:
     def cost() -> int:
         browser = client(app, world, "root_supervisor")
@@ -194,8 +194,23 @@ def test_a_list_costs_the_same_however_long_it_is(app: Flask, world: World, addr
 
 @pytest.mark.parametrize("who", ["official", "auditor", "system_admin", "security_admin", "nobody"])
 def test_the_lists_are_for_supervisors_and_leaders(app: Flask, world: World, who: str) -> None:
-    for address in ("/look-backs", "/look-backs/held"):
+    for address in ("/look-backs", "/look-backs/held", "/look-backs/rates"):
         assert client(app, world, who).get(address).status_code == 403
+
+
+def test_rates_count_each_clearance_once_within_ones_scope(app: Flask, world: World) -> None:
+    first, second = cleared(world, 2)
+    for issue, result in ((first, Result.HELD), (first, Result.HELD), (second, Result.HELD), (second, Result.FAILED)):
+        visit = Visit(DUE, "村", "人", "看了", result)
+        with transaction():
+            hold_lookback(issue, world.root_supervisor, today=DUE, visit=visit, new_term=date(2019, 12, 31))
+    key = (world.xinshao.id, world.categories[2].id)
+    assert queries.rates(world.root_supervisor) == {key: Rate(2, 1)}
+    assert queries.rates(world.leader) == {key: Rate(2, 1)}
+    assert queries.rates(world.stranger) == {}
+    page = client(app, world, "city_leader").get("/look-backs/rates").text
+    assert "回头看了 2 件销号，1 件已经反弹" in page
+    assert "9.5%–90.5%" in page  # Wilson for one of two
 
 
 def test_the_chosen_filters_are_named_and_only_they(app: Flask, world: World) -> None:

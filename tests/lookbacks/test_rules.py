@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tracker.base.access import Refused
 from tracker.issues.rules import LOOK_BACK_AHEAD, months_after, next_look_back
 from tracker.issues.workflow import Kind
-from tracker.lookbacks.rules import RESULT_NAMES, Asked, Result, Visit, check_new_term, check_visit
+from tracker.lookbacks.rules import RESULT_NAMES, Asked, Rate, Result, Visit, check_new_term, check_visit, wilson
 
 CLEARED = date(2019, 7, 1)
 DAYS = st.dates(date(2015, 1, 1), date(2030, 12, 31))
@@ -135,3 +135,39 @@ def test_what_a_list_is_asked_for_survives_its_address(asked: Asked) -> None:
 def test_what_is_no_filter_of_ours_is_left_out(word: str) -> None:
     asked = {"county": word, "category": word, "result": word, "mine": word, "when": word}
     assert Asked.read(asked) == Asked(mine=word == "1")
+
+
+# --- rates ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hits", "looked", "low", "high"),
+    [  # by the formula of the paper, worked out apart with exact fractions for z = 1.959963984540054
+        (0, 0, 0.0, 1.0),
+        (0, 10, 0.0, 0.2775),
+        (1, 10, 0.0179, 0.4042),
+        (5, 10, 0.2366, 0.7634),
+        (10, 10, 0.7225, 1.0),
+        (81, 263, 0.2553, 0.3662),
+    ],
+)
+def test_the_interval_is_wilsons(hits: int, looked: int, low: float, high: float) -> None:
+    assert wilson(hits, looked) == pytest.approx((low, high), abs=5e-5)
+
+
+@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_interval_holds_the_share_mirrors_and_narrows_with_more_visits(found: tuple[int, int]) -> None:
+    hits, looked = found
+    low, high = wilson(hits, looked)
+    assert 0 <= low <= hits / looked <= high <= 1
+    assert low < high
+    assert wilson(looked - hits, looked) == pytest.approx((1 - high, 1 - low))
+    more = wilson(hits * 4, looked * 4)
+    assert more[1] - more[0] < high - low
+
+
+def test_rates_add_up_before_they_are_divided() -> None:
+    both = Rate(1, 1) + Rate(9, 0)
+    assert (both, both.percent) == (Rate(10, 1), 10.0)
+    assert Rate().percent == 0.0
+    assert both.between == pytest.approx((1.79, 40.42), abs=0.01)

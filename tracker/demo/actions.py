@@ -24,6 +24,7 @@ from tracker.demo.plot import Act, Plotter, Story
 from tracker.demo.telling import HandedOver, Teller, Telling
 from tracker.inspections.rules import Source
 from tracker.issues.models import Issue
+from tracker.issues.workflow import Kind
 from tracker.ledgers import actions as ledgers
 from tracker.org.models import Region
 from tracker.settings.actions import put, seed_categories
@@ -32,6 +33,7 @@ from tracker.workdays.actions import seed_published_years
 from tracker.workdays.queries import calendar
 
 _SHOWN_EVERY = 50  # acts between two moves of the progress bar
+_LOOKED_BACK = 4  # the last of them in vain
 _FIRST_STEPS = 300  # what regions, units and people weigh on the bar, in acts
 
 Progress = Callable[[int, int], None]
@@ -125,8 +127,23 @@ def _tell(stories: Sequence[Story], teller: Teller, today: date, progress: Progr
             _take_over(teller, taken, act)
         else:
             teller.perform(telling, act)
+    _look_back(teller, today)
     _nights(night, today)
     progress(total, total)
+
+
+def _look_back(teller: Teller, today: date) -> None:
+    """The city looked at some of the oldest clearances last week, before their day: three had held, one had not."""
+    day = today - timedelta(days=6)
+    oldest = (
+        select(Issue)
+        .where(Issue.look_back_on > today, Issue.cleared_on < day - timedelta(days=20), Issue.kind == Kind.TIME_LIMITED)
+        .order_by(Issue.cleared_on, Issue.id)
+        .limit(_LOOKED_BACK)
+    )
+    for place, issue in enumerate(db.session.scalars(oldest).all(), start=1):
+        at = datetime.combine(day, time(9 + place), ZONE)
+        teller.look_back(issue, at, new_term=today + timedelta(days=25) if place == _LOOKED_BACK else None)
 
 
 def _in_order(tellings: Iterable[Telling]) -> list[tuple[Telling, Act]]:

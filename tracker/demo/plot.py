@@ -567,7 +567,7 @@ class Plotter:
         """Cleared some time ago, in time, late, after a return, or after an extension."""
         immediate, lasting = ending is Ending.CLEARED_IMMEDIATE, ending is Ending.CLEARED_LONG_TERM
         kind = Kind.IMMEDIATE if immediate else Kind.LONG_TERM if lasting else Kind.TIME_LIMITED
-        cleared = self._between(1, 60)
+        cleared = self._between(1, 60) + (8 if immediate else 0)  # some so long ago that a look-back is due
         applied = cleared + levels * 2 + self._between(1, 3)
         assigned = applied + (self._between(5, 8) if immediate else self._between(30, 60))
         draft = _Draft(kind=kind, counted=kind is Kind.TIME_LIMITED)

@@ -25,6 +25,9 @@ from tracker.issues import actions as issues
 from tracker.issues.actions import Duty
 from tracker.issues.models import Issue
 from tracker.issues.workflow import Verb
+from tracker.lookbacks.actions import hold_lookback
+from tracker.lookbacks.queries import had_no_part
+from tracker.lookbacks.rules import Result, Visit
 from tracker.org.models import Unit
 from tracker.plans import actions as plans
 from tracker.progress import actions as progress
@@ -316,6 +319,15 @@ class Teller:
         clearance.return_application(
             issue, self._reviewer(issue, act.day), today=act.day, at=at, opinion=self._say(words.RETURNED)
         )
+
+    def look_back(self, issue: Issue, at: datetime, *, new_term: date | None = None) -> None:
+        """By one of the city's supervisors who had no part in it; with ``new_term`` it had relapsed."""
+        day, place = at.date(), issue.region.name
+        person = next(one for one in self.cast.supervisors[len(self.cast.columns) - 1] if had_no_part(issue, one))
+        result = Result.HELD if new_term is None else Result.FAILED
+        seen = words.LOOKED_BACK if new_term is None else words.RELAPSED
+        visit = Visit(day, place, f"{person.name}等三人", seen, result, files=list(self._files(new_term is None)))
+        hold_lookback(issue, person, today=day, visit=visit, new_term=new_term, at=at)
 
     def _dismiss(self, telling: Telling, act: Act, at: datetime) -> None:
         reason, document = self._say(words.DISMISSALS)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.models import User
@@ -23,7 +23,7 @@ from tracker.issues.models import Issue, IssueUnit, TaskForceMember
 from tracker.issues.queries import supervised_by, visible_to
 from tracker.issues.workflow import Kind, State
 from tracker.lookbacks.models import LookBack, look_back_evidence
-from tracker.lookbacks.rules import Asked
+from tracker.lookbacks.rules import Asked, Rate, Result
 from tracker.org.models import Region, Unit
 from tracker.settings.models import Category
 
@@ -247,3 +247,25 @@ def held(asked: Asked, actor: Actor, cursor: str | None) -> Listing:
     segment = Segment("held", (), (LookBack.held_on, LookBack.id), descending=True)
     counted = select(LookBack.id).join(Issue, joined).where(*_held(asked, actor))
     return _listing(query, segment, cursor, lambda: _count(counted))
+
+
+# --- how often it comes back ----------------------------------------------------------------------------------
+
+
+def rates(actor: Actor) -> dict[tuple[int, int], Rate]:
+    """(county, category) -> how many clearances were looked at and how many of them had relapsed; one query.
+
+    A clearance counts once however often it was looked at; a second clearance of the same issue counts anew.
+    """
+    failed = func.max(case((LookBack.result == Result.FAILED, 1), else_=0)).label("failed")
+    once = select(LookBack.issue_id, failed).group_by(LookBack.issue_id, LookBack.cleared_on).subquery()
+    query = (
+        select(Issue.county_id, Issue.category_id, func.count(), func.sum(once.c.failed))
+        .select_from(once)
+        .join(Issue, Issue.id == once.c.issue_id)
+        .where(visible_to(actor))
+        .group_by(Issue.county_id, Issue.category_id)
+    )
+    return {
+        (county, category): Rate(looked, int(failed)) for county, category, looked, failed in db.session.execute(query)
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -18,7 +19,7 @@ from tracker.issues.queries import issue_numbered
 from tracker.issues.workflow import KIND_NAMES
 from tracker.lookbacks import actions, queries
 from tracker.lookbacks.forms import LookBackForm
-from tracker.lookbacks.rules import RESULT_NAMES, Asked, Result
+from tracker.lookbacks.rules import RESULT_NAMES, Asked, Rate, Result
 from tracker.org.queries import counties
 from tracker.settings.queries import categories
 
@@ -87,9 +88,35 @@ def held() -> str:
     )
 
 
+@bp.get("/look-backs/rates")
+@needs(Right.LOOKBACK_READ)
+def rates() -> str:
+    """How often what was struck off came back, per county and category."""
+    found = queries.rates(me())
+    shared = _shared(Asked(), "lookbacks.rates")
+    return render_template(
+        "lookbacks/rates.html",
+        whole=sum(found.values(), Rate()),
+        tables=[
+            (_("各县市区"), _("县市区"), "county", _by(found, 0, shared["counties"])),
+            (_("各类别"), _("类别"), "category", _by(found, 1, shared["categories"])),
+        ],
+        **shared,
+    )
+
+
+def _by(found: Mapping[tuple[int, int], Rate], place: int, names: Mapping[int, str]) -> list[tuple[int, str, Rate]]:
+    """The rates summed over the other axis: what has surely come back most (by the interval's lower end) first."""
+    sums: dict[int, Rate] = {}
+    for key, rate in found.items():
+        sums[key[place]] = sums.get(key[place], Rate()) + rate
+    rows = [(each, names.get(each, str(each)), rate) for each, rate in sums.items()]
+    return sorted(rows, key=lambda row: (-row[2].between[0], -row[2].percent, -row[2].looked, row[0]))
+
+
 _GROUP_NAMES = {True: N_("长期坚持"), False: N_("具体问题")}
 #: The pages of look-backs, side by side.
-_VIEWS = {"lookbacks.look_backs": N_("要看的"), "lookbacks.held": N_("看过的")}
+_VIEWS = {"lookbacks.look_backs": N_("要看的"), "lookbacks.held": N_("看过的"), "lookbacks.rates": N_("反弹率")}
 
 
 def _shared(asked: Asked, here: str) -> dict[str, Any]:
