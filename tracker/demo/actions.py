@@ -118,23 +118,25 @@ def _tell(stories: Sequence[Story], teller: Teller, today: date, progress: Progr
     tellings = [teller.begin(story) for story in stories]
     taken = [telling for telling in tellings if telling.story.entered is not None]
     steps = _in_order(tellings)
+    visited = today - timedelta(days=6)
     total, night = len(steps) + _FIRST_STEPS, steps[0][1].day
     for place, (telling, act) in enumerate(steps, start=_FIRST_STEPS):
         if place % _SHOWN_EVERY == 0:
             progress(place, total)
+        if night <= visited < act.day:
+            night = _nights(night, visited)
+            _look_back(teller, visited, today)
         night = _nights(night, act.day)
         if telling.story.entered is not None and telling.issue is None:
             _take_over(teller, taken, act)
         else:
             teller.perform(telling, act)
-    _look_back(teller, today)
     _nights(night, today)
     progress(total, total)
 
 
-def _look_back(teller: Teller, today: date) -> None:
-    """The city looked at some of the oldest clearances last week, before their day: three had held, one had not."""
-    day = today - timedelta(days=6)
+def _look_back(teller: Teller, day: date, today: date) -> None:
+    """The city looked at some of the oldest clearances that evening, before their day: three had held, one had not."""
     oldest = (
         select(Issue)
         .where(Issue.look_back_on > today, Issue.cleared_on < day - timedelta(days=20), Issue.kind == Kind.TIME_LIMITED)
@@ -142,7 +144,7 @@ def _look_back(teller: Teller, today: date) -> None:
         .limit(_LOOKED_BACK)
     )
     for place, issue in enumerate(db.session.scalars(oldest).all(), start=1):
-        at = datetime.combine(day, time(9 + place), ZONE)
+        at = datetime.combine(day, time(20, place), ZONE)
         teller.look_back(issue, at, new_term=today + timedelta(days=25) if place == _LOOKED_BACK else None)
 
 
