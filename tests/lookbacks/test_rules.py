@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
+from fractions import Fraction
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -11,7 +14,23 @@ from hypothesis import strategies as st
 from tracker.base.access import Refused
 from tracker.issues.rules import LOOK_BACK_AHEAD, months_after, next_look_back
 from tracker.issues.workflow import Kind
-from tracker.lookbacks.rules import RESULT_NAMES, Asked, Rate, Result, Visit, check_new_term, check_visit, wilson
+from tracker.lookbacks.rules import (
+    MOST_TICKETS,
+    RESULT_NAMES,
+    Asked,
+    Rate,
+    Result,
+    Slip,
+    Visit,
+    check_draw,
+    check_new_term,
+    check_visit,
+    draw,
+    read_frame,
+    tickets_for,
+    wilson,
+    write_frame,
+)
 
 CLEARED = date(2019, 7, 1)
 DAYS = st.dates(date(2015, 1, 1), date(2030, 12, 31))
@@ -171,3 +190,89 @@ def test_rates_add_up_before_they_are_divided() -> None:
     assert (both, both.percent) == (Rate(10, 1), 10.0)
     assert Rate().percent == 0.0
     assert both.between == pytest.approx((1.79, 40.42), abs=0.01)
+
+
+# --- the draw -----------------------------------------------------------------------------------------------------
+
+SLIPS = st.lists(
+    st.builds(
+        Slip,
+        number=st.integers(1, 10_000).map("N-{}".format),
+        county=st.sampled_from(["新邵县", "武冈市", "邵阳市"]),
+        category=st.sampled_from(["安全饮水", "小额贷款"]),
+        tickets=st.integers(1, MOST_TICKETS),
+    ),
+    max_size=40,
+    unique_by=lambda slip: slip.number,
+)
+
+
+def drawn_again(slips: list[Slip], seed: str, size: int) -> list[str]:
+    """The algorithm a second time, with fractions and one winner after the other instead of sorted tickets."""
+    strata: dict[tuple[str, str], dict[str, int]] = {}
+    for slip in slips:
+        strata.setdefault((slip.county, slip.category), {})[slip.number] = slip.tickets
+    every = sum(slip.tickets for slip in slips)
+    exact = {key: Fraction(size * sum(found.values()), every) for key, found in strata.items()}
+    places = {key: min(int(exact[key]), len(found)) for key, found in strata.items()}
+    by_remainder = sorted(sorted(strata), key=lambda key: exact[key] - int(exact[key]), reverse=True)
+    while sum(places.values()) < min(size, len(slips)):
+        for key in by_remainder:
+            if sum(places.values()) < min(size, len(slips)) and places[key] < len(strata[key]):
+                places[key] += 1
+    drawn = []
+    for key in sorted(strata):
+        left = dict(strata[key])
+        for _ in range(places[key]):
+            tickets = {
+                sha256(f"{seed}|{number}|{ticket + 1}".encode()).digest(): number
+                for number, has in left.items()
+                for ticket in range(has)
+            }
+            winner = tickets[max(tickets)]
+            del left[winner]
+            drawn.append(winner)
+    return drawn
+
+
+@given(slips=SLIPS, seed=st.text(min_size=1, max_size=20), size=st.integers(1, 60))
+def test_anybody_draws_the_same(slips: list[Slip], seed: str, size: int) -> None:
+    drawn = draw(slips, seed, size)
+    assert drawn == drawn_again(slips, seed, size)
+    assert len(set(drawn)) == len(drawn) == min(size, len(slips))
+    assert draw(list(reversed(slips)), seed, size) == drawn
+    assert draw(read_frame(write_frame(slips)), seed, size) == drawn
+
+
+def test_a_ticket_is_what_the_command_line_makes_of_it() -> None:
+    """What ``printf %s '2019-100|N-1|1' | sha256sum`` prints, and so on: the largest is drawn first."""
+    printed = {"N-1": "d9f4f3c3", "N-2": "e6333ae4", "N-3": "6a0e7a80"}
+    slips = [Slip(number, "新邵县", "安全饮水") for number in printed]
+    assert draw(slips, "2019-100", 3) == sorted(printed, key=lambda number: printed[number], reverse=True)
+
+
+def test_every_stratum_gives_its_share_by_tickets() -> None:
+    slips = [Slip(f"A-{one}", "新邵县", "安全饮水") for one in range(60)]
+    slips += [Slip(f"B-{one}", "武冈市", "安全饮水", 2) for one in range(10)]
+    slips += [Slip(f"C-{one}", "武冈市", "小额贷款") for one in range(20)]
+    drawn = Counter(number[0] for number in draw(slips, "种子", 10))
+    assert drawn == {"A": 6, "B": 2, "C": 2}
+
+
+def test_more_tickets_win_more_often_in_the_measure_of_their_number() -> None:
+    slips = [Slip(f"N-{one}", "新邵县", "安全饮水", 4 if one == 0 else 1) for one in range(5)]
+    won = sum(draw(slips, f"种子 {seed}", 1) == ["N-0"] for seed in range(2000))
+    assert 0.45 < won / 2000 < 0.55  # four of eight tickets; the error of 2,000 draws is 0.011
+
+
+def test_a_record_of_relapses_gives_tickets_up_to_a_limit() -> None:
+    assert [tickets_for(relapses) for relapses in (0, 1, 4, 5, 90)] == [1, 2, 5, 5, 5]
+
+
+@pytest.mark.parametrize(
+    ("seed", "size", "days", "says"),
+    [(" ", 5, 0, "随机种子"), ("x", 0, 0, "1 到 500"), ("x", 501, 0, "1 到 500"), ("x", 5, -1, "已经过去")],
+)
+def test_a_draw_that_cannot_be_repeated_or_done_is_refused(seed: str, size: int, days: int, says: str) -> None:
+    with pytest.raises(Refused, match=says):
+        check_draw(seed, size, CLEARED + timedelta(days=days), CLEARED)

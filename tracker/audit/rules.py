@@ -25,6 +25,7 @@ SUBJECT_NAMES: dict[str, str] = {
     "page": N_("页面"),
     "review_chain": N_("审核链"),
     "work_group": N_("专项工作组"),
+    "look_back_draw": N_("回头看抽查"),
 }
 
 VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.items()} | {
@@ -32,6 +33,10 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "review_due": N_("到检视日期"),
     "answer_standards": N_("补充销号标准"),
     "ask_site_check": N_("要求现场核查"),
+    "look_back": N_("回头看"),
+    "look_back_due": N_("该回头看了"),
+    "look_back_drawn": N_("抽到回头看"),
+    "draw_look_backs": N_("抽取回头看"),
     "set_chain": N_("修改审核链"),
     "remove_chain": N_("删除审核链"),
     "set_group": N_("设立专项工作组"),

@@ -323,7 +323,7 @@ class Teller:
     def look_back(self, issue: Issue, at: datetime, *, new_term: date | None = None) -> None:
         """By one of the city's supervisors who had no part in it; with ``new_term`` it had relapsed."""
         day, place = at.date(), issue.region.name
-        person = next(one for one in self.cast.supervisors[len(self.cast.columns) - 1] if had_no_part(issue, one))
+        person = next(one for one in self.cast.supervisors[len(self.cast.columns) - 1] if had_no_part(issue, one, day))
         result = Result.HELD if new_term is None else Result.FAILED
         seen = words.LOOKED_BACK if new_term is None else words.RELAPSED
         visit = Visit(day, place, f"{person.name}等三人", seen, result, files=list(self._files(new_term is None)))

@@ -84,6 +84,7 @@ OTHER_VERBS: dict[str, str] = {
     "review_due": N_("到检视日期"),
     "look_back": N_("回头看"),
     "look_back_due": N_("该回头看了"),
+    "look_back_drawn": N_("抽到回头看"),
     "answer_standards": N_("补充销号说明"),
     "ask_site_check": N_("要求现场核查"),
     "merge_finding": N_("并入反馈问题"),

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
+from sqlalchemy import select
+
 from tracker.base import clock, journal
-from tracker.base.access import N_, Actor, Refused
+from tracker.base.access import N_, Actor, Refused, keeps_rules
 from tracker.base.db import db
+from tracker.base.journal import Event
 from tracker.issues import workflow
 from tracker.issues.actions import advance, authorise, unchanged
 from tracker.issues.models import Issue
 from tracker.issues.queries import relations
 from tracker.issues.rules import next_look_back
 from tracker.issues.workflow import STATE_NAMES, Fact, Kind, State, Verb, Who
-from tracker.lookbacks.models import LookBack
-from tracker.lookbacks.queries import cleared_above, had_no_part
-from tracker.lookbacks.rules import Visit, check_new_term, check_visit
+from tracker.lookbacks.models import Draw, LookBack, Pick
+from tracker.lookbacks.queries import cleared_above, had_no_part, urn
+from tracker.lookbacks.rules import Visit, check_draw, check_new_term, check_visit, draw, write_frame
 from tracker.progress.actions import attach, references
 from tracker.progress.models import Evidence
 
@@ -129,3 +133,50 @@ def _term(issue: Issue, new_term: date) -> dict[str, Any]:
 def _trace(row: LookBack, evidence: list[Evidence]) -> dict[str, Any]:
     """What the event keeps: which look-back, of when, and the files by id and hash."""
     return {"look_back": row.id, "held_on": str(row.held_on), "result": row.result.value, **references(evidence)}
+
+
+# --- the draw -------------------------------------------------------------------------------------------------
+
+
+def draw_look_backs(
+    actor: Actor, *, today: date, seed: str, size: int, due_on: date, at: datetime | None = None
+) -> Draw:
+    """Draw clearances at random (抽查), to be looked at by ``due_on``; the urn is kept so that anybody can repeat it."""
+    if not keeps_rules(actor):
+        raise Refused(N_("回头看抽查只能由最高一级的督查抽取。"))
+    check_draw(seed, size, due_on, today)
+    slips = urn()
+    if not slips:
+        raise Refused(N_("还没有已销号的问题，无从抽取。"))
+    frame, instant, seed = write_frame(slips), at or clock.now(), seed.strip()
+    numbers = draw(slips, seed, size)
+    made = Draw(
+        seed=seed, size=size, drawn_on=today, due_on=due_on, frame=frame, digest=sha256(frame.encode()).hexdigest(),
+        by_id=actor.id, for_id=actor.for_id, at=instant,
+    )  # fmt: skip
+    found = {issue.number: issue for issue in db.session.scalars(select(Issue).where(Issue.number.in_(numbers)))}
+    made.picks = [
+        Pick(position=place, issue_id=found[number].id, number=number) for place, number in enumerate(numbers, start=1)
+    ]
+    db.session.add(made)
+    for issue in found.values():
+        issue.look_back_on = min(issue.look_back_on or due_on, due_on)
+        issue.updated_at = instant
+    db.session.flush()
+    told = {"at": instant, **journal.by(actor), "verb": "look_back_drawn", "subject": "issue"}
+    about = {"draw": made.id, "due_on": str(due_on)}
+    journal.record_all([{**told, "subject_id": pick.issue_id, "data": about} for pick in made.picks])
+    journal.record(
+        "draw_look_backs",
+        "look_back_draw",
+        made.id,
+        **journal.by(actor),
+        at=instant,
+        data={"seed": seed, "size": size, "drawn": len(numbers), "frame": made.digest},
+    )
+    return made
+
+
+def record_frame_export(made: Draw, actor: Actor) -> Event:
+    """Who took the urn of a draw."""
+    return journal.record("export", "look_back_draw", made.id, **journal.by(actor), data={"frame": made.digest})

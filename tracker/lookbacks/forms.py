@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
-from wtforms import DateField, RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from tracker.base.web import VersionedForm
-from tracker.lookbacks.rules import RESULT_NAMES, Result, Visit
+from tracker.lookbacks.rules import MOST_DRAWN, RESULT_NAMES, Result, Visit
 
 
 class LookBackForm(VersionedForm):
@@ -39,3 +40,16 @@ class LookBackForm(VersionedForm):
             result=Result(self.result.data),
             files=self.files.data or (),
         )
+
+
+class DrawForm(FlaskForm):
+    seed = StringField(
+        _l("随机种子"),
+        [DataRequired(_l("请填写随机种子。")), Length(max=80)],
+        description=_l("一个大家看得到、事先谁也定不了的数，例如某日福彩开奖号码，写明是哪一期。"),
+    )
+    size = IntegerField(
+        _l("抽取件数"),
+        [DataRequired(_l("请填写抽取件数。")), NumberRange(1, MOST_DRAWN, _l("抽取件数应在 1 到 500 之间。"))],
+    )
+    due_on = DateField(_l("看完的日期"), [DataRequired(_l("请填写看完的日期。"))])

@@ -50,3 +50,38 @@ look_back_evidence = Table(
     Column("look_back_id", ForeignKey("look_back.id"), primary_key=True),
     Column("evidence_id", ForeignKey("evidence.id"), primary_key=True),
 )
+
+
+class Draw(Base):
+    """A random draw of clearances to be looked at, with all that is needed to repeat it. Never changed, never deleted."""
+
+    __tablename__ = "look_back_draw"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seed: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int]  # asked for; there may have been fewer
+    drawn_on: Mapped[date]
+    due_on: Mapped[date]
+    frame: Mapped[str] = mapped_column(Text, deferred=True)  # every clearance that could be drawn (rules.write_frame)
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the frame
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    by: Mapped[User] = relationship(foreign_keys=by_id)
+    picks: Mapped[list[Pick]] = relationship(order_by="Pick.position")
+
+    __table_args__ = (CheckConstraint("size BETWEEN 1 AND 500", name="size"),)
+
+
+class Pick(Base):
+    """One clearance that was drawn; ``position``: its place in the draw."""
+
+    __tablename__ = "look_back_pick"
+
+    draw_id: Mapped[int] = mapped_column(ForeignKey("look_back_draw.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
+    number: Mapped[str] = mapped_column(String(40))  # as it was drawn
+
+    __table_args__ = (Index("ix_look_back_pick_issue_id", "issue_id"),)

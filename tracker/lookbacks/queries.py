@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from tracker.accounts.models import User
 from tracker.accounts.queries import PARTNER, nor_partners
-from tracker.base.access import Actor
+from tracker.base.access import Actor, Missing, Role
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.base.paging import Segment, read_page
@@ -22,8 +22,8 @@ from tracker.clearance.rules import WORK
 from tracker.issues.models import Issue, IssueUnit, TaskForceMember
 from tracker.issues.queries import supervised_by, visible_to
 from tracker.issues.workflow import Kind, State
-from tracker.lookbacks.models import LookBack, look_back_evidence
-from tracker.lookbacks.rules import Asked, Rate, Result
+from tracker.lookbacks.models import Draw, LookBack, Pick, look_back_evidence
+from tracker.lookbacks.rules import Asked, Rate, Result, Slip, tickets_for
 from tracker.org.models import Region, Unit
 from tracker.settings.models import Category
 
@@ -269,3 +269,88 @@ def rates(actor: Actor) -> dict[tuple[int, int], Rate]:
     return {
         (county, category): Rate(looked, int(failed)) for county, category, looked, failed in db.session.execute(query)
     }
+
+
+# --- the draw -------------------------------------------------------------------------------------------------
+
+
+def urn() -> list[Slip]:
+    """Every clearance that can be drawn, declared ones too, with the tickets of its first unit; two queries."""
+    first = and_(IssueUnit.issue_id == Issue.id, IssueUnit.position == 0)
+    relapses = {
+        unit: int(number)
+        for unit, number in db.session.execute(
+            select(IssueUnit.unit_id, func.sum(Issue.relapses))
+            .join(Issue, first)
+            .where(Issue.relapses > 0)
+            .group_by(IssueUnit.unit_id)
+        )
+    }
+    rows = db.session.execute(
+        select(Issue.number, Region.name, Category.name, IssueUnit.unit_id)
+        .select_from(Issue)
+        .join(Region, Region.id == Issue.county_id)
+        .join(Category, Category.id == Issue.category_id)
+        .outerjoin(IssueUnit, first)
+        .where(Issue.state == State.CLEARED, ~Issue.has_children)
+    )
+    return [Slip(number, county, kind, tickets_for(relapses.get(unit, 0))) for number, county, kind, unit in rows]
+
+
+def draws() -> Sequence[Row[Any]]:
+    """Every draw, newest first: id, seed, size, drawn_on, due_on, by, number."""
+    number = select(func.count()).where(Pick.draw_id == Draw.id).scalar_subquery().label("number")
+    return db.session.execute(
+        select(Draw.id, Draw.seed, Draw.size, Draw.drawn_on, Draw.due_on, User.name.label("by"), number)
+        .join(User, User.id == Draw.by_id)
+        .order_by(Draw.id.desc())
+    ).all()
+
+
+def draw_numbered(draw_id: int) -> Draw:
+    """One draw with its urn and what was picked. Raises Missing."""
+    found = db.session.scalar(
+        select(Draw)
+        .where(Draw.id == draw_id)
+        .options(undefer(Draw.frame), joinedload(Draw.by).lazyload(User.posts), selectinload(Draw.picks))
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def picked(draw: Draw, actor: Actor) -> Sequence[Row[Any]]:
+    """What was drawn and lies in this person's scope, in the draw's order: number, title, county, category,
+    category_en, state, look_back_on, and ``result`` of a look-back since (None: nobody has looked)."""
+    since = (
+        select(LookBack.result)
+        .where(LookBack.issue_id == Issue.id, LookBack.held_on >= draw.drawn_on)
+        .order_by(LookBack.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return db.session.execute(
+        select(
+            Issue.number,
+            Issue.title,
+            Region.name.label("county"),
+            Category.name.label("category"),
+            Category.name_en.label("category_en"),
+            Issue.state,
+            Issue.look_back_on,
+            since.label("result"),
+        )
+        .join(Pick, Pick.issue_id == Issue.id)
+        .join(Region, Region.id == Issue.county_id)
+        .join(Category, Category.id == Issue.category_id)
+        .where(Pick.draw_id == draw.id, visible_to(actor))
+        .order_by(Pick.position)
+    ).all()
+
+
+def sees_all(actor: Actor) -> bool:
+    """Whether the whole list lies in this person's scope: only then is the whole urn theirs to see."""
+    return any(
+        grant.at_root and grant.category_id is None and grant.role in (Role.SUPERVISOR, Role.LEADER)
+        for grant in actor.grants
+    )

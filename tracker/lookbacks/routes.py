@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from tracker.base import clock
-from tracker.base.access import N_, Right
+from tracker.base.access import N_, Missing, Right, keeps_rules
 from tracker.base.db import transaction
-from tracker.base.web import largest_upload, needs, refusals
+from tracker.base.web import form_status, largest_upload, needs, refusals
 from tracker.issues.models import Issue
 from tracker.issues.pages import done, me, page
 from tracker.issues.queries import issue_numbered
 from tracker.issues.workflow import KIND_NAMES
 from tracker.lookbacks import actions, queries
-from tracker.lookbacks.forms import LookBackForm
-from tracker.lookbacks.rules import RESULT_NAMES, Asked, Rate, Result
+from tracker.lookbacks.forms import DrawForm, LookBackForm
+from tracker.lookbacks.rules import RESULT_NAMES, Asked, Rate, Result, read_frame
+from tracker.lookbacks.rules import draw as repeat
 from tracker.org.queries import counties
 from tracker.settings.queries import categories
 
@@ -114,9 +116,65 @@ def _by(found: Mapping[tuple[int, int], Rate], place: int, names: Mapping[int, s
     return sorted(rows, key=lambda row: (-row[2].between[0], -row[2].percent, -row[2].looked, row[0]))
 
 
+@bp.route("/look-backs/draws", methods=["GET", "POST"])
+@needs(Right.LOOKBACK_READ)
+def draws() -> Any:
+    """Every draw there was; the root office draws here."""
+    form = DrawForm()
+    if form.validate_on_submit() and form.due_on.data:
+        with refusals(form), transaction():
+            made = actions.draw_look_backs(
+                me(), today=clock.today(), seed=form.seed.data or "", size=form.size.data or 0, due_on=form.due_on.data
+            )
+            flash(_("已抽取 %(number)s 件，都列入要看的。", number=len(made.picks)), "success")
+            return redirect(url_for("lookbacks.draw", draw_id=made.id))
+    return render_template(
+        "lookbacks/draws.html",
+        form=form if keeps_rules(me()) else None,
+        draws=queries.draws(),
+        **_shared(Asked(), "lookbacks.draws"),
+    ), form_status(form)
+
+
+@bp.get("/look-backs/draws/<int:draw_id>")
+@needs(Right.LOOKBACK_READ)
+def draw(draw_id: int) -> str:
+    """One draw: its seed, its urn's mark, what was drawn, and whether drawing again gives the same."""
+    found = queries.draw_numbered(draw_id)
+    again = repeat(read_frame(found.frame), found.seed, found.size)
+    return render_template(
+        "lookbacks/draw.html",
+        draw=found,
+        same=again == [pick.number for pick in found.picks],
+        picked=queries.picked(found, me()),
+        whole=queries.sees_all(me()),
+        results=RESULT_NAMES,
+        **_shared(Asked(), "lookbacks.draws"),
+    )
+
+
+@bp.get("/look-backs/draws/<int:draw_id>/urn.csv")
+@needs(Right.LOOKBACK_READ)
+def urn(draw_id: int) -> Any:
+    """Every clearance that could be drawn, for whoever may see the whole list."""
+    if not queries.sees_all(me()):
+        raise Missing
+    found = queries.draw_numbered(draw_id)
+    with transaction():
+        actions.record_frame_export(found, me())
+    return send_file(
+        io.BytesIO(found.frame.encode()), mimetype="text/csv", as_attachment=True, download_name=f"draw-{draw_id}.csv"
+    )
+
+
 _GROUP_NAMES = {True: N_("长期坚持"), False: N_("具体问题")}
 #: The pages of look-backs, side by side.
-_VIEWS = {"lookbacks.look_backs": N_("要看的"), "lookbacks.held": N_("看过的"), "lookbacks.rates": N_("反弹率")}
+_VIEWS = {
+    "lookbacks.look_backs": N_("要看的"),
+    "lookbacks.held": N_("看过的"),
+    "lookbacks.rates": N_("反弹率"),
+    "lookbacks.draws": N_("抽查"),
+}
 
 
 def _shared(asked: Asked, here: str) -> dict[str, Any]:

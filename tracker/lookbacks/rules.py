@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from math import sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracker.base.access import N_, Refused
 from tracker.issues.workflow import Kind
@@ -153,3 +157,95 @@ class Rate:
         """The interval in percent."""
         low, high = wilson(self.failed, self.looked)
         return 100 * low, 100 * high
+
+
+# --- the draw ---------------------------------------------------------------------------------------------------
+
+#: A clearance has one ticket, and one more for each relapse on its first unit's record, up to so many tickets.
+MOST_TICKETS = 5
+MOST_DRAWN = 500
+_FRAME = ("number", "county", "category", "tickets")
+
+
+class Slip(NamedTuple):
+    """One clearance in the urn; county and category make its stratum."""
+
+    number: str
+    county: str
+    category: str
+    tickets: int = 1
+
+
+def tickets_for(relapses: int) -> int:
+    return min(1 + relapses, MOST_TICKETS)
+
+
+def draw(slips: Collection[Slip], seed: str, size: int) -> list[str]:
+    """The numbers drawn, by stratum; the same list, seed and size give the same draw anywhere.
+
+    1. A stratum is a county and a category. Of ``size`` places it gets its share by tickets, rounded down; the places
+       left go one by one to the largest remainders (equal ones in the order of their names), never more than a
+       stratum has clearances.
+    2. Ticket ``k`` of a clearance is the SHA-256 of ``seed``, its number and ``k``, joined by ``|``, in hexadecimal
+       letters (``printf %s 'seed|number|1' | sha256sum``). A clearance stands with the largest of its tickets; in
+       each stratum the largest are drawn.
+
+    The largest of w independent tickets is weighted drawing without replacement as P. S. Efraimidis and
+    P. G. Spirakis give it ("Weighted random sampling with a reservoir", Information Processing Letters 97 (2006),
+    181-185): their key u^(1/w), in whole numbers.
+    """
+    strata: dict[tuple[str, str], list[Slip]] = defaultdict(list)
+    for slip in slips:
+        strata[slip.county, slip.category].append(slip)
+    places = _places({key: (len(found), sum(one.tickets for one in found)) for key, found in strata.items()}, size)
+    drawn: list[str] = []
+    for key in sorted(strata):
+        best = sorted(strata[key], key=lambda slip: (_largest(slip, seed), slip.number), reverse=True)
+        drawn += [slip.number for slip in best[: places[key]]]
+    return drawn
+
+
+def _largest(slip: Slip, seed: str) -> str:
+    numbers = (f"{seed}|{slip.number}|{ticket}" for ticket in range(1, slip.tickets + 1))
+    return max(sha256(text.encode()).hexdigest() for text in numbers)
+
+
+def _places(strata: Mapping[tuple[str, str], tuple[int, int]], size: int) -> dict[tuple[str, str], int]:
+    """How many each stratum gives; its value: how many it has, and their tickets."""
+    every = sum(tickets for _has, tickets in strata.values())
+    places = {key: min(has, size * tickets // every) for key, (has, tickets) in strata.items()}
+    left = min(size, sum(has for has, _tickets in strata.values())) - sum(places.values())
+    order = sorted(strata, key=lambda key: (-(size * strata[key][1] % every), key))
+    while left:
+        for key in order:
+            if left and places[key] < strata[key][0]:
+                places[key] += 1
+                left -= 1
+    return places
+
+
+def write_frame(slips: Iterable[Slip]) -> str:
+    """The urn as CSV, by number: what is kept and handed out, so that anybody can draw again."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(_FRAME)
+    rows.writerows(sorted(slips))
+    return out.getvalue()
+
+
+def read_frame(text: str) -> list[Slip]:
+    """The urn that ``write_frame`` wrote."""
+    return [
+        Slip(row["number"], row["county"], row["category"], int(row["tickets"]))
+        for row in csv.DictReader(io.StringIO(text))
+    ]
+
+
+def check_draw(seed: str, size: int, due_on: date, today: date) -> None:
+    """Refuse a draw that could not be repeated or carried out."""
+    if not seed.strip():
+        raise Refused(N_("请填写随机种子：一个大家看得到、事先谁也定不了的数，例如当天的福彩开奖号码。"))
+    if not 1 <= size <= MOST_DRAWN:
+        raise Refused(N_("抽取件数应在 1 到 %(most)s 之间。"), most=MOST_DRAWN)
+    if due_on < today:
+        raise Refused(N_("完成日期 %(date)s 已经过去，请填写今天或以后的日期。"), date=due_on)
