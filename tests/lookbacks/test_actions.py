@@ -62,8 +62,8 @@ def fail(
     return look(issue, world, who, **({"visit": visit(Result.FAILED), "new_term": new_term} | more))
 
 
-def standing(world: World, issue: Issue) -> Standing | None:
-    shown = board(world.root_supervisor, THREE_MONTHS)
+def standing(world: World, issue: Issue, day: date = THREE_MONTHS) -> Standing | None:
+    shown = board(world.root_supervisor, day)
     cells = [cell for line in shown.lines for cell in line.cells]
     return next(c.standing for c in cells if (c.county_id, c.category_id) == (issue.county_id, issue.category_id))
 
@@ -115,7 +115,7 @@ def test_what_a_ledger_wrote_off_may_be_looked_at_but_is_no_more_proven_by_it(wo
 
 def test_a_failed_one_reopens_the_same_issue_and_un_greens_its_cell(world: World) -> None:
     issue = issue_in(world)
-    assert standing(world, issue) is Standing.PROVEN
+    assert standing(world, issue, THREE_MONTHS - timedelta(days=1)) is Standing.PROVEN
     original = issue.original_deadline
     row = fail(issue, world)
     assert (issue.state, issue.relapses, issue.proven, issue.cleared_on) == (State.RECTIFYING, 1, False, None)
