@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from tests.world import make_app
 from tracker.accounts.actions import password_holds
 from tracker.accounts.models import User
-from tracker.accounts.queries import user_with_account
+from tracker.accounts.queries import deputy, stood_in_for, user_with_account
 from tracker.base import files
 from tracker.base.access import Refused, Role
 from tracker.base.db import db
@@ -28,6 +28,7 @@ from tracker.deadlines.models import Extension
 from tracker.deadlines.queries import LAMP_COLUMNS, extensions_to_decide_count, lamps_of
 from tracker.deadlines.rules import ExtensionState, Lamp, Why, level
 from tracker.demo import actions
+from tracker.desks.queries import reviews
 from tracker.inspections.models import Inspection
 from tracker.issues.models import Issue, OverdueEpisode
 from tracker.issues.queries import handled_by, visible_to
@@ -200,6 +201,17 @@ def test_everyone_shown_has_what_the_start_promises(people: dict[str, User]) -> 
         db.session.scalars(select(Issue.category_id).where(visible_to(people["督查（市，只管安全饮水）"])))
     )
     assert len(only_water) == 1
+
+
+def test_a_leader_on_leave_has_a_stand_in_who_acts_for_them(people: dict[str, User]) -> None:
+    absent, person = people["领导（新邵县）"], people["领导（新邵县） 2"]
+    (standing,) = stood_in_for(person.id, TODAY)
+    assert standing.absent_id == absent.id
+    acting = deputy(standing.id, person, TODAY)
+    assert acting is not None
+    assert reviews(acting, TODAY).plans.total > 0, "what waits for the absent leader waits for them"
+    done = db.session.scalars(select(Event.verb).where(Event.for_id == absent.id, Event.actor_id == person.id)).all()
+    assert Verb.APPROVE_PLAN in done
 
 
 def test_all_accounts_share_the_printed_password_and_nobody_else_can_sign_in(loaded: Flask) -> None:

@@ -113,6 +113,10 @@ def _midnight(day: date) -> datetime:
 # --- telling --------------------------------------------------------------------------------------------------
 
 
+#: How long before today a leader went on leave.
+_ON_LEAVE = timedelta(days=40)
+
+
 def _tell(stories: Sequence[Story], teller: Teller, today: date, progress: Progress) -> None:
     """Every act in the order of its day and minute."""
     tellings = [teller.begin(story) for story in stories]
@@ -127,6 +131,8 @@ def _tell(stories: Sequence[Story], teller: Teller, today: date, progress: Progr
             night = _nights(night, visited)
             _look_back(teller, visited, today)
         night = _nights(night, act.day)
+        if teller.cast.on_leave is None and act.day > today - _ON_LEAVE:
+            teller.cast.leave(act.day)
         if telling.story.entered is not None and telling.issue is None:
             _take_over(teller, taken, act)
         else:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from random import Random
 from statistics import mode
@@ -14,9 +14,10 @@ from statistics import mode
 from sqlalchemy import select
 
 from tracker.accounts import actions as accounts
-from tracker.accounts.models import User
+from tracker.accounts.models import Deputy, StandIn, User
 from tracker.accounts.queries import user_with_account
-from tracker.base.access import Role
+from tracker.base.access import Actor, Role
+from tracker.base.clock import ZONE
 from tracker.base.db import db
 from tracker.demo.plot import DRINKING_WATER, STAGE_COUNTY, STAGE_TOWN, Place, Story
 from tracker.demo.words import BUREAUS, GIVEN_NAMES, PROBLEMS, SURNAMES
@@ -51,6 +52,7 @@ class Cast:
     supervisors: dict[int, list[User]] = field(default_factory=dict)  # column -> people
     leaders: dict[int, list[User]] = field(default_factory=dict)
     handlers: dict[int, User] = field(default_factory=dict)  # unit id -> who handles there
+    on_leave: StandIn | None = None  # the stage county's first leader, with the second as stand-in
     named: dict[int, User] = field(default_factory=dict)  # unit id -> someone without sign-in
     signing_in: list[tuple[User, str, str]] = field(default_factory=list)  # person, role in words, what to try
 
@@ -65,6 +67,19 @@ class Cast:
     def government_seats(self) -> set[str]:
         """Codes of the city, the counties and the townships."""
         return {place.code for column in self.columns for place in (column, *column.below)}
+
+    def leave(self, begins: date) -> None:
+        """The stage county's first leader goes away for two months and names the second as stand-in."""
+        column = next(number for number, place in enumerate(self.columns) if place.name == STAGE_COUNTY)
+        absent, person = self.leaders[column][:2]
+        at, ends = datetime.combine(begins, time(8, 30), ZONE), begins + timedelta(days=60)
+        self.on_leave = accounts.name_stand_in(absent, person, absent, begins=begins, ends=ends, today=begins, at=at)
+
+    def acting(self, person: User, day: date) -> Actor:
+        """Whose hand it is when this person's duty calls: a stand-in's while they are on leave."""
+        leave = self.on_leave
+        away = leave is not None and leave.absent_id == person.id and leave.begins_on <= day <= leave.ends_on
+        return Deputy(leave.person, leave.absent) if leave is not None and away else person
 
     def town(self, column: int, code: str) -> Place:
         return next(place for place in self.columns[column].below if place.code == code)
@@ -268,7 +283,7 @@ class Casting:
             (cast.supervisors[stage][0], "督查（新邵县）", "列单、交办、审批延期、县级审核"),
             (cast.supervisors[stage][1], "督查（新邵县）", "另一位县级督查"),
             (cast.leaders[stage][0], "领导（新邵县）", "批准或退回整改方案"),
-            (cast.leaders[stage][1], "领导（新邵县）", "另一位牵头领导"),
+            (cast.leaders[stage][1], "领导（新邵县）", "另一位牵头领导；正代理休假的前一位，可换到其工作台"),
             (
                 self._handler(cast.bureau(stage, "water"), "股长", stage_code),
                 "承办（县水利局）",

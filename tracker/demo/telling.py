@@ -219,10 +219,16 @@ class Teller:
         telling.measures = [measure.id for measure in plan.measures]
 
     def _approve_plan(self, telling: Telling, act: Act, at: datetime) -> None:
-        plans.approve_plan(_issue(telling), telling.duties.leader, today=act.day, at=at)
+        plans.approve_plan(_issue(telling), self.cast.acting(telling.duties.leader, act.day), today=act.day, at=at)
 
     def _return_plan(self, telling: Telling, act: Act, at: datetime) -> None:
-        plans.return_plan(_issue(telling), telling.duties.leader, today=act.day, at=at, reason=words.PLAN_RETURNED)
+        plans.return_plan(
+            _issue(telling),
+            self.cast.acting(telling.duties.leader, act.day),
+            today=act.day,
+            at=at,
+            reason=words.PLAN_RETURNED,
+        )
 
     def _report(self, telling: Telling, act: Act, at: datetime) -> None:
         issue, finished = _issue(telling), bool(act.detail.get("finished"))
