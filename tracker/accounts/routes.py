@@ -267,7 +267,6 @@ def act_for(stand_in_id: int) -> Response:
     if acting is None:
         raise Missing
     _change_place(stand_in_id)
-    flash(_("您现在代理“%(name)s”，每一步都记为由您代办。", name=acting.absent.name), "success")
     return redirect("/")
 
 
