@@ -12,6 +12,7 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from tests.desks.test_routes import counted
 from tests.world import NOW, TODAY, World, assign_one, make_person, sign_in
 from tracker.accounts import actions
 from tracker.accounts.models import Deputy, StandIn, User
@@ -324,3 +325,36 @@ def test_a_supervisor_names_one_on_the_regions_page(app: Flask, world: World) ->
     assert sign_in(app.test_client(), world.official).get("/stand-ins/region").status_code == 403
     auditor = sign_in(app.test_client(), world.auditor)
     assert "指定代理人" in page(auditor, "/audit?verb=name_stand_in")
+
+
+def test_a_stand_ins_page_costs_three_questions_more(
+    client: FlaskClient, app: Flask, world: World, issue: Issue
+) -> None:
+    """Whether they still stand in, who is away, which posts those hold; what else is asked is what the absent person's desk asks."""
+    with time_machine.travel(datetime(2019, 7, 2, 1, tzinfo=UTC), tick=False):
+        standing = stand_in(world.official, world.town_official)
+        own = sign_in(app.test_client(), world.official)
+        take_place(client, standing)
+        # on their own desk people are also told for whom they may stand in
+        for path, more in (("/desk", 2), (f"/issues/{issue.number}", 3)):
+            asked = []
+            for browser in (own, client):
+                browser.get(path)
+                db.session.expire_all()
+                with counted() as queries:
+                    assert browser.get(path).status_code == 200
+                asked.append(len(queries))
+            assert asked[1] - asked[0] == more, (path, asked)
+
+
+def test_the_page_in_anothers_place_offers_nothing_that_is_refused_there(client: FlaskClient, world: World) -> None:
+    with time_machine.travel(datetime(2019, 7, 2, 1, tzinfo=UTC), tick=False):
+        standing = stand_in(world.official, world.town_official)
+        assert f"/stand-ins/{standing.id}/end" in page(client, "/stand-ins")
+        take_place(client, standing)
+        shown = page(client, "/stand-ins")
+        assert f"/stand-ins/{standing.id}/" not in shown
+        assert 'name="person"' not in shown
+        refused = client.post(f"/stand-ins/{standing.id}/end")
+        assert "先回到本人身份" in refused.get_data(as_text=True)
+        assert standing.ended_at is None
