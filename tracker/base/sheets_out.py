@@ -14,12 +14,15 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_range_formula
 
+from tracker.base.access import N_
 from tracker.base.sheets import (
     CELL_CHARACTERS,
     FORMULA_SIGNS,
 )
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WRITING = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -27,6 +30,7 @@ _WRITING = {
     "strings_to_numbers": False,
     "default_date_format": "yyyy-mm-dd",
 }
+_CHOICES = "选项"
 _USUAL_WIDTH = 16  # characters
 _LINE_HEIGHT, _TALLEST = 15, 409  # points; Excel knows no taller row
 _FRAME = {"border": 1, "text_wrap": True, "valign": "vcenter"}
@@ -201,6 +205,42 @@ def _fit(text: str) -> str:
 
 def _sheet_name(title: str) -> str:
     return re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31] or "Sheet1"
+
+
+def write_blank(
+    target: str | Path | IO[bytes],
+    head: tuple[str, str],
+    columns: Sequence[tuple[str, int]],
+    offered: Sequence[Sequence[str]],
+    rows: int,
+) -> None:
+    """A table to be filled in: title and note (``head``), columns (label, width), ``rows`` empty rows.
+
+    ``offered``: what can be chosen in each column, nothing where anything may be written. The choices stand on a sheet
+    of their own, for a drop-down holds no more than 255 characters by itself.
+    """
+    book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, {"strings_to_formulas": False})
+    title, note = head
+    sheet, lists = book.add_worksheet(_sheet_name(title)), book.add_worksheet(_CHOICES)
+    labels, widths = [label for label, _ in columns], [width for _, width in columns]
+    first, last = _write_head(book, sheet, _Head(title, note, ("",) * len(labels), tuple(labels)))
+    _set_up_page(sheet, widths, first, last)
+    body = book.add_format(_FRAME)
+    for row in range(last + 1, last + 1 + rows):
+        _write_line(sheet, row, ("",) * len(labels), body)
+    for column, choices in enumerate(offered):
+        if choices:
+            for row, choice in enumerate(choices):
+                lists.write_string(row, column, choice)
+            rule = {
+                "validate": "list",
+                "source": "=" + xl_range_formula(_CHOICES, 0, column, len(choices) - 1, column),
+                "error_title": labels[column],
+                "error_message": N_("请从下拉框里选一项。"),
+            }
+            sheet.data_validation(last + 1, column, last + rows, column, rule)
+    lists.protect()
+    book.close()
 
 
 def write_csv(target: IO[bytes], columns: Sequence[str], rows: Rows) -> int:

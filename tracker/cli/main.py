@@ -354,6 +354,19 @@ def export_ledger(ctx: click.Context, file: Path, template: str | None) -> None:
         click.echo(gettext("已写出 %(rows)s 条到 %(file)s。", rows=rows, file=file))
 
 
+@export.command("blank")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_context
+def export_blank(ctx: click.Context, file: Path) -> None:
+    """Write a blank ledger with drop-downs to FILE (.xlsx), to be filled in and imported."""
+    with application(ctx):
+        actor = acting(ctx)
+        if file.suffix != ".xlsx":
+            raise Refused(N_("请把文件名写成 .xlsx 结尾。"))
+        ledgers.blank_ledger(file, actor)
+        click.echo(gettext("已写出空白台账到 %(file)s。", file=file))
+
+
 # --- the clock, the board, health -----------------------------------------------------------------------------
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import IO, Any, BinaryIO
 
 from sqlalchemy import delete, select
 
 from tracker.base import clock, files, journal
-from tracker.base.access import N_, Actor, Refused
+from tracker.base.access import N_, Actor, Refused, Right, may
 from tracker.base.db import db
+from tracker.base.sheets_out import write_blank
 from tracker.clearance.models import Application, ApplicationLevel
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue
 from tracker.issues.queries import supervises
 from tracker.issues.workflow import Who
-from tracker.ledgers import queries
+from tracker.ledgers import queries, sheet
 from tracker.ledgers.matching import Planner
 from tracker.ledgers.models import Ledger, LedgerImport
 from tracker.ledgers.models import LedgerRow as StoredRow
@@ -33,6 +35,20 @@ _QUIETLY: dict[str, Any] = {"execution_options": {"synchronize_session": False}}
 def read(data: bytes, name: str, *, today: date, correction: Correction | None = None) -> Reading:
     """What the file says, in this installation's words. Raises SheetRefused when it cannot be opened."""
     return read_ledger(data, name, vocabulary=queries.vocabulary(correction), today=today)
+
+
+def blank_ledger(target: str | Path | IO[bytes], actor: Actor) -> None:
+    """A ledger to hand out and read back: this installation's words to choose from. Raises Refused without the right."""
+    if not may(actor, Right.LEDGER_IMPORT):
+        raise Refused(N_("您不能导入台账，也就用不着空白台账。"))
+    choices = sheet.offered(queries.vocabulary())
+    write_blank(
+        target,
+        (sheet.TITLE, sheet.NOTE),
+        [(column.head, column.width) for column in sheet.COLUMNS],
+        [choices.get(column.field, ()) for column in sheet.COLUMNS],
+        sheet.ROWS,
+    )
 
 
 def plan_import(reading: Reading, actor: Actor, *, title: str | None = None, today: date) -> ImportPlan:

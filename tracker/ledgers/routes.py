@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -18,6 +18,7 @@ from tracker.base import clock, files
 from tracker.base.access import N_, Missing, Refused, Right
 from tracker.base.db import transaction
 from tracker.base.sheets import SheetRefused
+from tracker.base.sheets_out import XLSX
 from tracker.base.underway import CalledOff, Told, Underway
 from tracker.base.web import form_status, needs, refusals, said
 from tracker.inspections.rules import SOURCE_NAMES
@@ -80,6 +81,16 @@ def upload() -> Any:
         with refusals(form):
             return redirect(url_for("ledgers.preview", file=_take_in(form.file.data)))
     return render_template("ledgers/upload.html", form=form), form_status(form)
+
+
+@bp.get("/ledgers/blank.xlsx")
+@needs(Right.LEDGER_IMPORT)
+def blank() -> Response:
+    """A ledger to hand out, with this installation's words to choose from."""
+    out = io.BytesIO()
+    actions.blank_ledger(out, current_user)
+    out.seek(0)
+    return send_file(out, mimetype=XLSX, as_attachment=True, download_name="空白台账.xlsx")
 
 
 def _take_in(upload: Any) -> str:

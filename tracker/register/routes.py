@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from tracker.base import clock
 from tracker.base.access import Missing, Refused, Right, may
 from tracker.base.db import transaction
-from tracker.base.sheets_out import csv_pieces
+from tracker.base.sheets_out import XLSX, csv_pieces
 from tracker.base.web import needs, said
 from tracker.register import queries
 from tracker.register.actions import Export, export_rows, write_workbook
@@ -25,7 +25,6 @@ from tracker.register.rules import Filters, Words, words_in
 
 bp = Blueprint("register", __name__)
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PIECE = 64 * 1024
 
 
@@ -83,7 +82,7 @@ def export_xlsx() -> Response:
     write_workbook(out, table)
     size = out.tell()
     out.seek(0)
-    response = Response(_pieces(out), mimetype=_XLSX)
+    response = Response(_pieces(out), mimetype=XLSX)
     response.content_length = size
     return _file(response, table, "xlsx")
 
