@@ -19,6 +19,7 @@ from tracker.desks import routes as desks
 from tracker.dossier import routes as dossier
 from tracker.issues import routes as issues
 from tracker.ledgers import routes as ledgers
+from tracker.messages import routes as messages
 from tracker.lookbacks import routes as lookbacks
 from tracker.org import routes as org
 from tracker.plans import routes as plans
@@ -34,6 +35,7 @@ PARTS = (
     reconciliation,
     plans,
     progress,
+    messages,
     deadlines,
     clearance,
     lookbacks,
@@ -47,6 +49,7 @@ PARTS = (
 
 NAVIGATION = (
     NavigationEntry("desks.desk", N_("工作台"), Right.ISSUE_READ),
+    NavigationEntry("messages.inbox", N_("消息"), Right.ISSUE_READ, counts="unread"),
     NavigationEntry("board.board", N_("清零看板"), Right.BOARD_READ),
     NavigationEntry("register.register", N_("问题清单"), Right.ISSUE_READ, below=("/issues",)),
     NavigationEntry("lookbacks.look_backs", N_("回头看"), Right.LOOKBACK_READ),

@@ -29,6 +29,7 @@ class User(Base, UserMixin):  # type: ignore[misc]  # flask-login ships no types
     active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)
     locale: Mapped[str | None] = mapped_column(String(5))
+    unread: Mapped[int] = mapped_column(default=0, server_default="0")  # messages; moves with them, no page counts
 
     unit: Mapped[Unit] = relationship(lazy="joined")
     posts: Mapped[list[Post]] = relationship(

@@ -30,6 +30,7 @@ SUBJECT_NAMES: dict[str, str] = {
 
 VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.items()} | {
     "overdue": N_("开立逾期"),
+    "escalated": N_("逾期升级"),
     "review_due": N_("到检视日期"),
     "answer_standards": N_("补充销号标准"),
     "ask_site_check": N_("要求现场核查"),

@@ -52,12 +52,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """One entry of the top bar: shown to whoever has the right. ``below``: where else its pages stand ("/issues")."""
+    """One entry of the top bar: shown to whoever has the right. ``below``: where else its pages stand ("/issues");
+    ``counts``: the column of the person whose number stands beside it."""
 
     endpoint: str
     label: str
     right: Right
     below: tuple[str, ...] = ()
+    counts: str | None = None
 
 
 class RefusableForm(Protocol):
@@ -249,11 +251,13 @@ def _context(app: Flask, navigation: tuple[NavigationEntry, ...]) -> dict[str, A
 def _entries(app: Flask, navigation: tuple[NavigationEntry, ...]) -> list[dict[str, Any]]:
     if not current_user or not current_user.is_authenticated or current_user.one_time:
         return []
+    duty = getattr(current_user, "absent", current_user)  # a stand-in sees what waits for the absent person
     return [
         {
             "label": gettext(entry.label),
             "url": url_for(entry.endpoint),
             "current": _current(entry),
+            "count": getattr(duty, entry.counts) if entry.counts else 0,
         }
         for entry in navigation
         if entry.endpoint in app.view_functions and may(current_user, entry.right)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import literal, select
+from sqlalchemy import String, and_, cast, func, literal, null, select, union_all, update
 from sqlalchemy.orm import aliased
 
 from tracker.base import clock, journal
 from tracker.base.db import db, upsert
+from tracker.base.journal import Event
+from tracker.deadlines.models import Escalation
+from tracker.deadlines.queries import people_of_level
+from tracker.deadlines.rules import MATTERS, level_days, occasion
 from tracker.issues.models import Issue, OverdueEpisode
 from tracker.issues.workflow import OPEN, Kind, State
+from tracker.messages.actions import queue
+from tracker.messages.rules import Matter
 
 CHUNK = 5000  # rows per statement
 
@@ -25,6 +31,21 @@ def flag_overdue(today: date, at: datetime | None = None) -> dict[str, int]:
     while number := _open(today, instant):
         opened += number
     return {"opened": opened}
+
+
+def escalate(today: date, at: datetime | None = None) -> dict[str, int]:
+    """Raise every running episode to the level its dates call for, one event a level, and queue what each level tells.
+
+    Levels are rows with one key each, so a day on which nothing ran is made up for with every level in between, a
+    second run finds nothing to raise, and an earlier day takes nothing back. An episode that has ended is not raised
+    any more: nobody is told of what is over. Runs in the caller's transaction. Returns how many levels were raised
+    and how many messages were queued.
+    """
+    instant = at or clock.now()
+    raised = sum(_raise(number, today, instant) for number in MATTERS)
+    told = sum(_tell(number, today, instant) for number in MATTERS) + _tell_taken_over(today, instant)
+    db.session.execute(update(Escalation).where(Escalation.told_on.is_(None)).values(told_on=today))
+    return {"raised": raised, "told": told}
 
 
 def bring_up(today: date, at: datetime | None = None) -> dict[str, int]:
@@ -71,3 +92,53 @@ def _open(today: date, instant: datetime) -> int:
             ]
         )
     return len(rows)
+
+
+def _raise(number: int, today: date, instant: datetime) -> int:
+    """Record this level on every running episode whose dates call for it and that has not reached it."""
+    reached, told, known = aliased(Escalation), aliased(Escalation), aliased(Event)
+    flagged = select(known.id).where(known.subject == "issue", known.subject_id == Issue.id, known.verb == "overdue")
+    was_told = select(told.level).where(told.issue_id == Issue.id, told.told_on.is_not(None))
+    # Opened by the take-over itself, not by a night of ours: everything up to now is told in one summary.
+    at_take_over = and_(Issue.taken_over, ~flagged.exists(), ~was_told.exists())
+    episode = OverdueEpisode
+    due = (
+        select(episode.id, literal(number), episode.issue_id, literal(today), at_take_over)
+        .join(Issue, Issue.id == episode.issue_id)
+        .where(episode.ended_on.is_(None), episode.starts_on <= today - timedelta(days=level_days(number) - 1))
+        .where(~select(reached.level).where(reached.episode_id == episode.id, reached.level == number).exists())
+        .order_by(episode.id)
+    )
+    columns = ["episode_id", "level", "issue_id", "raised_on", "at_take_over"]
+    insert = upsert(Escalation).from_select(columns, due).on_conflict_do_nothing().returning(Escalation.issue_id)
+    issues = db.session.scalars(insert).all()
+    row = {"at": instant, "verb": "escalated", "subject": "issue", "data": {"level": number}}
+    journal.record_all([{**row, "subject_id": issue} for issue in issues])
+    return len(issues)
+
+
+def _tell(number: int, today: date, instant: datetime) -> int:
+    people = people_of_level(number).subquery()
+    told = select(
+        literal(occasion(number)).concat(cast(people.c.episode_id, String)).label("occasion"),
+        people.c.person_id,
+        people.c.issue_id,
+        literal(level_days(number)).label("number"),
+    ).where(~people.c.at_take_over)
+    return queue(told, MATTERS[number], day=today, at=instant)
+
+
+def _tell_taken_over(today: date, instant: datetime) -> int:
+    """One summary per person of what was late when it was taken over, whatever level each of it had."""
+    people = union_all(*(people_of_level(number) for number in MATTERS)).subquery()
+    told = (
+        select(
+            literal(f"taken_over:{today}:").concat(cast(func.max(people.c.episode_id), String)).label("occasion"),
+            people.c.person_id,
+            null().label("issue_id"),
+            func.count(people.c.issue_id.distinct()).label("number"),
+        )
+        .where(people.c.at_take_over)
+        .group_by(people.c.person_id)
+    )
+    return queue(told, Matter.TAKEN_OVER, day=today, at=instant)

@@ -1,4 +1,4 @@
-"""Tables: extensions asked and decided."""
+"""Tables: extensions asked and decided; the levels that being overdue has reached."""
 
 from __future__ import annotations
 
@@ -50,4 +50,30 @@ class Extension(Base):
         Index("ix_extension_issue_id", "issue_id"),
         # the supervisor's "waiting for my decision"
         Index("ix_extension_state", "state", "asked_on"),
+    )
+
+
+class Escalation(Base):
+    """A level that an overdue episode has reached. Written once, by the job; time going back takes none away."""
+
+    __tablename__ = "escalation"
+
+    # An import that is undone takes its issues and their episodes along.
+    episode_id: Mapped[int] = mapped_column(ForeignKey("overdue_episode.id", ondelete="CASCADE"), primary_key=True)
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"))
+    raised_on: Mapped[date]  # the day of the run; the dates say since when
+    at_take_over: Mapped[bool]  # reached before this house knew of it: told in one summary
+    told_on: Mapped[date | None]  # when its messages were queued
+
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 1 AND 5", name="level"),
+        Index("ix_escalation_issue_id", "issue_id"),
+        # what the running job has still to tell
+        Index(
+            "ix_escalation_untold",
+            "level",
+            sqlite_where=text("told_on IS NULL"),
+            postgresql_where=text("told_on IS NULL"),
+        ),
     )

@@ -1,23 +1,37 @@
-"""Questions about lamps and extensions."""
+"""Questions about lamps, extensions and escalation."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import aliased, joinedload
 
-from tracker.accounts.models import User
+from tracker.accounts.models import Post, User
 from tracker.accounts.queries import partners_of
-from tracker.base.access import Actor
+from tracker.base.access import Actor, Role
 from tracker.base.db import db
-from tracker.deadlines.models import Extension
-from tracker.deadlines.rules import DEFAULT, Clocks, ExtensionState, Facing, Signal, progress_of, signal
-from tracker.issues.models import Issue
+from tracker.deadlines.models import Escalation, Extension
+from tracker.deadlines.rules import (
+    DEFAULT,
+    Clocks,
+    ExtensionState,
+    Facing,
+    Signal,
+    level_from,
+    level_name,
+    occasion,
+    progress_of,
+    signal,
+)
+from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
 from tracker.issues.queries import supervised_by, visible_to
 from tracker.issues.workflow import OPEN
+from tracker.messages.queries import told_about
 from tracker.org.models import Region
 from tracker.plans.queries import measure_counts, measures_state
 from tracker.workdays.rules import Calendar
@@ -164,3 +178,111 @@ def extensions_to_decide_count(actor: Actor, today: date) -> int:
     """How many wait for this supervisor."""
     query = select(func.count()).select_from(Extension).join(Issue, Issue.id == Extension.issue_id)
     return db.session.scalar(query.where(*_to_decide(actor, today))) or 0
+
+
+# --- escalation -----------------------------------------------------------------------------------------------
+
+
+def people_of_level(number: int) -> Select[Any]:
+    """Whom the levels raised and not told yet name: issue_id, episode_id, at_take_over, person_id.
+
+    1 the responsible person and the officials of the responsible units · 2 the lead official · 3 the county's
+    supervisors, the root's where it has none · 4 and 5 the root's supervisors. Only people who can sign in.
+    """
+    named = {1: _responsible, 2: _leading, 3: _supervising_county}.get(number, _supervising_root)
+    found = union(*named(_untold(number))).subquery()
+    return select(found).join(User, User.id == found.c.person_id).where(*_SIGNS_IN)
+
+
+_SIGNS_IN = (User.active, User.account.is_not(None))
+
+
+def _untold(number: int) -> Select[Any]:
+    return (
+        select(Escalation.issue_id, Escalation.episode_id, Escalation.at_take_over)
+        .join(Issue, Issue.id == Escalation.issue_id)
+        .where(Escalation.level == number, Escalation.told_on.is_(None))
+    )
+
+
+def _responsible(untold: Select[Any]) -> list[Select[Any]]:
+    of_unit = (
+        untold.add_columns(User.id.label("person_id"))
+        .join(IssueUnit, IssueUnit.issue_id == Issue.id)
+        .join(User, User.unit_id == IssueUnit.unit_id)
+        .where(select(Post.id).where(Post.user_id == User.id, *_posted(Role.OFFICIAL)).exists())
+    )
+    return [untold.add_columns(Issue.responsible_person_id.label("person_id")), of_unit]
+
+
+def _leading(untold: Select[Any]) -> list[Select[Any]]:
+    return [untold.add_columns(Issue.lead_official_id.label("person_id"))]
+
+
+def _supervising_county(untold: Select[Any]) -> list[Select[Any]]:
+    own = aliased(Post)
+    has_own = (
+        select(own.id)
+        .join(User, User.id == own.user_id)
+        .where(*_posted(Role.SUPERVISOR, own), _reaches(own), own.region_id == Issue.county_id, *_SIGNS_IN)
+        .correlate(Issue)
+        .exists()
+    )
+    return [_supervisors(untold, Post.region_id == Issue.county_id), _supervisors(untold, _at_root(), ~has_own)]
+
+
+def _supervising_root(untold: Select[Any]) -> list[Select[Any]]:
+    return [_supervisors(untold, _at_root())]
+
+
+def _supervisors(untold: Select[Any], *where: ColumnElement[bool]) -> Select[Any]:
+    query = untold.add_columns(Post.user_id.label("person_id"))
+    return query.join(Post, and_(*_posted(Role.SUPERVISOR), _reaches(Post))).where(*where)
+
+
+def _posted(role: Role, post: type[Post] = Post) -> tuple[ColumnElement[bool], ...]:
+    return post.role == role, post.ended_at.is_(None)
+
+
+def _reaches(post: type[Post]) -> ColumnElement[bool]:
+    return or_(post.category_id.is_(None), post.category_id == Issue.category_id)
+
+
+def _at_root() -> ColumnElement[bool]:
+    return Post.region_id.in_(select(Region.id).where(Region.parent_id.is_(None)))
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A level an episode has reached: since when by the dates, and who was told of it on which day."""
+
+    level: int
+    name: str
+    since: date
+    told_on: date | None
+    at_take_over: bool
+    told: tuple[Any, ...]  # person, unit, day
+
+
+def levels_of(episodes: Sequence[OverdueEpisode]) -> dict[int, list[Reached]]:
+    """By episode, the highest level first; two queries, none without episodes (of one issue)."""
+    if not episodes:
+        return {}
+    issue_id, begun = episodes[0].issue_id, {one.id: one.starts_on for one in episodes}
+    told: dict[str, list[Any]] = defaultdict(list)
+    for row in told_about(issue_id):
+        told[row.occasion].append(row)
+    found: dict[int, list[Reached]] = {one.id: [] for one in episodes}
+    rows = select(Escalation).where(Escalation.issue_id == issue_id).order_by(Escalation.level.desc())
+    for row in db.session.scalars(rows):
+        found[row.episode_id].append(
+            Reached(
+                row.level,
+                level_name(row.level),
+                level_from(begun[row.episode_id], row.level),
+                row.told_on,
+                row.at_take_over,
+                tuple(told[occasion(row.level, row.episode_id)]),
+            )
+        )
+    return found

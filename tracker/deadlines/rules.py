@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from tracker.base.access import N_
 from tracker.issues.workflow import OPEN, State
+from tracker.messages.rules import Matter
 from tracker.workdays.rules import Calendar
 
 
@@ -117,6 +118,25 @@ def level(days_overdue: int) -> int:
 def level_name(number: int) -> str:
     """The level's msgid; ``number`` 1 to 5."""
     return LEVELS[len(LEVELS) - number][1]
+
+
+def level_days(number: int) -> int:
+    """The days overdue with which the level begins; ``number`` 1 to 5."""
+    return LEVELS[len(LEVELS) - number][0]
+
+
+def level_from(starts_on: date, number: int) -> date:
+    """The day on which an episode that began then reaches the level."""
+    return starts_on + timedelta(days=level_days(number) - 1)
+
+
+#: What the people of a level are told.
+MATTERS: dict[int, Matter] = {1: Matter.UNIT, 2: Matter.LEAD, 3: Matter.NOTICE, 4: Matter.BULLETIN, 5: Matter.TALK}
+
+
+def occasion(number: int, episode_id: int | str = "") -> str:
+    """What a level of an episode is called in the outbox, where an occasion is told once."""
+    return f"escalation:{number}:{episode_id}"
 
 
 @dataclass(frozen=True)

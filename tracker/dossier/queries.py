@@ -25,8 +25,8 @@ from tracker.clearance.queries import (
 )
 from tracker.clearance.rules import ApplicationState
 from tracker.deadlines.models import Extension
-from tracker.deadlines.queries import extensions_of, facing_of, is_askers
-from tracker.deadlines.rules import ExtensionState, Signal, signal
+from tracker.deadlines.queries import Reached, extensions_of, facing_of, is_askers, levels_of
+from tracker.deadlines.rules import ExtensionState, Signal, level_name, signal
 from tracker.dossier.rules import (
     CHANGED,
     CHILDREN_PRINTED,
@@ -413,6 +413,7 @@ class Happening:
     changes: tuple[Change, ...]
     plan: int | None  # version of the plan it is about
     wanted: str | None  # the date an extension asked for
+    level: str | None  # of escalation, a msgid
     measures: tuple[str, ...]
     evidence: tuple[Evidence, ...]
 
@@ -517,6 +518,7 @@ def _happening(event: Event, name: str | None, unit: str | None, words: _Words) 
         changes=_changes(data.get("changed", {}), words),
         plan=data.get("plan"),
         wanted=data.get("wanted"),
+        level=level_name(data["level"]) if event.verb == "escalated" else None,
         measures=tuple(words.measures[key] for key in data.get("measures", ()) if key in words.measures),
         evidence=tuple(words.evidence[key] for key in data.get("evidence", ()) if key in words.evidence),
     )
@@ -564,6 +566,7 @@ class Dossier:
     missing: list[str]
     plans: Sequence[Plan]
     extensions: Sequence[Extension]
+    levels: dict[int, list[Reached]]  # by episode: what it has escalated to, and who was told
     applications: Sequence[Application]
     look_backs: Sequence[LookBack]
     evidence: Sequence[Evidence]
@@ -650,6 +653,7 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
         missing=missing_duty(issue),
         plans=plans,
         extensions=extensions,
+        levels=levels_of(issue.episodes),
         applications=applications,
         look_backs=look_backs_of(issue.id) if issue.state is State.CLEARED or issue.relapses else (),
         evidence=files,

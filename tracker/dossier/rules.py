@@ -81,6 +81,7 @@ class Offer:
 #: Events on an issue that are no verb of the workflow.
 OTHER_VERBS: dict[str, str] = {
     "overdue": N_("逾期"),
+    "escalated": N_("逾期升级"),
     "review_due": N_("到检视日期"),
     "look_back": N_("回头看"),
     "look_back_due": N_("该回头看了"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from tracker.base.access import N_
-from tracker.deadlines.jobs import bring_up, flag_overdue
+from tracker.deadlines.jobs import bring_up, escalate, flag_overdue
 from tracker.lookbacks import jobs as lookbacks
 
 
@@ -23,6 +23,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("overdue", time(0, 0), N_("为当天起逾期的问题开立逾期记录"), flag_overdue),
+    Job("escalation", time(0, 1), N_("逾期满级的问题升级，并通知这一级的人"), escalate),  # after overdue has flagged
     Job("review", time(0, 5), N_("长期坚持的问题到检视日期时提出"), bring_up),
     Job("lookback", time(0, 10), N_("销号满期的问题该回头看时提出"), lookbacks.bring_up),
 )

@@ -1,0 +1,213 @@
+"""Escalation: each level once, recorded and told, whatever days the job ran on."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.register.test_queries import sent
+from tests.world import TODAY, World, assign_one, list_one, make_duty, make_person
+from tracker.accounts.models import User
+from tracker.base.access import Role
+from tracker.base.db import db, transaction
+from tracker.base.journal import Event
+from tracker.deadlines import actions as deadlines
+from tracker.deadlines.jobs import escalate, flag_overdue
+from tracker.deadlines.models import Escalation
+from tracker.deadlines.queries import levels_of
+from tracker.inspections.rules import Source
+from tracker.issues import actions as issues
+from tracker.issues.models import Issue, OverdueEpisode
+from tracker.issues.workflow import Kind, State
+from tracker.messages.models import Message
+from tracker.messages.rules import Matter
+
+DEADLINE = date(2019, 8, 31)
+
+
+def night(day: date) -> dict[str, int]:
+    with transaction():
+        flag_overdue(day)
+    with transaction():
+        return escalate(day)
+
+
+def told(world: World) -> Counter[tuple[str, str]]:
+    """How often each person was told of each matter, by the world's keys."""
+    keys = {person.id: key for key, person in world.people.items()}
+    return Counter(
+        (keys[person], matter.value) for person, matter in db.session.execute(select(Message.person_id, Message.matter))
+    )
+
+
+def levels() -> list[int]:
+    return list(db.session.scalars(select(Escalation.level).order_by(Escalation.level)))
+
+
+def test_each_level_begins_on_its_day_and_tells_the_people_it_names(any_world: World) -> None:
+    with transaction():
+        assign_one(any_world)
+    began = {}
+    for number in range(40):
+        night(DEADLINE + timedelta(days=number))
+        for level in levels():
+            began.setdefault(level, number)
+    assert began == {1: 1, 2: 3, 3: 7, 4: 15, 5: 30}
+    assert told(any_world) == Counter(
+        [
+            ("official", "overdue_unit"),
+            ("official2", "overdue_unit"),
+            ("leader", "overdue_lead"),
+            ("supervisor", "overdue_notice"),
+            ("supervisor2", "overdue_notice"),
+            *((who, what) for what in ("overdue_bulletin", "overdue_talk") for who in ("root_supervisor", "root_supervisor2", "water_supervisor")),
+        ]
+    )  # fmt: skip
+
+
+def test_a_county_without_supervisors_has_the_roots_told(world: World) -> None:
+    with transaction():
+        assign_one(world)
+        for person in (world.supervisor, world.supervisor2):
+            person.active = False
+    night(DEADLINE + timedelta(days=7))
+    assert {who for who, matter in told(world) if matter == "overdue_notice"} == {
+        "root_supervisor",
+        "root_supervisor2",
+        "water_supervisor",
+    }
+
+
+def test_whoever_cannot_sign_in_is_not_said_to_have_been_told(world: World) -> None:
+    with transaction():
+        leader = make_person(world, "unknown", "只在台账里", "county_office", ((Role.LEADER, "xinshao", None),))
+        leader.account = leader.password_hash = None
+        assign_one(world, duty=make_duty(world, lead_official_id=leader.id))
+    night(DEADLINE + timedelta(days=3))
+    (issue,) = db.session.scalars(select(Issue))
+    (found,) = levels_of(issue.episodes).values()
+    assert [(one.level, one.since, len(one.told)) for one in found] == [
+        (2, date(2019, 9, 3), 0),
+        (1, date(2019, 9, 1), 2),
+    ]
+
+
+def test_an_episode_that_ended_is_raised_no_more_and_the_next_one_begins_at_the_first_level(any_world: World) -> None:
+    with transaction():
+        issue = assign_one(any_world)
+        issues.accept(issue, any_world.official, today=TODAY)
+        deadlines.request_extension(issue, any_world.official, today=DEADLINE, wanted=date(2019, 9, 30), reason="雨季")
+    night(date(2019, 9, 3))
+    with transaction():
+        deadlines.grant_extension(issue, any_world.supervisor, today=date(2019, 9, 4), opinion="同意")
+    assert night(date(2019, 9, 20)) == {"raised": 0, "told": 0}
+    night(date(2019, 10, 1))
+    assert levels() == [1, 1, 2]
+    assert told(any_world)["official", "overdue_unit"] == 2  # two occasions
+
+
+def test_what_was_late_when_taken_over_is_told_in_one_summary_and_later_levels_one_by_one(any_world: World) -> None:
+    with transaction():
+        for _ in range(3):
+            taken_over(any_world)
+    night(date(2019, 9, 10))
+    assert levels() == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+    assert told(any_world) == Counter(
+        (who, Matter.TAKEN_OVER.value) for who in ("official", "official2", "leader", "supervisor", "supervisor2")
+    )
+    assert set(db.session.scalars(select(Message.number))) == {3}
+    night(date(2019, 9, 15))
+    assert told(any_world)["root_supervisor", "overdue_bulletin"] == 3
+
+
+def taken_over(world: World) -> Issue:
+    """An issue a ledger brought on 10 September, ten days after its deadline, with its whole duty chain."""
+    issue = list_one(world)
+    assign_one(world, issue)
+    issue.taken_over = True
+    db.session.flush()
+    db.session.add(
+        OverdueEpisode(
+            issue_id=issue.id, deadline=DEADLINE, starts_on=date(2019, 9, 1), recorded_at=issue.updated_at
+        )
+    )
+    return issue
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_level_is_missed_and_none_told_twice_over_any_nights(any_world: World, seed: int) -> None:
+    """Against counting days by hand: nights missed, run twice, the clock moved back, deadlines moved by extensions."""
+    chance = random.Random(seed)
+    with transaction():
+        made = [assign_one(any_world, deadline=TODAY + timedelta(days=chance.randrange(1, 40))) for _ in range(8)]
+        for issue in made:
+            issues.accept(issue, any_world.official, today=TODAY)
+    expected: dict[tuple[int, date], set[int]] = {}  # issue and deadline -> levels
+    late: dict[int, date] = {}  # issue -> deadline of its running episode
+    day = TODAY
+    for _ in range(45):
+        if chance.random() < 0.15:
+            extend(any_world, chance.choice(made), day, late)
+        run = day - timedelta(days=chance.randrange(1, 20)) if chance.random() < 0.2 else day
+        if chance.random() < 0.7:
+            for _again in range(chance.choice((1, 1, 2))):
+                night(run)
+            for issue in made:
+                by_hand(issue, run, late, expected)
+        day += timedelta(days=chance.randrange(1, 4))
+    found = db.session.execute(
+        select(Escalation.issue_id, OverdueEpisode.deadline, Escalation.level).join(OverdueEpisode)
+    ).all()
+    assert sorted(map(tuple, found)) == sorted(
+        (issue, deadline, level) for (issue, deadline), reached in expected.items() for level in reached
+    )
+    events = db.session.scalars(select(Event).where(Event.verb == "escalated")).all()
+    assert sorted((event.subject_id, event.data["level"]) for event in events) == sorted(
+        (issue, level) for issue, _, level in found
+    )
+    people = {1: 2, 2: 1, 3: 2, 4: 3, 5: 3}  # how many each level names
+    matters = [Matter.UNIT, Matter.LEAD, Matter.NOTICE, Matter.BULLETIN, Matter.TALK]
+    by_matter = Counter(db.session.scalars(select(Message.matter)))
+    for level, matter in enumerate(matters, 1):
+        assert by_matter[matter] == people[level] * sum(one[2] == level for one in found)
+    assert db.session.scalar(select(func.sum(User.unread))) == by_matter.total()
+
+
+def by_hand(issue: Issue, run: date, late: dict[int, date], expected: dict[tuple[int, date], set[int]]) -> None:
+    assert issue.deadline is not None
+    if (run - issue.deadline).days >= 1:
+        late.setdefault(issue.id, issue.deadline)
+    if issue.id in late:
+        days = (run - issue.deadline).days
+        reached = {level for level, first in enumerate((1, 3, 7, 15, 30), 1) if days >= first}
+        expected.setdefault((issue.id, issue.deadline), set()).update(reached)
+
+
+def extend(world: World, issue: Issue, day: date, late: dict[int, date]) -> None:
+    """Asked in time, granted when the deadline may have passed: the running episode ends."""
+    deadline = issue.deadline
+    if deadline is None or issue.state is not State.PLANNING:
+        return
+    with transaction():
+        wanted = max(deadline, day) + timedelta(days=5)
+        deadlines.request_extension(issue, world.official, today=deadline, wanted=wanted, reason="雨季")
+        deadlines.grant_extension(issue, world.supervisor, today=day, opinion="同意")
+    late.pop(issue.id, None)
+
+
+def test_the_job_sends_as_many_statements_for_many_as_for_one(world: World) -> None:
+    with transaction():
+        assign_one(world)
+    with sent() as few:
+        night(date(2019, 9, 10))
+    with transaction():
+        for _ in range(20):
+            issue = list_one(world, kind=Kind.TIME_LIMITED, source=Source.PROVINCIAL_ASSESSMENT)
+            assign_one(world, issue)
+    with sent() as many:
+        night(date(2019, 9, 10))
+    assert len(many) <= len(few)

@@ -1,0 +1,1 @@
+"""What is told to whom: one row for each occasion, person and channel; the inbox."""
