@@ -19,8 +19,8 @@ from tracker.desks import routes as desks
 from tracker.dossier import routes as dossier
 from tracker.issues import routes as issues
 from tracker.ledgers import routes as ledgers
-from tracker.messages import routes as messages
 from tracker.lookbacks import routes as lookbacks
+from tracker.messages import routes as messages
 from tracker.org import routes as org
 from tracker.plans import routes as plans
 from tracker.progress import routes as progress

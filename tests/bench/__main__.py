@@ -40,9 +40,10 @@ from tracker.base import clock
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
 from tracker.base.sheets_out import csv_pieces
-from tracker.deadlines.jobs import flag_overdue
+from tracker.deadlines.jobs import escalate, flag_overdue
 from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
 from tracker.issues.workflow import WORKING
+from tracker.messages.models import Message
 from tracker.register.actions import export_rows
 from tracker.register.rules import ALL_YEARS, Filters
 
@@ -154,7 +155,7 @@ def export(volume: Volume, number: int = 10_000) -> None:
 
 
 def sweep(volume: Volume) -> None:
-    """(e) Two issues of a hundred cross midnight: flagged and recorded, against the bare inserts of as many rows."""
+    """(e) Two issues of a hundred cross midnight: flagged, recorded and queued, against the bare inserts of as many rows."""
     today, number = clock.today(), volume.issues // 50
     with transaction():
         db.session.execute(delete(OverdueEpisode))
@@ -166,13 +167,23 @@ def sweep(volume: Volume) -> None:
     begun = time.perf_counter()
     with transaction():
         flag_overdue(today)
+        escalate(today)
     took = time.perf_counter() - begun
     count = db.session.scalar(select(func.count()).select_from(OverdueEpisode)) or 1
-    rows = [{"at": clock.now(), "verb": "bench", "subject": "bench", "subject_id": n, "data": {}} for n in range(count)]
+    told = db.session.scalar(select(func.count()).select_from(Message)) or 0
+    number = 4 * count + told  # an episode, its event; its level, its event; the messages
+    rows = [
+        {"at": clock.now(), "verb": "bench", "subject": "bench", "subject_id": n, "data": {}} for n in range(number)
+    ]
     begun = time.perf_counter()
     with transaction():
         db.session.execute(insert(Event), rows)
-    against(f"(e) overdue job, {count:,} episodes", took, time.perf_counter() - begun, "bare inserts of as many rows")
+    against(
+        f"(e) overdue job, {count:,} episodes, {told:,} messages",
+        took,
+        time.perf_counter() - begun,
+        "bare inserts of as many rows",
+    )
 
 
 def main() -> None:

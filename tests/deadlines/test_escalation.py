@@ -131,9 +131,7 @@ def taken_over(world: World) -> Issue:
     issue.taken_over = True
     db.session.flush()
     db.session.add(
-        OverdueEpisode(
-            issue_id=issue.id, deadline=DEADLINE, starts_on=date(2019, 9, 1), recorded_at=issue.updated_at
-        )
+        OverdueEpisode(issue_id=issue.id, deadline=DEADLINE, starts_on=date(2019, 9, 1), recorded_at=issue.updated_at)
     )
     return issue
 

@@ -76,19 +76,20 @@ def test_reading_one_and_reading_all_move_the_number_in_the_bar(app: Flask, worl
     make_overdue(world, 3)
     client = sign_in(app.test_client(), world.official)
     first, second, third = messages_of(world.official)
-    assert 'class="count">3<' in client.get("/desk").text
+    assert 'class="count">3<' in client.get("/messages").text
     client.post(f"/messages/{first}/read")
     client.post(f"/messages/{first}/read")
     assert unread(world.official) == 2
     client.post("/messages/read", data={"up_to": second})  # what came after the page was shown stays unread
     assert unread(world.official) == 1
     client.post("/messages/read", data={"up_to": third})
-    assert 'class="count"' not in client.get("/desk").text
+    assert 'class="count"' not in client.get("/messages").text
     assert unread(world.official2) == 3
 
 
 def test_the_inbox_costs_one_query_however_long(world: World) -> None:
     make_overdue(world, 60)
+    assert world.official.grants
     with sent() as statements:
         page = queries.inbox(world.official, None)
     assert (len(page.rows), len(statements)) == (queries.PAGE_SIZE, 1)

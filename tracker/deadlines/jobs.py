@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import String, and_, cast, func, literal, null, select, union_all, update
+from sqlalchemy import Integer, String, and_, cast, func, literal, null, select, union_all, update
 from sqlalchemy.orm import aliased
 
 from tracker.base import clock, journal
@@ -135,7 +135,7 @@ def _tell_taken_over(today: date, instant: datetime) -> int:
         select(
             literal(f"taken_over:{today}:").concat(cast(func.max(people.c.episode_id), String)).label("occasion"),
             people.c.person_id,
-            null().label("issue_id"),
+            cast(null(), Integer).label("issue_id"),
             func.count(people.c.issue_id.distinct()).label("number"),
         )
         .where(people.c.at_take_over)

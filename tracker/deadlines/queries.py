@@ -197,7 +197,7 @@ def people_of_level(number: int) -> Select[Any]:
 _SIGNS_IN = (User.active, User.account.is_not(None))
 
 
-def _untold(number: int) -> Select[Any]:
+def _untold(number: int) -> Any:
     return (
         select(Escalation.issue_id, Escalation.episode_id, Escalation.at_take_over)
         .join(Issue, Issue.id == Escalation.issue_id)
@@ -273,16 +273,16 @@ def levels_of(episodes: Sequence[OverdueEpisode]) -> dict[int, list[Reached]]:
     for row in told_about(issue_id):
         told[row.occasion].append(row)
     found: dict[int, list[Reached]] = {one.id: [] for one in episodes}
-    rows = select(Escalation).where(Escalation.issue_id == issue_id).order_by(Escalation.level.desc())
-    for row in db.session.scalars(rows):
-        found[row.episode_id].append(
+    raised = select(Escalation).where(Escalation.issue_id == issue_id).order_by(Escalation.level.desc())
+    for one in db.session.scalars(raised):
+        found[one.episode_id].append(
             Reached(
-                row.level,
-                level_name(row.level),
-                level_from(begun[row.episode_id], row.level),
-                row.told_on,
-                row.at_take_over,
-                tuple(told[occasion(row.level, row.episode_id)]),
+                one.level,
+                level_name(one.level),
+                level_from(begun[one.episode_id], one.level),
+                one.told_on,
+                one.at_take_over,
+                tuple(told[occasion(one.level, one.episode_id)]),
             )
         )
     return found

@@ -260,7 +260,11 @@ def touched_since(import_id: int) -> list[str]:
     """Numbers of the import's issues to which something has happened since (being overdue is nothing done)."""
     acts = (
         select(func.count())
-        .where(Event.subject == "issue", Event.subject_id == Issue.id, Event.verb.not_in(("take_over", "overdue", "escalated")))
+        .where(
+            Event.subject == "issue",
+            Event.subject_id == Issue.id,
+            Event.verb.not_in(("take_over", "overdue", "escalated")),
+        )
         .scalar_subquery()
     )
     return list(

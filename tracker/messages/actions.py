@@ -36,7 +36,9 @@ def queue(told: Select[Any], matter: Matter, *, day: date, at: datetime) -> int:
     readers = Counter(db.session.scalars(insert))
     if readers:
         people: Any = User.__table__
-        more = update(people).where(people.c.id == bindparam("reader")).values(unread=people.c.unread + bindparam("more"))
+        more = (
+            update(people).where(people.c.id == bindparam("reader")).values(unread=people.c.unread + bindparam("more"))
+        )
         # in one order: two transactions cannot block each other
         db.session.execute(more, [{"reader": one, "more": readers[one]} for one in sorted(readers)])
     return readers.total()
@@ -47,9 +49,7 @@ def queue(told: Select[Any], matter: Matter, *, day: date, at: datetime) -> int:
 
 def mark_read(message_id: int, actor: Actor, at: datetime | None = None) -> None:
     """Read one message. Raises Missing when it is not this person's."""
-    mine = db.session.scalar(
-        select(Message.id).where(Message.id == message_id, Message.person_id == actor.duty_id)
-    )
+    mine = db.session.scalar(select(Message.id).where(Message.id == message_id, Message.person_id == actor.duty_id))
     if mine is None:
         raise Missing
     _read(Message.id == message_id, actor, at)

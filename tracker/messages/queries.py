@@ -46,7 +46,7 @@ def _read(query: Select[Any]) -> Sequence[Row[Any]]:
     return db.session.execute(query).all()
 
 
-def told_about(issue_id: int) -> Sequence[Row[Any]]:
+def told_about(issue_id: int) -> Sequence[Any]:
     """Who was told what of this issue: occasion, person, unit, day; in the order it was told."""
     return db.session.execute(
         select(Message.occasion, User.name.label("person"), Unit.name.label("unit"), Message.day)

@@ -1,14 +1,14 @@
 """escalation: the levels an overdue episode has reached; messages: who was told what, once
 
-Revision ID: 0007
-Revises: 0006
+Revision ID: 0009
+Revises: 0008
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -60,9 +60,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("fk_message_issue_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_message_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint(
-            "occasion", "person_id", "channel", name=op.f("uq_message_occasion_person_id_channel")
-        ),
+        sa.UniqueConstraint("occasion", "person_id", "channel", name=op.f("uq_message_occasion_person_id_channel")),
     )
     op.create_index("ix_message_issue_id", "message", ["issue_id"])
     op.create_index("ix_message_person_id", "message", ["person_id", "id"])
