@@ -20,6 +20,8 @@ from tracker.issues.workflow import State
 from tracker.ledgers import actions, queries, taking
 from tracker.ledgers.models import LedgerImport
 from tracker.org.models import Unit
+from tracker.reconciliation.queries import figures
+from tracker.reconciliation.rules import Wanted
 
 HEADER = "编号,问题描述,问题来源,问题类别,县市区,牵头领导,牵头单位,责任单位,责任人,整改要求,整改时限,整改状态,整改进展"
 ROWS = (
@@ -148,6 +150,26 @@ def test_an_import_is_undone_whole_while_nothing_has_happened(taken: int, world:
     assert db.session.scalar(select(func.count()).select_from(Issue)) == 0
     assert db.session.scalar(select(func.sum(IssueCount.number))) == 0
     take_in(world.supervisor, ledger(*ROWS))
+
+
+def test_rows_that_name_their_inspection_are_findings_of_it_and_reconcile(taken: int, world: World) -> None:
+    total = figures(Wanted(), world.supervisor)
+    assert (total.found, total.listed, total.issues, total.open) == (4, 4, 4, 0)
+    finding = issue("SX-1").findings[0]
+    assert finding.inspection.region_id == world.xinshao.id
+    assert finding.inspection.title == issue("SX-1").source_note
+
+
+def test_findings_of_an_import_undone_stand_withdrawn_and_the_next_import_takes_them_up(
+    taken: int, world: World
+) -> None:
+    with transaction():
+        actions.undo_import(queries.import_seen_by(taken, world.supervisor), world.supervisor, today=TODAY)
+    total = figures(Wanted(), world.supervisor)
+    assert (total.found, total.withdrawn, total.issues) == (4, 4, 0)
+    take_in(world.supervisor, ledger(*ROWS))
+    total = figures(Wanted(), world.supervisor)
+    assert (total.found, total.listed, total.withdrawn) == (4, 4, 0)
 
 
 def test_an_import_somebody_worked_on_is_not_undone(taken: int, world: World) -> None:

@@ -78,7 +78,9 @@ def load(*, today: date, progress: Progress | None = None, every: int = 1) -> De
         casting.people(stories)
         casting.work_groups()
         casting.linked_counties()
-        _tell(stories, Teller(cast, plotter.calendar, _handed_over(plotter)), today, progress or _quiet)
+        teller = Teller(cast, plotter.calendar, _handed_over(plotter))
+        _tell(stories, teller, today, progress or _quiet)
+        teller.hand_over_anew(today - timedelta(days=2))
         made = DemoSummary(password, tuple(shown(cast)))
         put(DEMONSTRATION, {"password": password, "people": [asdict(person) for person in made.people]})
     return made

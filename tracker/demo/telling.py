@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 from typing import BinaryIO, TypeVar
 
+from sqlalchemy import select
+
 from tracker.accounts.models import User
+from tracker.base.clock import ZONE
+from tracker.base.db import db
 from tracker.clearance import actions as clearance
 from tracker.clearance.queries import eligible_reviewers, open_application
 from tracker.clearance.rules import EVIDENCED, Answer, Site, Standard
@@ -19,18 +23,20 @@ from tracker.demo import words
 from tracker.demo.cast import Cast
 from tracker.demo.pictures import photographs, records
 from tracker.demo.plot import DRINKING_WATER, STAGE_COUNTY, Act, Story
-from tracker.inspections.actions import record_finding
-from tracker.inspections.rules import Source
+from tracker.inspections.actions import record_finding, record_findings, record_inspection
+from tracker.inspections.rules import Entry, Source
 from tracker.issues import actions as issues
 from tracker.issues.actions import Duty
 from tracker.issues.models import Issue
-from tracker.issues.workflow import Verb
+from tracker.issues.workflow import State, Verb
 from tracker.lookbacks.actions import hold_lookback
 from tracker.lookbacks.queries import had_no_part
 from tracker.lookbacks.rules import Result, Visit
 from tracker.org.models import Unit
+from tracker.org.queries import root
 from tracker.plans import actions as plans
 from tracker.progress import actions as progress
+from tracker.reconciliation import actions as reconciliation
 from tracker.workdays.rules import Calendar
 
 
@@ -91,6 +97,9 @@ class Teller:
         self.records = records(6)
         self.clauses: dict[str, int] = {}
         self.turn = 0
+        top = root()
+        assert top is not None  # settled before anybody is told of
+        self.top = top.id  # whom inspections hand their findings to
 
     def begin(self, story: Story) -> Telling:
         return Telling(story, self._duties(story))
@@ -98,6 +107,36 @@ class Teller:
     def perform(self, telling: Telling, act: Act) -> None:
         """One act. Raises Refused where the plot asks for what the rules forbid."""
         _PERFORMANCES[act.verb](self, telling, act, act.instant)
+
+    def hand_over_anew(self, day: date) -> None:
+        """What came in last and is still being reconciled: one finding merged, one declined, the others left open, of
+        which the first says what an issue on the list says already."""
+        by, at = self.root_supervisor, datetime.combine(day, time(9, 30), ZONE)
+        standing = db.session.scalars(
+            select(Issue)
+            .where(Issue.state == State.RECTIFYING, Issue.parent_id.is_(None), Issue.wording != "")
+            .order_by(Issue.id.desc())
+            .limit(2)
+        ).all()
+        source, title, number = words.NEWEST_HAND_OVER
+        inspection = record_inspection(
+            by,
+            today=day,
+            source=source,
+            title=title.format(year=day.year),
+            document_number=number.format(year=day.year),
+            region_id=self.top,
+            received_on=day,
+            began_on=day - timedelta(days=40),
+            ended_on=day - timedelta(days=12),
+            letter=Upload("反馈意见.pdf", io.BytesIO(self.records[0])),
+            at=at,
+        )
+        said = [words.SAID_AGAIN.format(wording=issue.wording) for issue in standing] + list(words.NEWEST_FINDINGS)
+        found = record_findings(inspection, by, [Entry(f"第{n}条", text) for n, text in enumerate(said, 1)], at=at)
+        if len(standing) > 1:
+            reconciliation.merge(found[1], standing[1], by, today=day, reason="与清单上的是同一个问题。", at=at)
+        reconciliation.decline(found[-1], by, today=day, reason=words.DECLINED_BECAUSE, at=at)
 
     # --- who ---------------------------------------------------------------------------------------------------
 
@@ -144,6 +183,7 @@ class Teller:
             received_on=received,
             clause=f"第{number}条",
             wording=story.wording,
+            region_id=self.top,
             at=at,
         )
         telling.issue = issues.list_issue(

@@ -525,6 +525,15 @@ MEASURES: tuple[tuple[str, ...], ...] = (
 )
 
 #: source -> (title of the hand-over with {year}, {place}; document number or None; how the source is named with a clause)
+#: What came in last; the first findings repeat what is on the list, the last one is declined.
+NEWEST_HAND_OVER = (Source.PROVINCIAL_INSPECTION, "省委专项巡视“回头看”反馈意见", "湘巡反馈〔{year}〕5号")
+SAID_AGAIN = "巡视“回头看”发现：{wording}"
+NEWEST_FINDINGS = (
+    "部分县扶贫项目资金拨付进度偏慢，有的项目完工半年仍未结算，影响资金使用效益。",
+    "个别乡镇对脱贫户后续帮扶跟踪不够，动态监测数据更新不及时。",
+    "驻村工作队个别成员在岗时间不足。",
+)
+DECLINED_BECAUSE = "经核实，反映的两名队员系按规定轮换，手续齐全，接替人员当日到岗，不存在所述问题。"
 HANDED_OVER: tuple[tuple[Source, str, str | None], ...] = (
     (Source.CENTRAL_INSPECTION, "中央脱贫攻坚专项巡视反馈意见（涉及{city}部分）", "巡视反馈〔{year}〕3号"),
     (Source.PROVINCIAL_ASSESSMENT, "{last}年度脱贫攻坚省级考核发现问题通报", "省考核办〔{year}〕11号"),

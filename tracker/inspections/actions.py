@@ -89,7 +89,7 @@ def record_findings(
                 wording=LONGEST_WORDING,
                 clause=LONGEST_CLAUSE,
             )
-    return _write(inspection, actor, [(entry, county_id) for entry in entries], at)
+    return write_findings(inspection, actor, entries, county_id=county_id, at=at)
 
 
 def _refuse_twice(inspection: Inspection, entries: Sequence[Entry]) -> None:
@@ -130,7 +130,7 @@ def record_finding(
     if where is None:
         raise Missing
     inspection = inspection_with(source, title, document_number, where, received_on or today)
-    return _write(inspection, actor, [(Entry((clause or "").strip() or None, wording), None)], at)[0]
+    return write_findings(inspection, actor, [Entry((clause or "").strip() or None, wording)], at=at)[0]
 
 
 def inspection_with(
@@ -152,14 +152,20 @@ def _new(source: Source, title: str, number: str | None, region_id: int, receive
     return made
 
 
-def _write(
-    inspection: Inspection, actor: Actor, entries: Sequence[tuple[Entry, int | None]], at: datetime | None
+def write_findings(
+    inspection: Inspection,
+    actor: Actor,
+    entries: Sequence[Entry],
+    *,
+    county_id: int | None = None,
+    at: datetime | None = None,
 ) -> list[Finding]:
+    """Keep entries with their events, in few statements. Who may do it is for the use case to ask."""
     column = county_of(inspection.region_id)
     own = column if column != _root_id() else None  # handed to a county, all of it lies there
     made = [
-        Finding(inspection_id=inspection.id, clause=entry.clause, wording=entry.wording, county_id=county or own)
-        for entry, county in entries
+        Finding(inspection_id=inspection.id, clause=entry.clause, wording=entry.wording, county_id=county_id or own)
+        for entry in entries
     ]
     db.session.add_all(made)
     db.session.flush()

@@ -516,6 +516,12 @@ def list_issue(
 def answer_all(answers: Sequence[tuple[int, int]], actor: Actor, today: date) -> None:
     """Note which issue was listed for which finding: (finding, issue). Their listing is the event."""
     if answers:
+        db.session.execute(  # what an import undone left behind
+            delete(FindingAnswer).where(
+                FindingAnswer.finding_id.in_([finding for finding, _ in answers]), FindingAnswer.how == Answer.WITHDRAWN
+            ),
+            execution_options={"synchronize_session": False},
+        )
         said = {"how": Answer.LISTED, "answered_on": today, "by_id": actor.id}
         db.session.execute(
             insert(FindingAnswer), [{**said, "finding_id": finding, "issue_id": issue} for finding, issue in answers]

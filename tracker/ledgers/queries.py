@@ -14,8 +14,11 @@ from tracker.accounts.models import Post, User
 from tracker.base.access import Actor, Missing, Role
 from tracker.base.db import db
 from tracker.base.journal import Event
-from tracker.issues.models import Issue, IssueUnit
+from tracker.inspections.models import Finding
+from tracker.inspections.rules import Entry
+from tracker.issues.models import FindingAnswer, Issue, IssueUnit
 from tracker.issues.queries import visible_to
+from tracker.issues.rules import Answer
 from tracker.ledgers.models import Ledger, LedgerImport, LedgerRow
 from tracker.ledgers.plan import Known, PersonAt, UnitAt
 from tracker.ledgers.vocabulary import Category, Correction, Place, Vocabulary
@@ -272,3 +275,16 @@ def touched_since(import_id: int) -> list[str]:
             select(Issue.number).join(LedgerRow).where(LedgerRow.import_id == import_id, acts > 0).order_by(Issue.id)
         )
     )
+
+
+def findings_waiting(inspection_id: int) -> dict[Entry, int]:
+    """The inspection's findings that are open, or were withdrawn with an import undone, by what they say."""
+    rows = db.session.execute(
+        select(Finding.id, Finding.clause, Finding.wording)
+        .outerjoin(FindingAnswer, FindingAnswer.finding_id == Finding.id)
+        .where(
+            Finding.inspection_id == inspection_id,
+            or_(FindingAnswer.finding_id.is_(None), FindingAnswer.how == Answer.WITHDRAWN),
+        )
+    ).all()
+    return {Entry(row.clause, row.wording): row.id for row in rows}

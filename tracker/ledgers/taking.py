@@ -14,7 +14,11 @@ from tracker.base import journal
 from tracker.base.access import N_, Actor
 from tracker.base.db import db
 from tracker.clearance import actions as clearance
-from tracker.inspections.rules import Source
+from tracker.inspections.actions import inspection_with, write_findings
+from tracker.inspections.models import Inspection
+from tracker.inspections.queries import seat_over
+from tracker.inspections.rules import LONGEST_CLAUSE, LONGEST_WORDING, Source
+from tracker.inspections.rules import Entry as FindingEntry
 from tracker.issues import actions as issues
 from tracker.issues.actions import Beginning, Duty
 from tracker.issues.models import Issue
@@ -55,6 +59,8 @@ class Applier:
         self.calendar = calendar()
         self.units: dict[NewUnit, int] = {}
         self.people: dict[NewPerson, int] = {}
+        self.seats: dict[int, int] = {}
+        self.inspections: dict[tuple[Source, str, int], Inspection] = {}
         wanted = [e.row.number for e in plan.entries if e.row.number and fit_number(e.row.number)]
         self.taken_numbers = queries.taken_numbers(wanted)
 
@@ -126,9 +132,39 @@ class Applier:
             facts={Fact.LEDGER_FILE: True, Fact.FIRST_IMPORT: True},
             at=self.taken.at,
         )
+        self._answer([(entry.row, begun.issue) for entry, begun in zip(entries, beginnings, strict=True)])
         self._keep_rows([(entry.row, begun.issue.id) for entry, begun in zip(entries, beginnings, strict=True)])
         reviewing = [begun.issue for begun in beginnings if begun.state is State.REVIEWING]
         clearance.open_taken_over(reviewing, self.actor, today=self.today)
+
+    def _answer(self, rows: Sequence[tuple[LedgerRow, Issue]]) -> None:
+        """Where a row says which inspection it answers, what it says is a finding of it; one that is open already, or
+        was withdrawn with an import undone, is taken up again instead of doubled."""
+        known: dict[int, tuple[Inspection, list[tuple[FindingEntry, Issue]]]] = {}
+        for row, issue in rows:
+            if row.source_written and issue.source is not Source.OTHER:
+                inspection = self._inspection(row, issue)
+                said = FindingEntry(
+                    (row.serial or "")[:LONGEST_CLAUSE] or None, (row.wording or row.title)[:LONGEST_WORDING]
+                )
+                known.setdefault(inspection.id, (inspection, []))[1].append((said, issue))
+        for inspection, answered in known.values():
+            waiting = queries.findings_waiting(inspection.id)
+            again = [(waiting.pop(said), issue) if said in waiting else (None, issue) for said, issue in answered]
+            fresh = [said for (said, _), (finding, _) in zip(answered, again, strict=True) if finding is None]
+            made = iter(write_findings(inspection, self.actor, fresh, at=self.taken.at))
+            answers = [(finding or next(made).id, issue.id) for finding, issue in again]
+            issues.answer_all(answers, self.actor, self.today)
+
+    def _inspection(self, row: LedgerRow, issue: Issue) -> Inspection:
+        """The hand-over a row names, to the region whose supervisor takes the ledger in."""
+        if issue.county_id not in self.seats:
+            self.seats[issue.county_id] = seat_over(self.actor, issue.county_id)
+        key = (issue.source, row.source_written.strip()[:200], self.seats[issue.county_id])
+        if key not in self.inspections:
+            received = min(row.handed_over or self.plan.reading.ledger_date or self.today, self.today)
+            self.inspections[key] = inspection_with(key[0], key[1], None, key[2], received)
+        return self.inspections[key]
 
     def _beginning(self, entry: Entry, number: str) -> Beginning:
         row, kind = entry.row, Kind(entry.row.kind)
