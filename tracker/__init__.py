@@ -53,9 +53,7 @@ NAVIGATION = (
     NavigationEntry("board.board", N_("清零看板"), Right.BOARD_READ),
     NavigationEntry("register.register", N_("问题清单"), Right.ISSUE_READ, below=("/issues",)),
     NavigationEntry("lookbacks.look_backs", N_("回头看"), Right.LOOKBACK_READ),
-    NavigationEntry(
-        "reconciliation.inspections", N_("检查对账"), Right.FINDING_READ, below=("/findings", "/reconciliation")
-    ),
+    NavigationEntry("reconciliation.inspections", N_("检查对账"), Right.FINDING_READ, below=("/findings",)),
     NavigationEntry("ledgers.ledgers", N_("台账导入"), Right.LEDGER_IMPORT),
     NavigationEntry("clearance.chains", N_("审核链"), Right.SETTINGS),
     NavigationEntry("issues.groups", N_("工作组"), Right.SETTINGS),

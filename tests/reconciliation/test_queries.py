@@ -149,8 +149,8 @@ def test_the_next_finding_left_open_is_found_past_the_end(world: World) -> None:
     with transaction():
         findings = entered(world)
         actions.decline(findings[1], world.root_supervisor, today=TODAY, reason="不属实")
-    assert queries.next_open(findings[0], world.root_supervisor) == findings[2].id
-    assert queries.next_open(findings[3], world.root_supervisor) == findings[0].id
+    assert queries.next_open(findings[0].inspection_id, world.root_supervisor, after=findings[0].id) == findings[2].id
+    assert queries.next_open(findings[0].inspection_id, world.root_supervisor, after=findings[3].id) == findings[0].id
 
 
 # --- what may be the same problem -----------------------------------------------------------------------------------

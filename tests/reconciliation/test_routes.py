@@ -80,6 +80,7 @@ def test_from_a_letter_to_a_list_of_findings(client: FlaskClient, world: World) 
     page = client.get(done.location).text
     assert "甲村未通水。" in page
     assert "第 2 条" in page
+    assert re.search(r'href="/findings/\d+">逐条处理', page)  # the next step
     twice = client.post(sent.location, data={"lines": lines, "looked": hidden(looked.text, "looked")})
     assert twice.status_code == 422
     assert "已经登记过" in twice.text
@@ -152,13 +153,13 @@ def test_the_reconciliation_adds_up_and_its_numbers_lead_to_what_they_count(clie
         inspection = one_of_each(world)
     page = client.get(f"/inspections/{inspection.id}/reconciliation").text
     assert "5 条反馈 = 列单 1 + 并入 2 + 不采纳 1 + 待处理 1。" in " ".join(page.split())
-    links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/findings\?[^"]+)"', page)}
-    assert f"/findings?inspection={inspection.id}&county={world.xinshao.id}&outcome=merged" in links
+    links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/inspections/findings\?[^"]+)"', page)}
+    assert f"/inspections/findings?inspection={inspection.id}&county={world.xinshao.id}&outcome=merged" in links
     for link in links:
         number = re.search(rf'href="{re.escape(link.replace("&", "&amp;"))}">(\d+)</a>', page)
         assert number is not None
         assert f"{number[1]} 条反馈问题" in client.get(link).text, link
-    assert "5 条反馈 =" in client.get("/reconciliation").text
+    assert "5 条反馈 =" in client.get("/inspections/totals").text
 
 
 def test_the_export_holds_every_finding_and_what_became_of_it(client: FlaskClient, world: World) -> None:
@@ -206,10 +207,10 @@ def test_a_letter_goes_only_to_whom_the_whole_was_handed(client: FlaskClient, ap
     ("path", "most"),
     [
         ("/inspections", 12),
-        ("/inspections/1", 12),
+        ("/inspections/1", 13),
         ("/inspections/1/reconciliation", 13),
-        ("/reconciliation", 14),
-        ("/findings", 12),
+        ("/inspections/totals", 14),
+        ("/inspections/findings", 12),
         ("/findings/5", 11),
     ],
 )

@@ -201,12 +201,12 @@ def _read(query: Select[Any]) -> Sequence[Row[Any]]:
     return db.session.execute(query).all()
 
 
-def next_open(finding: Finding, actor: Actor) -> int | None:
-    """The next finding of the same inspection that is left open, from the start again behind the last one."""
+def next_open(inspection_id: int, actor: Actor, after: int = 0) -> int | None:
+    """The next finding of an inspection that is left open, from the start again behind the last one."""
     query = _joined(Finding.id).where(
-        Finding.inspection_id == finding.inspection_id, FindingAnswer.finding_id.is_(None), visible_findings(actor)
+        Finding.inspection_id == inspection_id, FindingAnswer.finding_id.is_(None), visible_findings(actor)
     )
-    found: int | None = db.session.scalar(query.order_by(Finding.id <= finding.id, Finding.id).limit(1))
+    found: int | None = db.session.scalar(query.order_by(Finding.id <= after, Finding.id).limit(1))
     return found
 
 
@@ -298,7 +298,8 @@ def figures_by(by: By, wanted: Wanted, actor: Actor) -> Sequence[Row[Any]]:
     grouped = [part for part in (key, name, place) if part is not None]
     order = [key] if place is None else [key.is_(None), place, key]
     query = query.where(visible_findings(actor), *_conditions(wanted)).group_by(*grouped).order_by(*order)
-    return db.session.execute(query).all()
+    rows = db.session.execute(query).all()
+    return sorted(rows, key=lambda row: list(Source).index(row.key)) if by is By.SOURCE else rows
 
 
 @dataclass(frozen=True)

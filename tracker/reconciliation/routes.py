@@ -98,6 +98,7 @@ def inspection(inspection_id: int) -> str:
         wanted=wanted,
         page=queries.finding_page(wanted, me(), request.args.get("page")),
         total=queries.figures(Wanted(inspection=found.id), me()),
+        following=queries.next_open(found.id, me()),
         **_of(found, me()),
         **_words(),
     )
@@ -294,7 +295,7 @@ def _decided(found: Finding, act: str, told: str) -> Response:
     """On to the next finding of the inspection that is left open, else back to the inspection."""
     flash(f"{act}:{found.id}", "draft-sent")
     flash(told, "success")
-    following = queries.next_open(found, me())
+    following = queries.next_open(found.inspection_id, me(), after=found.id)
     if following is not None:
         return redirect(url_for("reconciliation.finding", finding_id=following))
     return redirect(url_for("reconciliation.inspection", inspection_id=found.inspection_id))
@@ -308,7 +309,7 @@ def _form(act: str, form: Any, found: Finding, **more: Any) -> Any:
 # --- totals ---------------------------------------------------------------------------------------------------------
 
 
-@bp.get("/reconciliation")
+@bp.get("/inspections/totals")
 @needs(Right.FINDING_READ)
 def totals() -> str:
     """All inspections together by source, county and category."""
@@ -317,7 +318,7 @@ def totals() -> str:
     return render_template("reconciliation/totals.html", **_totals(wanted, tuple(By)), **_choices(), **_words())
 
 
-@bp.get("/findings")
+@bp.get("/inspections/findings")
 @needs(Right.FINDING_READ)
 def findings() -> str:
     """The findings that a figure counts."""
