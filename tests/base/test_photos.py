@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
@@ -113,3 +114,33 @@ def test_a_picture_cut_off_is_never_handed_out_instead(tmp_path: Path, media_typ
         return
     assert b"Exif" not in content
     assert b"EXIF" not in content
+
+
+def test_a_photo_whose_parts_cannot_be_told_apart_is_drawn_anew_without_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "photo"
+    whole = photograph(seed=3, place=(27.32, 111.46), orientation=6)
+    tables = whole.index(b"\xff\xdb")
+    path.write_bytes(whole[:tables] + b"\xff\x00" + whole[tables:])  # no part begins so; what draws it passes over
+    look = photos.read(path).look
+    path_of_copy = tmp_path / "copy"
+    path_of_copy.write_bytes(photos.without_place(path, "image/jpeg"))
+    copy = photos.read(path_of_copy)
+    assert (copy.latitude, copy.longitude) == (None, None)
+    assert look is not None
+    assert copy.look is not None
+    assert photos.distance(copy.look, look) <= photos.NEAR  # turned upright for good
+
+
+@pytest.mark.filterwarnings("ignore")  # the library says what is broken; what matters is that nothing is raised
+@settings(max_examples=60, deadline=None)
+@given(place=st.integers(0, 10_000), value=st.integers(0, 255), length=st.integers(1, 6))
+def test_a_broken_note_never_stands_in_a_photos_way(place: int, value: int, length: int) -> None:
+    whole = photograph(seed=4, taken="2019:07:01 08:30:00", place=(27.32, 111.46))
+    end = whole.index(b"\xff\xdb")  # the notes stand before the tables
+    start = whole.index(b"Exif\0\0") + 6
+    spot = start + place % (end - start - length)
+    content = whole[:spot] + bytes([value]) * length + whole[spot + length :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo"
+        path.write_bytes(content)
+        assert photos.read(path).look is not None

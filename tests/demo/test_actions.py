@@ -227,7 +227,7 @@ def test_all_accounts_share_the_printed_password_and_nobody_else_can_sign_in(loa
 
 def test_evidence_is_real_and_can_be_shown(loaded: Flask) -> None:
     stored = list(db.session.scalars(select(StoredFile)))
-    assert 10 <= len(stored) <= 60
+    assert 10 <= len(stored) <= 600  # every photo is its own: the same one twice would be told as odd
     for one in stored:
         assert files.path_of(one.sha256).stat().st_size == one.size
     assert {one.media_type for one in stored} >= {"image/jpeg", "application/pdf"}

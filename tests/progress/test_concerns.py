@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from tests.base.pictures import GPS, photograph
 from tests.clearance.test_chains import reviewing
 from tests.register.test_queries import sent
 from tests.world import NOW, TODAY, World, assign_one, list_one, sign_in, upload
-from tracker.base import clock
+from tracker.base import clock, files
 from tracker.base.db import db, transaction
+from tracker.base.files import StoredFile
+from tracker.base.photos import NEAR, bands, distance
+from tracker.clearance.models import Application
 from tracker.issues.models import Issue
 from tracker.org.rules import Level
 from tracker.progress import actions
+from tracker.progress.jobs import keep, photos_to_look_at
 from tracker.progress.models import Evidence
-from tracker.progress.queries import concerns_of, evidence_of
+from tracker.progress.queries import alike, concerns_of, evidence_of
 from tracker.progress.rules import FAR, kilometres, place_concerns, time_concerns
 
 SHAPING = (111.46, 27.32)  # longitude, latitude
@@ -31,8 +36,8 @@ def brought(world: World, *photos: bytes, **listed: Any) -> Issue:
     """An issue with a report and these photos."""
     with transaction():
         issue = assign_one(world, list_one(world, **listed))
-        files = [upload(f"{place}.jpg", content) for place, content in enumerate(photos)]
-        actions.report(issue, world.official, today=TODAY, text="通水了", files=files)
+        shots = [upload(f"{place}.jpg", content) for place, content in enumerate(photos)]
+        actions.report(issue, world.official, today=TODAY, text="通水了", files=shots)
     return issue
 
 
@@ -121,6 +126,54 @@ def test_asking_takes_a_constant_number_of_queries(world: World) -> None:
     assert statements == []
 
 
+def test_the_bands_find_what_comparing_every_pair_finds(any_app: Flask) -> None:
+    random = Random(20190701)
+    looks = [random.getrandbits(64) for _ in range(80)]
+    for centre in looks[:10]:
+        looks += [centre ^ sum(1 << bit for bit in random.sample(range(64), wide)) for wide in (0, 1, 2, 3, 3, 4, 6)]
+    written = {f"{place:064x}": f"{look:016x}" for place, look in enumerate(looks)}
+    with transaction():
+        db.session.execute(insert(StoredFile), [
+            {"sha256": digest, "size": 1, "media_type": "image/jpeg", "pages": 1, "stored_at": NOW, "look": look,
+             **{f"band{number}": band for number, band in enumerate(bands(look), 1)}}
+            for digest, look in written.items()
+        ])  # fmt: skip
+    pairs = 0
+    for start in range(0, len(written), 30):
+        asked = dict(list(written.items())[start : start + 30])
+        found = alike(dict(asked))
+        for digest, look in asked.items():
+            near = {other for other, its in written.items() if distance(look, its) <= NEAR}
+            assert found[digest] == near
+            pairs += len(near) - 1
+    assert pairs >= 10 * 5 * 2  # every centre has five near it, told from both sides
+
+
+def test_files_stored_before_photos_were_looked_at_are_looked_at_in_batches_until_none_is_left(
+    any_world: World,
+) -> None:
+    shots = [photograph(seed=seed, taken="2019:06:30 08:00:00", place=SHAPING[::-1]) for seed in (21, 22, 23)]
+    evidence = evidence_of(brought(any_world, *shots).id)
+    fresh = {
+        each.sha256: (each.file.taken_at, each.file.longitude, each.file.look, each.file.band3) for each in evidence
+    }
+    files.path_of(evidence[2].sha256).write_bytes(b"no picture any more")
+    nothing = dict.fromkeys(files.told_by(evidence[2].file))
+    with transaction():
+        db.session.execute(update(StoredFile).values(nothing))
+    batches = []
+    while found := photos_to_look_at(batch=2):
+        with transaction():
+            keep(found)
+        batches.append(len(found))
+    assert batches == [2, 1]
+    db.session.expire_all()
+    for each in evidence[:2]:
+        told = (each.file.taken_at, each.file.longitude, each.file.look, each.file.band3)
+        assert told == fresh[each.sha256]
+    assert evidence[2].file.look is None
+
+
 def test_a_reviewer_reads_it_beside_the_photo(app: Flask, world: World) -> None:
     photo = photograph(seed=7, taken="2018:01:01 08:00:00")
     issue = reviewing(world)
@@ -129,7 +182,8 @@ def test_a_reviewer_reads_it_beside_the_photo(app: Flask, world: World) -> None:
         assert answer is not None
         answer.file = actions.attach(issue, world.official, [upload("a.jpg", photo)], at=NOW)[0].file
     other = brought(world, photo)
-    for path in ("/clearance/review", ""):
+    application = db.session.scalars(select(Application.id).where(Application.issue_id == issue.id)).one()
+    for path in ("/clearance/review", f"/clearance/{application}/sheet", ""):
         page = sign_in(app.test_client(), world.supervisor).get(f"/issues/{issue.number}{path}").text
         assert "早于列单日期 2019-07-01" in page
         assert f"同一张照片也用在 {other.number} 里" in page

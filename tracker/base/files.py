@@ -19,13 +19,13 @@ import filetype
 import pypdfium2
 from flask import current_app
 from PIL import Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import BigInteger, Index, String
+from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.base import clock, photos
 from tracker.base.access import N_, Refused
 from tracker.base.db import Base, Instant, db, upsert
-from tracker.base.photos import PICTURES
+from tracker.base.photos import PICTURES, Photo
 
 #: extension -> media type sniffed from the bytes (None: plain text, which has no magic number)
 ALLOWED: dict[str, str | None] = {
@@ -64,7 +64,8 @@ class StoredFile(Base):
     media_type: Mapped[str] = mapped_column(String(100))
     pages: Mapped[int] = mapped_column(default=0)  # how many previews can be made
     stored_at: Mapped[datetime] = mapped_column(Instant)
-    # What a photo tells of itself; see photos.Photo.
+    # What a photo tells of itself; see photos.Photo. Empty until it was looked at, which ``examined_at`` says of any file.
+    examined_at: Mapped[datetime | None] = mapped_column(Instant)
     taken_at: Mapped[datetime | None] = mapped_column(Instant)
     longitude: Mapped[float | None]
     latitude: Mapped[float | None]
@@ -74,8 +75,17 @@ class StoredFile(Base):
     band3: Mapped[int | None]
     band4: Mapped[int | None]
 
-    # A photo that looks like this one shares a band with it.
-    __table_args__ = tuple(Index(f"ix_stored_file_band{number}", f"band{number}") for number in range(1, 5))
+    __table_args__ = (
+        # a photo that looks like this one shares a band with it
+        *(Index(f"ix_stored_file_band{number}", f"band{number}") for number in range(1, 5)),
+        # stored before photos were looked at: what the scheduler has still to do
+        Index(
+            "ix_stored_file_unexamined",
+            "sha256",
+            sqlite_where=text("examined_at IS NULL"),
+            postgresql_where=text("examined_at IS NULL"),
+        ),
+    )
 
     @property
     def is_picture(self) -> bool:
@@ -97,8 +107,7 @@ def store(stream: BinaryIO, name: str, limit: int | None = None) -> StoredFile:
             out.flush()
             os.fsync(out.fileno())
         media_type = _media_type(Path(temporary), name)
-        pages = _page_count(Path(temporary), media_type, name)
-        told = _told(Path(temporary), media_type)
+        pages, photo = _look_at(Path(temporary), media_type, name)
         final = _place(folder, digest)
         os.replace(temporary, final)
         _sync_folder(final.parent)
@@ -107,7 +116,7 @@ def store(stream: BinaryIO, name: str, limit: int | None = None) -> StoredFile:
             os.unlink(temporary)
         raise
     row = upsert(StoredFile).values(
-        sha256=digest, size=size, media_type=media_type, pages=pages, stored_at=clock.now(), **told
+        sha256=digest, size=size, media_type=media_type, pages=pages, stored_at=clock.now(), **_telling(photo)
     )
     db.session.execute(row.on_conflict_do_nothing(index_elements=["sha256"]))
     return db.session.get_one(StoredFile, digest)
@@ -220,29 +229,33 @@ def _beginning(path: Path) -> bytes:
 _UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError)
 
 
-def _page_count(path: Path, media_type: str, name: str) -> int:
+def _look_at(path: Path, media_type: str, name: str) -> tuple[int, Photo]:
+    """How many previews can be made, and what a photo tells; the picture is drawn once for both."""
     if media_type.startswith("image/"):
-        _check_picture(path, name)
-        return 1
+        return 1, _check_picture(path, name)
     if media_type == "application/pdf":
         try:
             with _PDFIUM, pypdfium2.PdfDocument(path) as document:
-                return min(len(document), PREVIEW_PAGES)
+                return min(len(document), PREVIEW_PAGES), Photo()
         except pypdfium2.PdfiumError as error:
             raise Refused(N_("PDF“%(name)s”已损坏或有密码，无法打开，请重新上传。"), name=name) from error
-    return 0
+    return 0, Photo()
 
 
-def _told(path: Path, media_type: str) -> dict[str, Any]:
-    """The columns of what a photo tells of itself; none for anything else."""
-    if not media_type.startswith("image/"):
-        return {}
-    photo = photos.read(path)
-    parts = photos.bands(photo.look) if photo.look else ()
-    return vars(photo) | {f"band{number}": part for number, part in enumerate(parts, 1)}
+def told_by(stored: StoredFile) -> dict[str, Any]:
+    """The columns of what a file stored earlier tells; bytes that are gone or no picture any more tell nothing."""
+    try:
+        return _telling(photos.read(path_of(stored.sha256)) if stored.is_picture else Photo())
+    except _UNREADABLE:
+        return _telling(Photo())
 
 
-def _check_picture(path: Path, name: str) -> None:
+def _telling(photo: Photo) -> dict[str, Any]:
+    parts = photos.bands(photo.look) if photo.look else (None,) * photos.BANDS
+    return vars(photo) | {f"band{number}": part for number, part in enumerate(parts, 1)} | {"examined_at": clock.now()}
+
+
+def _check_picture(path: Path, name: str) -> Photo:
     """Read the picture to its end, in a small size where the format can: one cut off on its way is noticed now."""
     try:
         with Image.open(path, formats=PICTURES) as picture:
@@ -252,6 +265,7 @@ def _check_picture(path: Path, name: str) -> None:
                 )
             picture.draft("RGB", (PREVIEW_EDGE, PREVIEW_EDGE))
             picture.load()
+            return photos.told_by(picture)
     except _UNREADABLE as error:
         raise Refused(N_("图片“%(name)s”已损坏，无法打开，请重新上传。"), name=name) from error
 

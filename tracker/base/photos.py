@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,6 +19,7 @@ PICTURES = ("JPEG", "PNG", "WEBP")
 BANDS = 4  # of 16 bits each: two looks at most three bits apart share one, since three bits cannot touch all four
 NEAR = BANDS - 1
 _PLAIN = 6  # a look with fewer bits set, or clear, is a blank wall or the sky: it resembles too much to say anything
+_SMALL = 256  # px, enough to tell 9 × 8 fields apart
 _EXIF, _GPS = 0x8769, 0x8825
 _TAKEN, _ORIENTATION = 0x9003, 0x0112
 
@@ -36,12 +38,26 @@ class Photo:
 def read(path: Path) -> Photo:
     """What stands in the file; whatever is missing or makes no sense is None. Raises what Pillow does for no picture."""
     with Image.open(path, formats=PICTURES) as picture:
-        exif = picture.getexif()
-        taken, place = _taken_at(exif), _place(exif)
-        picture.draft("L", (64, 64))
-        look = _look(ImageOps.exif_transpose(picture))
+        picture.draft("L", (_SMALL, _SMALL))
+        return told_by(picture)
+
+
+def told_by(picture: Image.Image) -> Photo:
+    """The same of a picture that is open, which is made small on the way; one drawn already is not drawn again."""
+    taken, place = _noted(picture)
+    picture.thumbnail((_SMALL, _SMALL))
+    look = _look(ImageOps.exif_transpose(picture))
     longitude, latitude = place or (None, None)
     return Photo(taken, longitude, latitude, look)
+
+
+def _noted(picture: Image.Image) -> tuple[datetime | None, tuple[float, float] | None]:
+    """Time and place from the EXIF. Any device wrote it, in any shape: a broken note never stands in a photo's way."""
+    try:
+        exif = picture.getexif()
+        return _taken_at(exif), _place(exif)
+    except Exception:  # of the many kinds a parser fails with
+        return None, None
 
 
 def bands(look: str) -> tuple[int, ...]:
@@ -97,8 +113,28 @@ def _degrees(parts: Any, negative: bool) -> float:
 def without_place(path: Path, media_type: str) -> bytes:
     """The picture with its pixels untouched and without EXIF, XMP and comments; which way is up is kept.
 
-    A file whose parts cannot be told apart raises ValueError: it must not be handed out instead.
+    A file whose parts cannot be told apart (some devices leave out the end) is drawn anew. Raises ValueError where
+    that cannot be done either: the original must not be handed out instead.
     """
+    try:
+        return _parts_kept(path, media_type)
+    except ValueError:
+        return _drawn_anew(path)
+
+
+def _drawn_anew(path: Path) -> bytes:
+    try:
+        with Image.open(path, formats=PICTURES) as picture:
+            drawn = ImageOps.exif_transpose(picture)
+            out = io.BytesIO()
+            drawn.info.clear()
+            drawn.save(out, picture.format if picture.format in PICTURES else "JPEG", quality=92)
+    except (OSError, SyntaxError) as error:
+        raise ValueError("a picture that cannot be drawn") from error
+    return out.getvalue()
+
+
+def _parts_kept(path: Path, media_type: str) -> bytes:
     content = path.read_bytes()
     try:
         if media_type == "image/png":
@@ -133,9 +169,9 @@ def _jpeg(content: bytes, upright: bytes) -> bytes:
 def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
     place = 2
     while True:
-        if content[place] != 0xFF:
-            raise ValueError("not a segment of a JPEG")
         marker = content[place + 1]
+        if content[place] != 0xFF or marker < 0xC0:
+            raise ValueError("not a segment of a JPEG")
         if marker == 0xFF:  # a byte of padding
             place += 1
             continue

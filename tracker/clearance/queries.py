@@ -92,6 +92,12 @@ def applications_of(issue_id: int) -> list[Application]:
     )
 
 
+def evidence_in(application: Application) -> list[Evidence]:
+    """Every file the application and its site records rest on, loaded with it."""
+    answered = [row for answer in application.answers for row in answer.evidence]
+    return answered + [row for level in application.levels for row in level.site_files]
+
+
 def children_settled(issue: Issue) -> bool:
     """Whether nothing is left of a breakdown: every child cleared or dismissed and at least one cleared."""
     if not issue.has_children:

@@ -18,6 +18,7 @@ from tracker.clearance.queries import (
     application_numbered,
     current_level,
     eligible_reviewers,
+    evidence_in,
     open_application,
     relations_to,
 )
@@ -63,7 +64,7 @@ def review(number: str) -> Any:
             unchanged(issue, form.version.data)
             return _reviewed(issue, form)
     application = open_application(issue.id)
-    shown = [file for answer in application.answers for file in answer.evidence] if application else []
+    shown = evidence_in(application) if application else []
     return page(
         "clearance/review.html",
         form,
@@ -104,6 +105,8 @@ def sheet(number: str, application_id: int) -> str:
         verdicts=VERDICT_NAMES,
         states=APPLICATION_STATE_NAMES,
         sources=SOURCE_NAMES,
+        concerns=concerns_of(issue, evidence_in(application), me()),
+        issue_url=f"{request.script_root}/issues/",
     )
 
 

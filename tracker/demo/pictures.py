@@ -6,11 +6,12 @@ Drawn without any font of the machine: the words are cut from ``stamps.png``, so
 from __future__ import annotations
 
 import io
+from datetime import datetime
 from importlib.resources import files
 from random import Random
 from time import struct_time
 
-from PIL import Image, ImageChops, ImageDraw
+from PIL import ExifTags, Image, ImageChops, ImageDraw
 
 SIZE = (720, 480)
 _STAMP_HEIGHT = 56
@@ -22,11 +23,25 @@ _MADE = struct_time((2019, 8, 31, 0, 0, 0, 5, 243, 0))  # one content, one addre
 Color = tuple[int, int, int]
 
 
-def photographs(number: int, *, after: bool, seed: int = 7) -> list[bytes]:
-    """``number`` different JPEG pictures of a village place, before or after the work."""
+def photographs(number: int, *, after: bool, seed: int = 7) -> list[Image.Image]:
+    """``number`` different pictures of a village place, before or after the work."""
     random = Random(seed + after)
     stamps = _stamps()
-    return [_jpeg(_photograph(random, place, stamps, "整改后" if after else "整改前")) for place in range(number)]
+    return [_photograph(random, place, stamps, "整改后" if after else "整改前") for place in range(number)]
+
+
+def shot(scene: Image.Image, random: Random, taken_at: datetime | None = None) -> bytes:
+    """One JPEG of a place in the light of that minute: no two of a place look the same to a machine."""
+    clouds = Image.frombytes("L", (9, 8), random.randbytes(72)).resize(SIZE, Image.Resampling.BILINEAR)
+    light = Image.blend(Image.new("L", SIZE, 128), clouds, 0.35)
+    notes = Image.Exif()
+    if taken_at is not None:
+        notes.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = f"{taken_at:%Y:%m:%d %H:%M:%S}"
+    out = io.BytesIO()
+    ImageChops.overlay(scene, Image.merge("RGB", (light, light, light))).save(
+        out, "JPEG", quality=72, exif=notes.tobytes() if taken_at else b""
+    )
+    return out.getvalue()
 
 
 def records(number: int, *, seed: int = 11) -> list[bytes]:
@@ -44,12 +59,6 @@ def _stamps() -> dict[str, Image.Image]:
         for place, word in enumerate(_WORDS)
     }
     return {word: row.crop(row.getbbox() or (0, 0, 1, 1)) for word, row in rows.items()}
-
-
-def _jpeg(picture: Image.Image) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=72)
-    return out.getvalue()
 
 
 def _pdf(page: Image.Image) -> bytes:

@@ -21,8 +21,8 @@ from tracker.clearance.rules import EVIDENCED, Answer, Site, Standard
 from tracker.deadlines import actions as deadlines
 from tracker.demo import words
 from tracker.demo.cast import Cast
-from tracker.demo.pictures import photographs, records
-from tracker.demo.plot import DRINKING_WATER, STAGE_COUNTY, Act, Story
+from tracker.demo.pictures import photographs, records, shot
+from tracker.demo.plot import DRINKING_WATER, STAGE_COUNTY, Act, Ending, Story
 from tracker.inspections.actions import record_finding, record_findings, record_inspection
 from tracker.inspections.rules import Entry, Source
 from tracker.issues import actions as issues
@@ -92,7 +92,7 @@ class Teller:
 
     def __init__(self, cast: Cast, calendar: Calendar, inspections: HandedOver) -> None:
         self.cast, self.calendar, self.inspections = cast, calendar, inspections
-        self.random = Random(1978)
+        self.random, self.light = Random(1978), Random(1979)
         self.before, self.after = photographs(6, after=False), photographs(18, after=True)
         self.records = records(6)
         self.clauses: dict[str, int] = {}
@@ -272,7 +272,7 @@ class Teller:
 
     def _report(self, telling: Telling, act: Act, at: datetime) -> None:
         issue, finished = _issue(telling), bool(act.detail.get("finished"))
-        files = list(self._files(finished)) if act.detail.get("files") else []
+        files = list(self._files(finished, self._misdated(telling))) if act.detail.get("files") else []
         entry = progress.report(
             issue,
             telling.duties.handler,
@@ -298,12 +298,20 @@ class Teller:
         done, telling.ticked = telling.ticked, max(telling.ticked, len(telling.measures) * percent // 100)
         return telling.measures[done : telling.ticked]
 
-    def _files(self, finished: bool) -> Iterator[Upload]:
+    def _misdated(self, telling: Telling) -> datetime | None:
+        """When the photos the visitor is to review were taken: in one story long before the problem was listed."""
+        story = telling.story
+        shown = story.category == DRINKING_WATER and self.cast.columns[story.county].name == STAGE_COUNTY
+        if not (shown and story.ending in (Ending.REVIEW_1, Ending.REVIEW_2, Ending.REVIEW_LATE)):
+            return None
+        return datetime.combine(_issue(telling).listed_on, time(9, 40), ZONE) - timedelta(days=75)
+
+    def _files(self, finished: bool, taken_at: datetime | None = None) -> Iterator[Upload]:
         if not finished:
             picture = self.random.choice(self.before)
-            yield Upload("现场照片.jpg", io.BytesIO(picture))
+            yield Upload("现场照片.jpg", io.BytesIO(shot(picture, self.light)))
             return
-        yield Upload("整改后照片.jpg", io.BytesIO(self.random.choice(self.after)))
+        yield Upload("整改后照片.jpg", io.BytesIO(shot(self.random.choice(self.after), self.light, taken_at)))
         yield Upload("验收记录.pdf", io.BytesIO(self.random.choice(self.records)))
 
     def _request_extension(self, telling: Telling, act: Act, at: datetime) -> None:

@@ -69,7 +69,6 @@ def texts_of(issue_ids: Sequence[int]) -> dict[int, set[str]]:
 
 # --- what is odd about photos ------------------------------------------------------------------------------------
 
-_MOST_ALIKE = 500  # looks that share a band with one of these photos; each is then measured
 _MOST_TOLD = 3  # other issues named for one photo
 
 
@@ -112,17 +111,17 @@ def _located(region_id: int) -> Row[str, Level, float | None, float | None] | No
 
 def _elsewhere(issue: Issue, looks: dict[str, str | None], actor: Actor) -> dict[str, list[Concern]]:
     """Hash -> the other issues with this picture or nearly this one; the very same one first."""
-    alike = _alike(looks)
+    near = alike(looks)
     rows = db.session.execute(
         select(Evidence.sha256, Evidence.issue_id, Issue.number, visible_to(actor).label("seen"))
         .join(Issue, Issue.id == Evidence.issue_id)
         .where(
-            Evidence.sha256.in_({other for others in alike.values() for other in others}), Evidence.issue_id != issue.id
+            Evidence.sha256.in_({other for others in near.values() for other in others}), Evidence.issue_id != issue.id
         )
         .order_by(Evidence.issue_id)
     ).all()
     told, found = holds(actor, Role.SUPERVISOR), {}
-    for digest, others in alike.items():
+    for digest, others in near.items():
         exact = {row.issue_id for row in rows if row.sha256 == digest}
         hits = {row.issue_id: row for row in rows if row.sha256 in others}
         order = sorted(hits, key=lambda key: (key not in exact, key))
@@ -133,15 +132,18 @@ def _elsewhere(issue: Issue, looks: dict[str, str | None], actor: Actor) -> dict
     return found
 
 
-def _alike(looks: dict[str, str | None]) -> dict[str, set[str]]:
-    """Hash -> hashes of the files that are this picture or nearly look like it, itself included."""
+def alike(looks: dict[str, str | None]) -> dict[str, set[str]]:
+    """Hash -> hashes of the files that are this picture or nearly look like it, itself included.
+
+    Whatever shares a band is measured here, all of it: a limit would miss some, and SQLite cannot count bits.
+    """
     known = {digest: look for digest, look in looks.items() if look}
     if not known:
         return {digest: {digest} for digest in looks}
     parts = zip(*(photos.bands(look) for look in known.values()), strict=True)
     columns = (StoredFile.band1, StoredFile.band2, StoredFile.band3, StoredFile.band4)
     shared = [column.in_(set(values)) for column, values in zip(columns, parts, strict=True)]
-    rows = db.session.execute(select(StoredFile.sha256, StoredFile.look).where(or_(*shared)).limit(_MOST_ALIKE)).all()
+    rows = db.session.execute(select(StoredFile.sha256, StoredFile.look).where(or_(*shared))).all()
     return {
         digest: {digest, *(row.sha256 for row in rows if look and photos.distance(look, row.look) <= photos.NEAR)}
         for digest, look in looks.items()

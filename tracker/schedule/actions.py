@@ -16,6 +16,7 @@ from sqlalchemy import text
 from tracker.base import clock, journal
 from tracker.base.access import N_, Refused
 from tracker.base.db import db, transaction, upsert
+from tracker.progress.jobs import keep, photos_to_look_at
 from tracker.schedule.jobs import JOBS, Job
 from tracker.schedule.models import JobRun
 from tracker.schedule.queries import latest_slot
@@ -68,6 +69,15 @@ def seal() -> int:
         return journal.seal()
 
 
+def look_at_photos() -> int:
+    """Look at some files stored before photos were looked at; returns how many. Pictures are drawn with no lock held."""
+    found = photos_to_look_at()
+    if found:
+        with transaction():
+            keep(found)
+    return len(found)
+
+
 @contextmanager
 def sole_runner(data_dir: Path) -> Iterator[bool]:
     """True for at most one process at a time. Only saves work: without it the claims still keep everything once."""
@@ -100,6 +110,7 @@ def tick(app: Flask) -> None:
                 if mine:
                     run_due()
                     seal()
+                    look_at_photos()
         except Exception:
             log.exception("tick failed; the next one tries again")
         finally:
