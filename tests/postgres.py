@@ -173,4 +173,4 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     record = factory.getbasetemp() / _RECORD
     if record.exists():
         stop_cluster(Path(json.loads(record.read_text())["folder"]))
-        record.unlink()
+        record.unlink(missing_ok=True)
