@@ -80,7 +80,6 @@ def load(*, today: date, progress: Progress | None = None, every: int = 1) -> De
         casting.linked_counties()
         teller = Teller(cast, plotter.calendar, _handed_over(plotter))
         _tell(stories, teller, today, progress or _quiet)
-        teller.hand_over_anew(today - timedelta(days=2))
         made = DemoSummary(password, tuple(shown(cast)))
         put(DEMONSTRATION, {"password": password, "people": [asdict(person) for person in made.people]})
     return made
@@ -124,23 +123,32 @@ def _tell(stories: Sequence[Story], teller: Teller, today: date, progress: Progr
     tellings = [teller.begin(story) for story in stories]
     taken = [telling for telling in tellings if telling.story.entered is not None]
     steps = _in_order(tellings)
-    visited = today - timedelta(days=6)
+    evenings: list[tuple[date, Callable[[date], None]]] = [
+        (today - timedelta(days=6), lambda day: _look_back(teller, day, today)),
+        (today - timedelta(days=2), teller.hand_over_anew),
+    ]
     total, night = len(steps) + _FIRST_STEPS, steps[0][1].day
     for place, (telling, act) in enumerate(steps, start=_FIRST_STEPS):
         if place % _SHOWN_EVERY == 0:
             progress(place, total)
-        if night <= visited < act.day:
-            night = _nights(night, visited)
-            _look_back(teller, visited, today)
-        night = _nights(night, act.day)
+        night = _until(night, act.day, evenings)
         if teller.cast.on_leave is None and act.day > today - _ON_LEAVE:
             teller.cast.leave(act.day)
         if telling.story.entered is not None and telling.issue is None:
             _take_over(teller, taken, act)
         else:
             teller.perform(telling, act)
-    _nights(night, today)
+    _nights(_until(night, today, evenings), today)
     progress(total, total)
+
+
+def _until(night: date, day: date, evenings: list[tuple[date, Callable[[date], None]]]) -> date:
+    """The nights up to this day, and what was done on the evenings before them."""
+    while evenings and night <= evenings[0][0] < day:
+        evening, act = evenings.pop(0)
+        night = _nights(night, evening)
+        act(evening)
+    return _nights(night, day)
 
 
 def _look_back(teller: Teller, day: date, today: date) -> None:

@@ -111,7 +111,7 @@ class Teller:
     def hand_over_anew(self, day: date) -> None:
         """What came in last and is still being reconciled: one finding merged, one declined, the others left open, of
         which the first says what an issue on the list says already."""
-        by, at = self.root_supervisor, datetime.combine(day, time(9, 30), ZONE)
+        by, at = self.root_supervisor, datetime.combine(day, time(21, 30), ZONE)
         standing = db.session.scalars(
             select(Issue)
             .where(Issue.state == State.RECTIFYING, Issue.parent_id.is_(None), Issue.wording != "")
