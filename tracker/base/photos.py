@@ -111,7 +111,7 @@ def _degrees(parts: Any, negative: bool) -> float:
 
 
 def without_place(path: Path, media_type: str) -> bytes:
-    """The picture with its pixels untouched and without EXIF, XMP and comments; which way is up is kept.
+    """The picture with its pixels untouched and without EXIF, XMP and comments; a JPEG keeps which way is up.
 
     A file whose parts cannot be told apart (some devices leave out the end) is drawn anew. Raises ValueError where
     that cannot be done either: the original must not be handed out instead.
