@@ -162,6 +162,16 @@ def _count(query: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(query.limit(COUNT_LIMIT + 1).subquery())) or 0
 
 
+#: What every list says of an issue first.
+_HEAD: tuple[Any, ...] = (
+    Issue.number,
+    Issue.title,
+    Region.name.label("county"),
+    Category.name.label("category"),
+    Category.name_en.label("category_en"),
+)
+
+
 def due(asked: Asked, actor: Actor, today: date, cursor: str | None) -> Listing:
     """Clearances to be looked at, the longest due first; three queries.
 
@@ -171,11 +181,7 @@ def due(asked: Asked, actor: Actor, today: date, cursor: str | None) -> Listing:
     first = and_(IssueUnit.issue_id == Issue.id, IssueUnit.position == 0)
     query = (
         select(
-            Issue.number,
-            Issue.title,
-            Region.name.label("county"),
-            Category.name.label("category"),
-            Category.name_en.label("category_en"),
+            *_HEAD,
             Unit.name.label("unit"),
             Issue.kind,
             Issue.cleared_on,
@@ -222,11 +228,7 @@ def held(asked: Asked, actor: Actor, cursor: str | None) -> Listing:
     joined = LookBack.issue_id == Issue.id
     query = (
         select(
-            Issue.number,
-            Issue.title,
-            Region.name.label("county"),
-            Category.name.label("category"),
-            Category.name_en.label("category_en"),
+            *_HEAD,
             LookBack.place,
             LookBack.seen,
             LookBack.result,
@@ -329,13 +331,9 @@ def picked(draw: Draw, actor: Actor) -> Sequence[Row[Any]]:
         .limit(1)
         .scalar_subquery()
     )
-    return db.session.execute(
+    query: Select[Any] = (
         select(
-            Issue.number,
-            Issue.title,
-            Region.name.label("county"),
-            Category.name.label("category"),
-            Category.name_en.label("category_en"),
+            *_HEAD,
             Issue.state,
             Issue.look_back_on,
             since.label("result"),
@@ -345,7 +343,8 @@ def picked(draw: Draw, actor: Actor) -> Sequence[Row[Any]]:
         .join(Category, Category.id == Issue.category_id)
         .where(Pick.draw_id == draw.id, visible_to(actor))
         .order_by(Pick.position)
-    ).all()
+    )
+    return _read(query)
 
 
 def sees_all(actor: Actor) -> bool:
