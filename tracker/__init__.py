@@ -17,6 +17,7 @@ from tracker.clearance import routes as clearance
 from tracker.deadlines import routes as deadlines
 from tracker.desks import routes as desks
 from tracker.dossier import routes as dossier
+from tracker.feeds import routes as feeds
 from tracker.issues import routes as issues
 from tracker.ledgers import routes as ledgers
 from tracker.lookbacks import routes as lookbacks
@@ -44,6 +45,7 @@ PARTS = (
     register,
     board,
     desks,
+    feeds,
     audit,
 )
 

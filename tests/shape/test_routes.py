@@ -15,9 +15,12 @@ from tracker.base.config import Config
 from tracker.base.web import needs, public
 
 #: What a stranger may open. A new name here is a decision, not a mend.
-OPEN = frozenset({"accounts.login", "org.healthz", "org.readyz", "language"})
+#: The calendar: its address is the secret; programs that follow one cannot sign in.
+OPEN = frozenset({"accounts.login", "org.healthz", "org.readyz", "language", "feeds.calendar"})
 _STATIC = re.compile(r"(^|\.)static$")  # files of the design, also those that libraries bring
-_SEGMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)?|<[a-z_]+(\([^)]*\))?:[a-z_]+>|<(number|code|name|sha256)>")
+_SEGMENT = re.compile(
+    r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)?|<[a-z_]+(\([^)]*\))?:[a-z_]+>(\.[a-z0-9]+)?|<(number|code|name|sha256)>"
+)
 
 
 @pytest.fixture(scope="module")

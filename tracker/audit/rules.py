@@ -26,6 +26,7 @@ SUBJECT_NAMES: dict[str, str] = {
     "review_chain": N_("审核链"),
     "work_group": N_("专项工作组"),
     "look_back_draw": N_("回头看抽查"),
+    "calendar": N_("日历订阅"),
 }
 
 VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.items()} | {
@@ -82,6 +83,8 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "alias_region": N_("修改别名"),
     "end_region": N_("撤销行政区划"),
     "import_regions": N_("导入行政区划"),
+    "make_calendar_address": N_("生成日历订阅地址"),
+    "revoke_calendar_address": N_("作废日历订阅地址"),
     "seed_workdays": N_("写入公布的工作日"),
     "import_workdays": N_("导入工作日"),
 }

@@ -331,7 +331,8 @@ def _crash_page(error: Exception) -> tuple[str, int]:
     if current_app.testing:
         raise error
     incident = secrets.token_hex(4)
-    current_app.logger.error("incident %s: %s %s", incident, request.method, request.path, exc_info=error)
+    path = request.url_rule if "token" in (request.view_args or {}) else request.path  # a secret address is not logged
+    current_app.logger.error("incident %s: %s %s", incident, request.method, path, exc_info=error)
     try:
         db.session.rollback()  # a failed transaction must not leak into the error page's own queries
         return _incident_page(incident)

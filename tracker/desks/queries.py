@@ -54,7 +54,8 @@ class OfficialDesk:
     counts: dict[str, int]
 
 
-def _first(actor: Actor) -> ColumnElement[bool]:
+def is_first(actor: Actor) -> ColumnElement[bool]:
+    """The person's unit is the first responsible one (主责)."""
     return exists().where(IssueUnit.issue_id == Issue.id, IssueUnit.position == 0, IssueUnit.unit_id == actor.unit_id)
 
 
@@ -82,7 +83,7 @@ def official_desk(actor: Actor, today: date, part: str = "") -> OfficialDesk:
     """What the person handles, most urgent first; ``part``: sign, back or overdue, else all."""
     mine = (_OPEN, handled_by(actor))
     parts = {
-        "sign": and_(Issue.state == State.ASSIGNED, _first(actor)),
+        "sign": and_(Issue.state == State.ASSIGNED, is_first(actor)),
         "back": _returned(),
         "overdue": Issue.overdue_from <= today,
     }
@@ -94,7 +95,7 @@ def official_desk(actor: Actor, today: date, part: str = "") -> OfficialDesk:
     query = (
         register.rows()
         .add_columns(
-            _first(actor).label("first"),
+            is_first(actor).label("first"),
             _plan(PlanState.SUBMITTED).label("plan_waiting"),
             parts["back"].label("came_back"),
         )
@@ -203,7 +204,7 @@ def _plans_to_decide_count(actor: Actor) -> int:
 
 
 def plans_to_decide(actor: Actor) -> Sequence[Any]:
-    """Plans that wait for this lead official: number, title, county, by, at."""
+    """Plans that wait for this lead official: number, title, county, by, at, deadline, original_deadline, waiting_since."""
     by = aliased(User)
     return db.session.execute(
         select(
@@ -214,6 +215,7 @@ def plans_to_decide(actor: Actor) -> Sequence[Any]:
             Plan.submitted_at.label("at"),
             Issue.deadline,
             Issue.original_deadline,
+            Issue.waiting_since,
         )
         .join(Plan, Plan.issue_id == Issue.id)
         .join(Region, Region.id == Issue.county_id)
