@@ -26,7 +26,7 @@ FILES_BESIDES = {
             *("table", "header", "columns", "letterhead", "vocabulary", "values", "names"),
             *("deadlines", "deadline_words", "deadline_calendar"),
             *("rows", "row_cells", "row_origin", "row_duty", "row_term", "row_state", "reading", "problems"),
-            *("plan", "matching", "differences", "taking"),
+            *("mapping", "shown", "plan", "matching", "differences", "taking"),
         }
     ),
     "register": frozenset({"layouts"}),  # the ledgers superiors ask for, which an office adds to as data

@@ -297,14 +297,16 @@ def import_ledger(
 ) -> None:
     """Take in a ledger (xlsx, xls, ods, csv), whole or not at all."""
     with application(ctx):
-        reading = ledgers.read(file.read_bytes(), file.name, today=clock.today())
+        actor = None if dry_run else acting(ctx)
+        reading = ledgers.read(file.read_bytes(), file.name, today=clock.today(), by=actor)
+        if reading.correction.origin:
+            click.echo(gettext("按上次的对应关系读取。"), err=True)
         if as_json:
             click.echo(json.dumps(reading.as_json(), ensure_ascii=False, indent=1, default=str))
         else:
             _print_reading(reading)
-        if dry_run:
+        if actor is None:
             raise SystemExit(1 if reading.errors else 0)
-        actor = acting(ctx)
         with file.open("rb") as stream, transaction():
             plan = ledgers.plan_import(reading, actor, title=title, today=clock.today())
             with shown_progress(gettext("导入台账")) as told:

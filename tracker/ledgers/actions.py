@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -18,7 +19,7 @@ from tracker.issues import actions as issues
 from tracker.issues.models import Issue
 from tracker.issues.queries import supervises
 from tracker.issues.workflow import Who
-from tracker.ledgers import queries, sheet
+from tracker.ledgers import mapping, queries, sheet
 from tracker.ledgers.matching import Planner
 from tracker.ledgers.models import Ledger, LedgerImport
 from tracker.ledgers.models import LedgerRow as StoredRow
@@ -32,9 +33,22 @@ from tracker.settings.queries import demonstration
 _QUIETLY: dict[str, Any] = {"execution_options": {"synchronize_session": False}}
 
 
-def read(data: bytes, name: str, *, today: date, correction: Correction | None = None) -> Reading:
-    """What the file says, in this installation's words. Raises SheetRefused when it cannot be opened."""
-    return read_ledger(data, name, vocabulary=queries.vocabulary(correction), today=today)
+def read(
+    data: bytes, name: str, *, today: date, correction: Correction | None = None, by: Actor | None = None
+) -> Reading:
+    """What the file says, in this installation's words. Raises SheetRefused when it cannot be opened.
+
+    ``by``: what was put right when this person's office brought the ledger last is put right again.
+    """
+    remembered = partial(queries.remembered, by.unit_id) if by else None
+    return read_ledger(data, name, vocabulary=queries.vocabulary(correction), today=today, remembered=remembered)
+
+
+def forget_mapping(ledger_id: int, actor: Actor) -> None:
+    """Let go of what was put right about a ledger of the actor's office. Raises Missing."""
+    ledger = queries.ledger_with_id(ledger_id, actor)
+    ledger.mapping = {}
+    journal.record("forget", "ledger", ledger.id, **journal.by(actor))
 
 
 def blank_ledger(target: str | Path | IO[bytes], actor: Actor) -> None:
@@ -95,6 +109,7 @@ def apply_import(
         sha256=stored.sha256, file_name=file_name[:200], by_id=actor.id, at=at or clock.now(), counts={}
     )
     taken.ledger = _ledger(plan)
+    taken.ledger.mapping = mapping.kept(plan.reading, taken.ledger.mapping or {})
     db.session.add(taken)
     db.session.flush()
     Applier(plan, actor, taken, today).apply(told)

@@ -291,6 +291,10 @@ FIELDS: tuple[Field, ...] = (
     ),
 )
 
+#: Columns that we write for people and never read back: what is wrong with a row handed back.
+EXPLAINED = N_("问题与改法")
+_OWN = frozenset({EXPLAINED})
+
 LABELS: Mapping[str, str] = {field.code: field.label for field in FIELDS}
 _JOINS = frozenset(field.code for field in FIELDS if field.joins)
 
@@ -357,6 +361,8 @@ _PATTERNS = [(re.compile(field.pattern), field.code) for field in FIELDS if fiel
 _BY_PATTERN = 500  # weaker than any exact word
 COMBINED = "responsible_units+responsible_person"  # 责任单位及责任人 in one cell
 COMBINED_LEAD = "lead_unit+lead_official"
+#: What a column can be read as, in the order people choose from.
+MEANINGS: Mapping[str, str] = {**LABELS, COMBINED: N_("责任单位及责任人"), COMBINED_LEAD: N_("牵头单位及领导")}
 _COMBINED = (
     (
         re.compile(
@@ -417,10 +423,12 @@ def field_of(path: Path) -> str | None:
 
 @dataclass(frozen=True)
 class Assignment:
-    """``fields``: column → field. ``beaten``: column → the column that says the same and was taken instead."""
+    """``fields``: column → field. ``beaten``: column → the column that says the same and was taken instead.
+    ``left_out``: columns a person does not want read, and our own remarks."""
 
     fields: Mapping[int, str]
     beaten: Mapping[int, int]
+    left_out: frozenset[int] = frozenset()
 
 
 def assign(paths: Mapping[int, Path], corrected: Mapping[str, str] | None = None) -> Assignment:
@@ -433,6 +441,8 @@ def assign(paths: Mapping[int, Path], corrected: Mapping[str, str] | None = None
     for column, path in paths.items():
         if header_text(path) in given:
             fields[column] = given[header_text(path)]
+        elif header_text(path) in _OWN:
+            fields[column] = ""
     bids = sorted(
         (rank, order, column, code)
         for column, path in paths.items()
@@ -450,7 +460,8 @@ def assign(paths: Mapping[int, Path], corrected: Mapping[str, str] | None = None
             beaten.pop(column, None)
         else:
             beaten.setdefault(column, taken[code])
-    return Assignment({column: code for column, code in fields.items() if code}, beaten)
+    left_out = frozenset(column for column, code in fields.items() if not code)
+    return Assignment({column: code for column, code in fields.items() if code}, beaten, left_out)
 
 
 def header_text(path: Path) -> str:

@@ -66,6 +66,23 @@ def find_header(sheet: Sheet, start: int, covered: Mapping[tuple[int, int], tupl
     return best
 
 
+def find_again(sheet: Sheet, heads: Sequence[Sequence[Sequence[str]]]) -> tuple[int, int] | None:
+    """Where one of these headers (lines of texts) stands: the place where most of its words are, if most of them are."""
+    best, place = 0, None
+    for lines in heads:
+        wanted = [{squeezed(text) for text in line if text} for line in lines]
+        total = sum(map(len, wanted))
+        for first in range(1, min(len(sheet.rows), HEADER_SEARCH_ROWS) - len(lines) + 2):
+            block = sheet.rows[first - 1 : first - 1 + len(lines)]
+            found = sum(
+                len(words & {squeezed(text_of(value)) for value in row})
+                for words, row in zip(wanted, block, strict=True)
+            )
+            if found * 2 > total and found > best:
+                best, place = found, (first, first + len(lines) - 1)
+    return place
+
+
 def _may_be_header(row: Sequence[Value]) -> bool:
     """A cheap look: some cell is short text."""
     return any(isinstance(value, str) and 0 < len(value) <= 40 for value in row)

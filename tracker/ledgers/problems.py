@@ -121,7 +121,7 @@ MESSAGES: dict[str, Message] = {
     "hidden_rows": Message(
         ASK,
         N_("有 %(count)s 行被隐藏：第 %(rows)s 行，没有读入。"),
-        N_("这些行要不要读入？要的，请取消隐藏（或清除筛选）后重新导入。"),
+        N_("这些行要不要读入？要的，请取消隐藏（或清除筛选）后重新导入，或在导入页面上选择一并读入。"),
     ),
     "hidden_sheet": Message(WARNING, N_("隐藏的工作表没有读入。"), N_("需要读入的，请取消隐藏后重新导入。")),
     "layout_unknown": Message(

@@ -19,8 +19,9 @@ from tracker.inspections.rules import Entry
 from tracker.issues.models import FindingAnswer, Issue, IssueUnit
 from tracker.issues.queries import visible_to
 from tracker.issues.rules import Answer
+from tracker.ledgers.mapping import from_kept
 from tracker.ledgers.models import Ledger, LedgerImport, LedgerRow
-from tracker.ledgers.plan import Known, PersonAt, UnitAt
+from tracker.ledgers.plan import Known, PersonAt, UnitAt, ledger_title
 from tracker.ledgers.vocabulary import Category, Correction, Place, Vocabulary
 from tracker.org.models import Region, RegionBelow, Unit, UnitAlias
 from tracker.org.queries import counties, root
@@ -148,6 +149,26 @@ def _chunks(names: Iterable[Item]) -> Iterable[Sequence[Item]]:
 def ledger_of(unit_id: int, title: str) -> Ledger | None:
     """The ledger as its owner and title name it."""
     return db.session.scalar(select(Ledger).where(Ledger.unit_id == unit_id, Ledger.title == title))
+
+
+def ledger_with_id(ledger_id: int, actor: Actor) -> Ledger:
+    """A ledger of the person's own unit. Raises Missing."""
+    found = db.session.scalar(select(Ledger).where(Ledger.id == ledger_id, Ledger.unit_id == actor.unit_id))
+    if found is None:
+        raise Missing
+    return found
+
+
+def remembered(unit_id: int, title: str, heads: frozenset[str]) -> Correction | None:
+    """What this office put right when the ledger of this title came last, else a ledger with the very same headers."""
+    own = db.session.scalars(select(Ledger).where(Ledger.unit_id == unit_id).order_by(Ledger.id.desc())).all()
+    named = next((ledger for ledger in own if ledger.title == ledger_title(title)), None)
+    if named is not None:
+        return from_kept(named.mapping, origin=named.id) if named.mapping else None
+    for ledger in own:
+        if heads and set(ledger.mapping.get("headers", ())) == heads:
+            return from_kept(ledger.mapping, same_ledger=False, origin=ledger.id)
+    return None
 
 
 def known_rows(ledger_id: int) -> list[Known]:

@@ -1,28 +1,34 @@
 """A ledger file, read: every stage in order, and the whole result in one frozen tree.
 
 1. cells: ``base.sheets`` opens the file.  2. tables: ``table`` finds headers and records.  3. letterhead: what the lines
-around say about all rows.  4. rows: each field's reader.  5. what only shows over all rows (numbers used twice).
+around say about all rows, and what a person put right when this ledger came last.  4. rows: each field's reader.
+5. what only shows over all rows (numbers used twice).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
 
 from tracker.base.sheets import Sheet, Workbook
 from tracker.base.sheets_in import read_workbook
-from tracker.ledgers.header import text_of
+from tracker.ledgers.header import find_again, text_of
 from tracker.ledgers.letterhead import Letterhead, read_letterhead, title_of
 from tracker.ledgers.problems import Problem, Severity, fault
 from tracker.ledgers.row_cells import TableCells
 from tracker.ledgers.rows import LedgerRow, read_rows
-from tracker.ledgers.table import Heading, Passed, Table, find_tables
+from tracker.ledgers.table import Heading, Passed, Table, find_tables, head_of_nothing
 from tracker.ledgers.vocabulary import Correction, Vocabulary, plain
 
 _GENERIC_NAMES = ("sheet", "工作表", "表")
+ABOVE, SHOWN = 6, 24  # rows of a sheet kept to be looked at: so many above its header, so many in all
+DEEPEST_HEADER = 6
+
+#: (title, headers) of a ledger → what a person put right when it came last, None if it is not known.
+Remembered = Callable[[str, frozenset[str]], Correction | None]
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class SheetReading:
     passed: tuple[Passed, ...]
     rows: int
     letterhead: Letterhead
+    without_head: tuple[str, ...] = ()  # columns that hold something under no header
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -49,6 +56,19 @@ class SheetReading:
             "not_problems": [{"row": p.row, "what": p.what, "text": p.text} for p in self.passed],
             "rows": self.rows,
         }
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """Some rows of a sheet as they stand, for a person to find the header in. ``first``: the row they begin with."""
+
+    sheet: str
+    first: int
+    rows: tuple[tuple[str, ...], ...]
+    last_row: int
+    visible: bool = True
+    hidden_columns: frozenset[int] = frozenset()
+    hidden_rows: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -74,6 +94,13 @@ class Reading:
     sheets_without_table: tuple[str, ...]
     units: Mapping[str, str]  # every unit named → the first cell that names it
     persons: tuple[NamedPerson, ...]
+    correction: Correction = field(default_factory=Correction)  # what was put right before it was read
+    glimpses: tuple[Glimpse, ...] = ()
+
+    @property
+    def heads(self) -> frozenset[str]:
+        """All headers, as columns are known by."""
+        return frozenset(heading.text for sheet in self.sheets for heading in sheet.headings)
 
     def of(self, severity: Severity) -> list[Problem]:
         return [problem for problem in self.problems if problem.severity == severity]
@@ -121,39 +148,80 @@ class Reading:
 
 
 def read_ledger(
-    source: str | Path | bytes, filename: str | None = None, *, vocabulary: Vocabulary, today: date
+    source: str | Path | bytes,
+    filename: str | None = None,
+    *,
+    vocabulary: Vocabulary,
+    today: date,
+    remembered: Remembered | None = None,
 ) -> Reading:
     """Read a whole ledger. Raises ``SheetRefused`` where there are no rows to speak of; all else is a problem."""
     name = filename or (str(source) if not isinstance(source, bytes) else "ledger")
     book = read_workbook(source, name)
-    tables, around, problems = _tables(book, vocabulary.correction)
-    stem = PurePath(name).stem
+    found = _Found(book, vocabulary, PurePath(name).stem)
+    if remembered and (correction := remembered(found.title, found.heads)):
+        found = _Found(book, replace(vocabulary, correction=correction), found.stem)
+    problems = [*found.problems]
     rows: list[LedgerRow] = []
     sheets: list[SheetReading] = []
-    for table in tables:
-        head = read_letterhead(table, around, stem, vocabulary, several_tables=len(tables) > 1)
-        cells = TableCells(table, head, vocabulary)
-        found = list(read_rows(cells, today))
-        problems += [*_of_table(table, book), *cells.problems]
-        rows += found
-        sheets.append(
-            SheetReading(table.sheet.name, table.header, table.headings, table.titles, table.passed, len(found), head)
-        )
+    for table, head in zip(found.tables, found.letterheads, strict=True):
+        cells = TableCells(table, head, found.vocabulary)
+        read = list(read_rows(cells, today))
+        problems += [*_of_table(table, book, found.vocabulary.correction), *cells.problems]
+        rows += read
+        sheets.append(_sheet(table, head, len(read)))
     problems += _across(rows)
-    with_table = {table.sheet.name for table in tables}
+    with_table = {table.sheet.name for table in found.tables}
     return Reading(
         name,
         book.kind,
-        _title(sheets, around, stem),
-        next((sheet.letterhead.owner for sheet in sheets if sheet.letterhead.owner), None),
-        next((sheet.letterhead.ledger_date for sheet in sheets if sheet.letterhead.ledger_date), None),
+        found.title,
+        next((head.owner for head in found.letterheads if head.owner), None),
+        next((head.ledger_date for head in found.letterheads if head.ledger_date), None),
         tuple(rows),
         tuple(problems),
         tuple(sheets),
         tuple(sheet.name for sheet in book.sheets if sheet.visible and sheet.name not in with_table),
         _units(rows),
         _persons(rows),
+        found.vocabulary.correction,
+        tuple(_glimpse(sheet, found.tables) for sheet in book.sheets),
     )
+
+
+class _Found:
+    """The tables of a workbook with what the lines around them say, before any row is read."""
+
+    def __init__(self, book: Workbook, vocabulary: Vocabulary, stem: str) -> None:
+        self.vocabulary, self.stem = vocabulary, stem
+        self.tables, around, self.problems = _tables(book, vocabulary.correction)
+        several = len(self.tables) > 1
+        self.letterheads = [
+            read_letterhead(table, around, stem, vocabulary, several_tables=several) for table in self.tables
+        ]
+        self.title = _title(self.tables, self.letterheads, around, stem)
+        self.heads = frozenset(heading.text for table in self.tables for heading in table.headings)
+
+
+def _sheet(table: Table, head: Letterhead, rows: int) -> SheetReading:
+    return SheetReading(
+        table.sheet.name,
+        table.header,
+        table.headings,
+        table.titles,
+        table.passed,
+        rows,
+        head,
+        tuple(map(head_of_nothing, table.without_head())),
+    )
+
+
+def _glimpse(sheet: Sheet, tables: Sequence[Table]) -> Glimpse:
+    header = next((table.header[0] for table in tables if table.sheet is sheet), 1)
+    first = max(header - ABOVE, 1)
+    rows = tuple(tuple(text_of(value)[:60] for value in row) for row in sheet.rows[first - 1 : first - 1 + SHOWN])
+    layout = sheet.layout
+    return Glimpse(sheet.name, first, rows, len(sheet.rows), sheet.visible, layout.hidden_columns, layout.hidden_rows)
 
 
 def _tables(book: Workbook, correction: Correction) -> tuple[list[Table], list[str], list[Problem]]:
@@ -168,7 +236,7 @@ def _tables(book: Workbook, correction: Correction) -> tuple[list[Table], list[s
             problems.append(Problem(sheet.name, fault("hidden_sheet")))
             continue
         found = find_tables(
-            sheet, correction.header_rows.get(sheet.name), correction.columns, take_hidden=correction.take_hidden
+            sheet, _header_rows(sheet, correction), correction.columns, take_hidden=correction.take_hidden
         )
         usable = [table for table in found if table.records or len(found) == 1]
         tables += usable
@@ -186,11 +254,20 @@ def _tables(book: Workbook, correction: Correction) -> tuple[list[Table], list[s
     return tables, around, problems
 
 
+def _header_rows(sheet: Sheet, correction: Correction) -> tuple[int, int] | None:
+    """The header a person pointed out in this sheet, or in the ledger's last copy; None: to be found."""
+    if sheet.name not in correction.header_rows:
+        return find_again(sheet, correction.heads)
+    first, last = correction.header_rows[sheet.name]
+    usable = 1 <= first <= last <= len(sheet.rows) and last - first < DEEPEST_HEADER
+    return (first, last) if usable else None
+
+
 def _lines(sheet: Sheet) -> list[str]:
     return [text for row in sheet.rows[:200] for value in row if (text := text_of(value))]
 
 
-def _of_table(table: Table, book: Workbook) -> list[Problem]:
+def _of_table(table: Table, book: Workbook, correction: Correction) -> list[Problem]:
     """What to say about a table before its rows."""
     problems: list[Problem] = []
     last = table.header[1]
@@ -203,7 +280,7 @@ def _of_table(table: Table, book: Workbook) -> list[Problem]:
         elif heading.beaten_by:
             problems.append(Problem(address, fault("column_not_taken", header=heading.text, other=heading.beaten_by)))
     hidden = [passed.row for passed in table.passed if passed.what == "hidden"]
-    if hidden:
+    if hidden and not correction.leave_hidden:
         listed = "、".join(map(str, hidden[:20])) + ("…" if len(hidden) > 20 else "")
         address = table.sheet.address(hidden[0], 1)
         problems.append(Problem(address, fault("hidden_rows", count=len(hidden), rows=listed)))
@@ -231,13 +308,13 @@ def _across(rows: Iterable[LedgerRow]) -> list[Problem]:
     return problems
 
 
-def _title(sheets: list[SheetReading], around: list[str], stem: str) -> str:
+def _title(tables: Sequence[Table], heads: Sequence[Letterhead], around: list[str], stem: str) -> str:
     """The cover's or the only table's title; else the sheet's name, if somebody gave it one; else the file's."""
-    if len(sheets) > 1 and (title := title_of(around)):
+    if len(tables) > 1 and (title := title_of(around)):
         return title
-    if sheets and sheets[0].letterhead.title:
-        return sheets[0].letterhead.title
-    name = sheets[0].sheet if len(sheets) == 1 else ""
+    if heads and heads[0].title:
+        return heads[0].title
+    name = tables[0].sheet.name if len(tables) == 1 else ""
     return stem if not name or name.rstrip("0123456789").lower() in _GENERIC_NAMES else name
 
 

@@ -15,7 +15,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from tracker.base import clock, files
-from tracker.base.access import N_, Missing, Refused, Right
+from tracker.base.access import N_, Actor, Missing, Refused, Right
 from tracker.base.db import transaction
 from tracker.base.sheets import SheetRefused
 from tracker.base.sheets_out import XLSX
@@ -23,8 +23,8 @@ from tracker.base.underway import CalledOff, Told, Underway
 from tracker.base.web import form_status, needs, refusals, said
 from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.workflow import KIND_NAMES, STATE_NAMES
-from tracker.ledgers import actions, queries
-from tracker.ledgers.columns import LABELS as COLUMN_NAMES
+from tracker.ledgers import actions, mapping, queries, sheet, shown
+from tracker.ledgers.columns import MEANINGS
 from tracker.ledgers.forms import PreviewForm, UploadForm
 from tracker.ledgers.plan import ImportPlan
 from tracker.ledgers.problems import Problem
@@ -38,7 +38,7 @@ bp = Blueprint("ledgers", __name__)
 _KEEP_SECONDS = 24 * 3600  # how long an upload may wait for its decision
 _ROWS_SHOWN = 200
 _ISSUES_SHOWN = 500
-_ANSWER = "answer:"
+_NOT_KEPT = frozenset({"csrf_token", "act"})
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,9 @@ def _take_in(upload: Any) -> str:
     return str(_signer().dumps([sha256, name]))
 
 
-def _read(data: bytes, name: str, correction: Correction | None) -> Reading:
+def _read(data: bytes, name: str, correction: Correction | None, by: Actor | None = None) -> Reading:
     try:
-        return actions.read(data, name, today=clock.today(), correction=correction)
+        return actions.read(data, name, today=clock.today(), correction=correction, by=by)
     except SheetRefused as refusal:
         raise Refused(N_("%(problem)s%(mend)s"), problem=refusal.problem, mend=refusal.mend or "") from refusal
 
@@ -114,23 +114,80 @@ def _read(data: bytes, name: str, correction: Correction | None) -> Reading:
 @bp.route("/ledgers/preview", methods=["GET", "POST"])
 @needs(Right.LEDGER_IMPORT)
 def preview() -> Any:
-    waiting = _waiting(_token())
-    form = PreviewForm()
+    """What was understood and what would happen; the import itself."""
+    waiting, form, fields = _waiting(_token()), PreviewForm(), _fields()
     _offer(form)
-    answers = {
-        key.removeprefix(_ANSWER): text.strip()
-        for key, text in request.form.items()
-        if key.startswith(_ANSWER) and text.strip()
-    }
-    reading = _read(waiting.data(), waiting.name, _correction(form, answers))
+    reading = _again(waiting, fields)
     if form.validate_on_submit() and request.form.get("act") == "import":
         with refusals(form), _called_off(), Underway(_token()).told() as told, transaction():
             return _done(_apply(_plan(reading, form), waiting, form, told))
+    _fill(form, reading)
     plan = _plan(reading, form)
     form.title.data = form.title.data or plan.title
     return render_template(
-        "ledgers/preview.html", form=form, plan=plan, reading=reading, answers=answers, **_words(plan)
+        "ledgers/preview.html", form=form, plan=plan, **_words(plan), **_state(reading)
     ), form_status(form)
+
+
+@bp.route("/ledgers/preview/understood", methods=["GET", "POST"])
+@needs(Right.LEDGER_IMPORT)
+def understood() -> str:
+    """The table as it was understood, sheet by sheet; header and columns are put right here."""
+    reading = _again(_waiting(_token()), _fields())
+    return render_template(
+        "ledgers/understood.html",
+        sheets=shown.sheets(reading),
+        columns=shown.columns(reading),
+        why_passed=shown.WHY_PASSED,
+        passed_shown=shown.PASSED_SHOWN,
+        left_out=mapping.LEFT_OUT,
+        first=mapping.FIRST,
+        last=mapping.LAST,
+        **_state(reading),
+    )
+
+
+@bp.post("/ledgers/mappings/<int:ledger_id>/forget")
+@needs(Right.LEDGER_IMPORT)
+def forget(ledger_id: int) -> Response:
+    """Read the waiting upload, and every later copy of its ledger, as if nothing had been put right."""
+    with transaction():
+        actions.forget_mapping(ledger_id, current_user)
+    flash(gettext("已忘掉上次的对应关系，下面是重新读的。"), "success")
+    return redirect(url_for("ledgers.preview", file=_token()))
+
+
+def _fields() -> dict[str, str]:
+    """What was put right on the pages of this upload so far."""
+    return {name: text for name, text in request.form.items() if name not in _NOT_KEPT}
+
+
+def _again(waiting: Waiting, fields: dict[str, str]) -> Reading:
+    """The file read with what the pages say; on first sight with what this office put right the last time."""
+    if request.method == "POST":
+        return _read(waiting.data(), waiting.name, mapping.from_fields(fields))
+    return _read(waiting.data(), waiting.name, None, by=current_user)
+
+
+def _state(reading: Reading) -> dict[str, Any]:
+    """What every page of an upload says again in its form, so that nothing put right before is lost."""
+    fields = {**_fields(), **mapping.as_fields(reading)}
+    origin = reading.correction.origin
+    return {
+        "reading": reading,
+        "has_title": not any(problem.code in shown.ABOUT_THE_HEADER for problem in reading.errors),
+        "meanings": MEANINGS,
+        "fields": fields,
+        "answers": reading.correction.answers,
+        "remembered": queries.ledger_with_id(origin, current_user) if origin else None,
+    }
+
+
+def _fill(form: PreviewForm, reading: Reading) -> None:
+    """What was remembered stands in the form from the start, as if it had been chosen."""
+    if request.method == "GET":
+        said = reading.correction
+        form.source.data, form.category.data, form.county.data = said.source, said.category, said.county
 
 
 @contextmanager
@@ -171,15 +228,6 @@ def _offer(form: PreviewForm) -> None:
     form.county.choices = none + [(region.name, region.name) for region in counties()]
 
 
-def _correction(form: PreviewForm, answers: dict[str, str]) -> Correction:
-    return Correction(
-        answers=answers,
-        source=form.source.data or None,
-        category=form.category.data or None,
-        county=form.county.data or None,
-    )
-
-
 def _apply(plan: ImportPlan, waiting: Waiting, form: PreviewForm, told: Told) -> actions.Imported:
     with files.path_of(waiting.sha256).open("rb") as stream:
         return actions.apply_import(
@@ -200,10 +248,15 @@ def _done(done: actions.Imported) -> Response:
     return redirect(url_for("ledgers.taken", import_id=done.import_id))
 
 
-def _said(problem: Problem) -> dict[str, str]:
+def _said(problem: Problem) -> dict[str, Any]:
     """A problem in the reader's language."""
     mend = gettext(problem.mend_msgid, **problem.params) if problem.mend_msgid else ""
-    return {"cell": problem.cell, "said": gettext(problem.msgid, **problem.params), "mended": mend}
+    return {
+        "cell": problem.cell,
+        "said": gettext(problem.msgid, **problem.params),
+        "mended": mend,
+        "answerable": problem.code not in shown.ABOUT_THE_TABLE,
+    }
 
 
 def _words(plan: ImportPlan) -> dict[str, Any]:
@@ -219,7 +272,8 @@ def _words(plan: ImportPlan) -> dict[str, Any]:
         "sources": {code.value: gettext(name) for code, name in SOURCE_NAMES.items()},
         "states": {state.value: gettext(name) for state, name in STATE_NAMES.items()},
         "kinds": {kind.value: gettext(name) for kind, name in KIND_NAMES.items()},
-        "columns": COLUMN_NAMES,
+        "asks_of_hidden": any(problem.code == "hidden_rows" for problem in reading.asks),
+        "unknown_words": shown.words(reading, sheet.offered(queries.vocabulary())),
         "demonstration": demonstration() is not None,
     }
 

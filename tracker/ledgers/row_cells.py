@@ -15,7 +15,7 @@ from tracker.ledgers.letterhead import Letterhead
 from tracker.ledgers.problems import Fault, Problem, fault
 from tracker.ledgers.table import Record, Table
 from tracker.ledgers.values import serial_of, unit_of_amount
-from tracker.ledgers.vocabulary import Vocabulary, is_nothing
+from tracker.ledgers.vocabulary import Vocabulary, is_nothing, word_key
 
 
 @dataclass(slots=True)  # not frozen: there is one for every cell, and freezing doubles what it costs
@@ -59,7 +59,7 @@ class TableCells:
         self.problems: list[Problem] = []
         self.columns = table.fields
         self.visible = [heading.column for heading in table.headings if not heading.hidden]
-        self.unknown = {h.column: h.text for h in table.headings if not h.hidden and not h.field and h.text}
+        self.unknown = {h.column: h.text for h in table.headings if not (h.hidden or h.left_out or h.field) and h.text}
         self.above: dict[int, Cell] = {}
         self.by_column: dict[int, Cell] = {}
         self.record = Record(0)
@@ -69,6 +69,8 @@ class TableCells:
         self.carried: dict[str, Cell] = {}
         self.sections: tuple[str, ...] = ()
         self._settle_numbers()
+        words = vocabulary.correction.words
+        self.meant = {column: words[name] for name in words for column in self.columns.get(name, ())}
         self.amount_unit = self._amount_unit()
 
     def _column_texts(self, name: str) -> list[str]:
@@ -173,6 +175,8 @@ class TableCells:
         text = written = text_of(value)
         if answer is not None:
             return Cell(answer.strip(), written, answer.strip(), address)
+        if column in self.meant and (meant := self.meant[column].get(word_key(text))):
+            return Cell(meant, written, meant, address)
         if (home_row, home_column) in sheet.layout.formulas_without_value:
             self.tell(address, fault("formula_without_value"))
             return Cell(address=address, broken=True)

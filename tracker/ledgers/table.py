@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from tracker.base.sheets import Merge, Sheet, Value, letter
+from tracker.base.sheets import Merge, Sheet, Value, column_number, letter
 from tracker.ledgers.columns import Assignment, Path, assign, choices, header_text, plain_header
 from tracker.ledgers.header import MIN_KNOWN_HEADERS, Header, find_header, header_of, squeezed, text_of
+
+LOOKED_AT = 200  # records a column without a head is looked for in
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Heading:
     field: str | None
     hidden: bool = False
     beaten_by: str | None = None  # header of the column that was taken in its place
+    left_out: bool = False  # because a person says so
 
     @property
     def text(self) -> str:
@@ -77,6 +80,16 @@ class Table:
         line = self.sheet.rows[row - 1]
         return (line[column - 1] if column <= len(line) else "", row, column)
 
+    def without_head(self) -> tuple[int, ...]:
+        """Visible columns in which the first records have something, but which no header names."""
+        named = {heading.column for heading in self.headings} | self.sheet.layout.hidden_columns
+        rows = [self.sheet.rows[record.row - 1] for record in self.records[:LOOKED_AT]]
+        width = max(map(len, rows), default=0)
+        filled = {
+            column for row in rows for column in range(1, width + 1) if column <= len(row) and row[column - 1] != ""
+        }
+        return tuple(sorted(filled - named))
+
     @property
     def notes(self) -> list[str]:
         return [passed.text for passed in self.passed if passed.what == "note"]
@@ -130,6 +143,19 @@ def find_tables(
     return tables
 
 
+_NO_HEAD = re.compile(r"#([A-Z]{1,3})")
+
+
+def head_of_nothing(column: int) -> str:
+    """What a column without a head goes by when a person says what it means."""
+    return f"#{letter(column)}"
+
+
+def _without_head(header: Header, corrected: Mapping[str, str]) -> dict[int, Path]:
+    named = (match for text in corrected if (match := _NO_HEAD.fullmatch(text)))
+    return {column: (match[0],) for match in named if (column := column_number(match[1])) not in header.paths}
+
+
 def _lines(sheet: Sheet, first: int, last: int) -> Iterator[str]:
     for row in sheet.rows[first - 1 : last]:
         for value in row:
@@ -148,6 +174,7 @@ class _Walk:
         corrected: Mapping[str, str] | None,
         take_hidden: bool,
     ) -> None:
+        header = replace(header, paths={**header.paths, **_without_head(header, corrected or {})})
         self.sheet, self.header, self.covered, self.take_hidden = sheet, header, covered, take_hidden
         hidden = frozenset() if take_hidden else sheet.layout.hidden_columns
         visible = {column: path for column, path in header.paths.items() if column not in hidden}
@@ -171,6 +198,7 @@ class _Walk:
                 self.assignment.fields.get(column),
                 column in self.hidden,
                 self._rival(column),
+                column in self.assignment.left_out,
             )
             for column, path in sorted(self.header.paths.items())
         )

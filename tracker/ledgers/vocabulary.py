@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 
+WORD_LENGTH = 30
+
 
 @dataclass(frozen=True)
 class Place:
@@ -27,18 +29,27 @@ class Category:
 class Correction:
     """What a person put right on the import page, or what this office's ledger was found to mean last time.
 
-    header_rows: sheet → first and last row of the header. columns: header as written → field code, "" to leave out.
-    answers: cell address → text to read in place of what stands there. The rest holds for rows that do not say.
+    header_rows: sheet → first and last row of the header. heads: headers as lines of texts, to be found again wherever
+    they stand. columns: header as written (``columns.header_text``) → field code, "" to leave out. words: field → what is
+    written there (``word_key``) → what it means. units, people: a name as the plan asks for it (``plan.Doubt``) → the id
+    meant, 0 for one to be made. answers: cell address → text to read in place of what stands there. origin: the ledger
+    (its id) this was kept with. The rest holds for rows that do not say.
     """
 
     header_rows: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    heads: Sequence[Sequence[Sequence[str]]] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    units: Mapping[str, int] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
+    origin: int | None = None
     ledger_date: date | None = None
     source: str | None = None
     category: str | None = None
     county: str | None = None
     take_hidden: bool = False
+    leave_hidden: bool = False  # rows, without asking again
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,11 @@ class Vocabulary:
 def plain(text: str) -> str:
     """One width and no white space: for comparing, never for keeping."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def word_key(text: str) -> str:
+    """By what a word of a ledger is remembered: problems quote no more of it than this."""
+    return plain(text[:WORD_LENGTH])
 
 
 _PEOPLES = "苗族|侗族|瑶族|土家族|回族|壮族|白族|彝族|布依族|各族|满族|蒙古族|藏族|维吾尔|哈萨克|羌族|傣族|黎族|仡佬族|水族|畲族|拉祜族|佤族|哈尼族"

@@ -1,0 +1,150 @@
+"""What a person put right about a ledger, in its two forms outside a reading: fields of a page, and what is kept with
+the ledger for the next time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from tracker.ledgers.columns import MEANINGS
+from tracker.ledgers.reading import Glimpse, Reading
+from tracker.ledgers.vocabulary import Correction
+
+#: What the names of fields begin with; what follows is a sheet, a header, a word or a name of the ledger.
+FIRST, LAST, COLUMN, WORD, ANSWER = "header-first:", "header-last:", "column:", "word:", "answer:"
+UNIT, PERSON = "unit:", "person:"
+LEFT_OUT = "-"
+HIDDEN, TAKE, LEAVE = "hidden", "take", "leave"
+_CODES = frozenset(MEANINGS)
+_WHOLE = ("source", "category", "county")  # what holds for rows that do not say
+_KEPT_ONLY = "heads"
+
+
+def from_fields(fields: Mapping[str, str]) -> Correction:
+    """The correction a page's fields say; what makes no sense says nothing."""
+    columns = {name: code for name, code in _after(COLUMN, fields).items() if code in _CODES or code == LEFT_OUT}
+    words: dict[str, dict[str, str]] = {}
+    for name, meant in _after(WORD, fields).items():
+        code, _, written = name.partition(":")
+        if written and code in _CODES:
+            words.setdefault(code, {})[written] = meant
+    return Correction(
+        header_rows=_header_rows(fields),
+        columns={name: "" if code == LEFT_OUT else code for name, code in columns.items()},
+        words=words,
+        units=_ids(_after(UNIT, fields)),
+        people=_ids(_after(PERSON, fields)),
+        answers=_after(ANSWER, fields),
+        ledger_date=_day(fields.get("ledger_date", "")),
+        take_hidden=fields.get(HIDDEN) == TAKE,
+        leave_hidden=fields.get(HIDDEN) == LEAVE,
+        origin=_number(fields.get("origin", "")),
+        source=fields.get("source") or None,
+        category=fields.get("category") or None,
+        county=fields.get("county") or None,
+    )
+
+
+def as_fields(reading: Reading) -> dict[str, str]:
+    """The fields that say the correction a reading was made with: ``from_fields`` turned round."""
+    correction = reading.correction
+    headers = dict(correction.header_rows)
+    if correction.heads:
+        headers = {sheet.sheet: sheet.header for sheet in reversed(reading.sheets)} | headers
+    fields = {f"{FIRST}{sheet}": str(first) for sheet, (first, _) in headers.items()}
+    fields |= {f"{LAST}{sheet}": str(last) for sheet, (_, last) in headers.items()}
+    fields |= {f"{COLUMN}{name}": code or LEFT_OUT for name, code in correction.columns.items()}
+    for code, words in correction.words.items():
+        fields |= {f"{WORD}{code}:{written}": meant for written, meant in words.items()}
+    fields |= {f"{UNIT}{name}": str(meant) for name, meant in correction.units.items()}
+    fields |= {f"{PERSON}{name}": str(meant) for name, meant in correction.people.items()}
+    fields |= {f"{ANSWER}{cell}": text for cell, text in correction.answers.items()}
+    fields |= {name: value for name in _WHOLE if (value := getattr(correction, name))}
+    if correction.ledger_date:
+        fields["ledger_date"] = correction.ledger_date.isoformat()
+    if correction.take_hidden or correction.leave_hidden:
+        fields[HIDDEN] = TAKE if correction.take_hidden else LEAVE
+    if correction.origin:
+        fields["origin"] = str(correction.origin)
+    return fields
+
+
+def kept(reading: Reading, before: Mapping[str, Any]) -> dict[str, Any]:
+    """What to keep for the next time, besides what was kept before. Answers to single cells are this file's own."""
+    correction = reading.correction
+    old = from_kept(before)
+    columns = {name: code for name, code in old.columns.items() if name not in reading.heads}
+    words = {code: {**old.words.get(code, {}), **correction.words.get(code, {})} for code in _CODES}
+    found = {
+        _KEPT_ONLY: _heads(reading) or [[list(line) for line in lines] for lines in old.heads],
+        "columns": {**columns, **correction.columns},
+        "words": {code: named for code, named in words.items() if named},
+        "units": {**old.units, **correction.units},
+        "people": {**old.people, **correction.people},
+        "whole": {name: value for name in _WHOLE if (value := getattr(correction, name))},
+    }
+    said = {name: value for name, value in found.items() if value}
+    return {**said, "headers": sorted(reading.heads)} if said else {}
+
+
+def from_kept(found: Mapping[str, Any], *, same_ledger: bool = True, origin: int | None = None) -> Correction:
+    """What was kept. Of another ledger that only looks alike, what holds for all rows is its own."""
+    correction = Correction(
+        heads=found.get(_KEPT_ONLY, ()),
+        columns=found.get("columns", {}),
+        words=found.get("words", {}),
+        units=found.get("units", {}),
+        people=found.get("people", {}),
+        origin=origin,
+    )
+    return replace(correction, **found.get("whole", {})) if same_ledger else correction
+
+
+def _heads(reading: Reading) -> list[list[list[str]]]:
+    """The headers a person had to point out, as lines of texts."""
+    glimpses = {glimpse.sheet: glimpse for glimpse in reading.glimpses}
+    found: dict[str, list[list[str]]] = {}
+    for sheet in reading.sheets:
+        if sheet.sheet in reading.correction.header_rows:
+            found.setdefault(sheet.sheet, _lines(glimpses[sheet.sheet], *sheet.header))
+    return [lines for place, lines in enumerate(found.values()) if lines not in list(found.values())[:place]]
+
+
+def _lines(glimpse: Glimpse, first: int, last: int) -> list[list[str]]:
+    return [list(row) for row in glimpse.rows[first - glimpse.first : last - glimpse.first + 1]]
+
+
+def _after(beginning: str, fields: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix(beginning): value.strip()
+        for name, value in fields.items()
+        if name.startswith(beginning) and value.strip()
+    }
+
+
+def _header_rows(fields: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+    """A header with only one of its rows named has one row."""
+    first, last = _after(FIRST, fields), _after(LAST, fields)
+    rows: dict[str, tuple[int, int]] = {}
+    for sheet in {**first, **last}:
+        one, other = _number(first.get(sheet, "")), _number(last.get(sheet, ""))
+        if top := one or other:
+            rows[sheet] = (min(top, other or top), max(top, other or top))
+    return rows
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _ids(named: Mapping[str, str]) -> dict[str, int]:
+    return {name: number for name, text in named.items() if (number := _number(text)) is not None}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

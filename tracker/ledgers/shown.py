@@ -1,0 +1,186 @@
+"""A reading laid out for a person to check and put right: what each column is read as, what became of each row, and words
+that nobody knows yet. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tracker.base.access import N_
+from tracker.base.sheets import column_number, letter
+from tracker.ledgers.mapping import COLUMN, LEFT_OUT, WORD
+from tracker.ledgers.problems import Problem
+from tracker.ledgers.reading import Glimpse, Reading, SheetReading
+from tracker.ledgers.vocabulary import word_key
+
+EXAMPLES = 2  # values shown of a column
+PASSED_SHOWN = 50  # rows a table leaves out, named one by one
+ALIKE = 0.3  # how near an offered word comes first
+
+#: Why a row is no problem (``table.Passed.what``).
+WHY_PASSED: Mapping[str, str] = {
+    "hidden": N_("隐藏的行，没有读入"),
+    "header": N_("重复的表头或列号"),
+    "section": N_("分段的标题，下面各行都按它理解"),
+    "total": N_("合计、小计"),
+    "note": N_("说明、签名"),
+    "blank": N_("只有序号，没有内容"),
+}
+#: Problems that only the page of headers and columns can put right, and those no other text in a cell would.
+ABOUT_THE_HEADER = frozenset({"no_table", "no_title_column"})
+ABOUT_THE_TABLE = ABOUT_THE_HEADER | {
+    *("no_category_column", "no_county_column", "no_source_column", "hidden_rows", "duplicate_wording"),
+}
+#: Problems that are about one word: whoever says what it means answers every row that has it.
+_ABOUT_WORDS = frozenset(
+    {
+        *("unknown_source", "several_sources", "unknown_category", "several_categories"),
+        *("unknown_county", "several_counties", "unknown_kind", "unknown_state"),
+    }
+)
+
+
+@dataclass
+class Column:
+    """A header wherever it stands. ``reads``: the field it is read as, None for none; ``chosen``: what a person said."""
+
+    header: str
+    reads: str | None
+    chosen: str
+    beaten_by: str | None
+    hidden: bool
+    places: list[str] = field(default_factory=list)
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return COLUMN + self.header
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a sheet, and what became of it: ``title``, ``header``, ``read``, ``empty`` or a key of ``WHY_PASSED``."""
+
+    row: int
+    cells: tuple[str, ...]
+    became: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A sheet as it was understood."""
+
+    glimpse: Glimpse
+    tables: tuple[SheetReading, ...]
+    letters: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def hidden_columns(self) -> list[str]:
+        """Those within the table; some programs hide all columns right of it too."""
+        width = len(self.letters)
+        return [letter(column) for column in sorted(self.glimpse.hidden_columns) if column <= width]
+
+    @property
+    def read(self) -> int:
+        return sum(table.rows for table in self.tables)
+
+
+@dataclass(frozen=True)
+class Word:
+    """Something written in a column that is none of its words. ``near``: offered words that look like it."""
+
+    field: str
+    written: str
+    cells: tuple[str, ...]
+    offered: tuple[str, ...]
+    near: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{WORD}{self.field}:{word_key(self.written)}"
+
+
+def columns(reading: Reading) -> list[Column]:
+    """Every header once, in the order of the sheets."""
+    found: dict[str, Column] = {}
+    glimpses = {glimpse.sheet: glimpse for glimpse in reading.glimpses}
+    chosen = reading.correction.columns
+    for sheet in reading.sheets:
+        for heading in sheet.headings:
+            said = chosen.get(heading.text)
+            column = found.setdefault(
+                heading.text,
+                Column(
+                    heading.text,
+                    heading.field,
+                    LEFT_OUT if said == "" else said or "",
+                    heading.beaten_by,
+                    heading.hidden,
+                ),
+            )
+            _note(column, sheet, heading.column, glimpses[sheet.sheet])
+        for header in sheet.without_head:
+            column = found.setdefault(header, Column(header, None, "", None, False))
+            _note(column, sheet, column_number(header.removeprefix("#")), glimpses[sheet.sheet])
+    return list(found.values())
+
+
+def _note(column: Column, sheet: SheetReading, number: int, glimpse: Glimpse) -> None:
+    column.places.append(f"{sheet.sheet}!{letter(number)}")
+    passed = {each.row for each in sheet.passed}
+    for row, cells in enumerate(glimpse.rows, glimpse.first):
+        if row <= sheet.header[1] or row in passed or len(cells) < number or len(column.examples) >= EXAMPLES:
+            continue
+        if (text := cells[number - 1]) and text not in column.examples:
+            column.examples.append(text)
+
+
+def sheets(reading: Reading) -> list[Shown]:
+    """Every sheet with something in it."""
+    return [
+        _shown(glimpse, tuple(table for table in reading.sheets if table.sheet == glimpse.sheet))
+        for glimpse in reading.glimpses
+        if any(map(any, glimpse.rows))
+    ]
+
+
+def _shown(glimpse: Glimpse, tables: tuple[SheetReading, ...]) -> Shown:
+    width = max(
+        (max((place for place, text in enumerate(row, 1) if text), default=0) for row in glimpse.rows), default=0
+    )
+    became = {row: "header" for table in tables for row in range(table.header[0], table.header[1] + 1)}
+    became |= {passed.row: passed.what for table in tables for passed in table.passed}
+    first = min((table.header[0] for table in tables), default=0)
+    lines = tuple(
+        Line(row, cells[:width], became.get(row) or ("title" if row < first else "read" if tables else "empty"))
+        for row, cells in enumerate(glimpse.rows, glimpse.first)
+        if any(cells)
+    )
+    return Shown(glimpse, tables, tuple(letter(column) for column in range(1, width + 1)), lines)
+
+
+def words(reading: Reading, offered: Mapping[str, Sequence[str]]) -> list[Word]:
+    """What is written that nobody knows, once for each field, the commonest first."""
+    fields = {
+        (sheet.sheet, heading.letter): heading.field or "" for sheet in reading.sheets for heading in sheet.headings
+    }
+    found: dict[tuple[str, str], list[Problem]] = {}
+    for problem in (*reading.errors, *reading.asks):
+        if problem.code in _ABOUT_WORDS:
+            sheet, _, cell = problem.cell.rpartition("!")
+            code = fields.get((sheet, cell.rstrip("0123456789")), "")
+            if code in offered:
+                found.setdefault((code, word_key(problem.params["phrase"])), []).append(problem)
+    return sorted(
+        (_word(code, problems, offered[code]) for (code, _), problems in found.items()),
+        key=lambda word: -len(word.cells),
+    )
+
+
+def _word(code: str, problems: Sequence[Problem], offered: Sequence[str]) -> Word:
+    written = problems[0].params["phrase"]
+    near = difflib.get_close_matches(written, offered, n=3, cutoff=ALIKE)
+    near += [each for each in offered if each not in near and (each in written or written in each)]
+    return Word(code, written, tuple(problem.cell for problem in problems), tuple(offered), tuple(near))
