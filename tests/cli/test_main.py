@@ -165,6 +165,21 @@ def test_regions_units_and_people_come_in_from_files(installed: Run, tmp_path: P
     assert (again.exit_code, re.search(r"\w{4}(?:-\w{4})+", again.stdout)) == (0, None)
 
 
+def test_findings_of_a_document_are_read_aloud_and_never_written_without_a_person(run: Run, tmp_path: Path) -> None:
+    assert run("init", "--regions", file(tmp_path, "r.csv", REGIONS)).exit_code == 0
+    paper = file(
+        tmp_path, "f.txt", "一、问题\n1.新邵县2处断水。（责任单位：新邵县水利局；整改时限：8月底前）\n2019年7月5日\n"
+    )
+    said = json.loads(run("import", "findings", paper, "--dry-run", "--json").stdout)
+    assert (said["rows"], said["ledger_date"]) == (1, "2019-07-05")
+    (one,) = said["issues"]
+    assert (one["clause"], one["county"], one["responsible_units"]) == ("一1", "新邵县", ["新邵县水利局"])
+    assert one["deadline"] == "2019-08-31"
+    assert "新邵县水利局" in run("import", "findings", paper, "--dry-run").stdout
+    assert "核对" in refused(run("import", "findings", paper))
+    assert db.session.scalar(select(func.count()).select_from(Inspection)) == 0
+
+
 @pytest.mark.parametrize(("kind", "content"), [("regions", REGIONS), ("units", UNITS), ("users", USERS)])
 def test_a_dry_run_says_what_it_would_do_and_stores_nothing(
     installed: Run, tmp_path: Path, kind: str, content: str

@@ -8,7 +8,16 @@ from tests.shape.source import Import, Module, imports, inside, module_of, modul
 
 #: What a feature shows to others. ``workflow`` is issues' second rules; ``pages`` is for routes.
 SHOWN = frozenset({"rules", "models", "queries", "actions"})
-SHOWN_BESIDES = {"issues": frozenset({"workflow", "pages"})}
+SHOWN_BESIDES = {
+    "issues": frozenset({"workflow", "pages"}),
+    # one grammar of names, columns, deadlines and tables, for ledgers and for documents (feedback)
+    "ledgers": frozenset(
+        {
+            *("deadlines", "deadline_calendar", "names", "values", "vocabulary", "letterhead", "problems"),
+            *("columns", "table", "rows", "row_cells"),
+        }
+    ),
+}
 #: Parts right of all features may also call jobs, sheets and readings; pages and forms stay private.
 OUTER = frozenset({"demo", "schedule", "cli", ""})
 PRIVATE_TO_ALL = frozenset({"routes", "forms", "api"})

@@ -29,6 +29,8 @@ FILES_BESIDES = {
             *("mapping", "shown", "plan", "matching", "differences", "taking"),
         }
     ),
+    # a document: Word's file and its numbers, typed marks, the outline they make, who and by when, the reading
+    "feedback": frozenset({"word", "numbering", "marks", "outline", "terms", "reading"}),
     "register": frozenset({"layouts"}),  # the ledgers superiors ask for, which an office adds to as data
     "demo": frozenset(
         {"words", "plot", "cast", "telling", "pictures"}

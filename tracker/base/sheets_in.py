@@ -80,7 +80,7 @@ def _too_big() -> SheetRefused:
 
 
 def _word_document() -> SheetRefused:
-    return SheetRefused(N_("这是 Word 文档，不是表格。"), N_("请把其中的表格复制到 Excel，另存为 .xlsx 后导入。"))
+    return SheetRefused(N_("这是 Word 文档，不是表格。"), N_("反馈意见请在检查的页面上传；其中的表格也可以复制到 Excel，另存为 .xlsx 后导入。"))
 
 
 def _refuse_strangers(data: bytes) -> None:
@@ -216,7 +216,7 @@ csv.field_size_limit(10 * 1024 * 1024)  # over-long cells are told by address, n
 
 def read_csv(data: bytes, name: str) -> Workbook:
     """UTF-8 with or without BOM, UTF-16 with BOM, GB18030; comma, semicolon or tab. Rows are records, not lines."""
-    text, encoding = _decode(data)
+    text, encoding = decoded(data)
     first, _, rest = text[:100].partition("\n")
     if hint := re.fullmatch(r"sep=(.)\r?", first):
         delimiter, text = hint[1], text[len(text[:100]) - len(rest) :]
@@ -248,7 +248,7 @@ def _lines(text: str) -> Iterator[str]:
         yield match[0]
 
 
-def _decode(data: bytes) -> tuple[str, str]:
+def decoded(data: bytes) -> tuple[str, str]:
     for encoding in ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]:
         try:
             return data.decode(encoding), encoding

@@ -38,6 +38,8 @@ from tracker.cli.doctor import findings
 from tracker.cli.serve import check_free
 from tracker.cli.serve import serve as serve_forever
 from tracker.demo import actions as demonstration
+from tracker.feedback import actions as feedback
+from tracker.feedback.reading import Feedback
 from tracker.ledgers import actions as ledgers
 from tracker.ledgers.reading import Reading
 from tracker.org import actions as org
@@ -295,7 +297,10 @@ def import_ledger(
     trial: bool,
     title: str | None,
 ) -> None:
-    """Take in a ledger (xlsx, xls, ods, csv), whole or not at all."""
+    """Take in a ledger (xlsx, xls, ods, csv), whole or not at all; of a Word document say what it holds."""
+    if dry_run and file.suffix.lower() == ".docx":
+        ctx.invoke(import_findings, file=file, dry_run=True, as_json=as_json)
+        return
     with application(ctx):
         actor = None if dry_run else acting(ctx)
         reading = ledgers.read(file.read_bytes(), file.name, today=clock.today(), by=actor)
@@ -322,6 +327,31 @@ def import_ledger(
                     told=told,
                 )
         click.echo(gettext("已导入：新列 %(new)s 条，更新 %(changed)s 条，未变 %(same)s 条。", **done.counts))
+
+
+@import_.command("findings")
+@click.argument("file", type=FILE)
+@click.option("--dry-run", is_flag=True, help="Say what was understood; store nothing; needs no account.")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--received-on", type=DAY, help="The day it was handed over; today by default.")
+@click.pass_context
+def import_findings(ctx: click.Context, file: Path, dry_run: bool, as_json: bool, received_on: datetime | None) -> None:
+    """Read a feedback document (docx, txt). A person confirms its findings on the inspection's page, so only --dry-run."""
+    with application(ctx):
+        if not dry_run:
+            raise Refused(N_("反馈文件要由人核对后登记：请在检查页面上传；这里只能用 --dry-run 试读。"))
+        found = feedback.read(file.read_bytes(), received_on=received_on.date() if received_on else clock.today())
+        if as_json:
+            click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+        else:
+            _print_findings(found)
+
+
+def _print_findings(found: Feedback) -> None:
+    click.echo(gettext("读出 %(rows)s 条问题。", rows=len(found.entries)))
+    for one in found.entries:
+        units = "、".join(filter(None, dict.fromkeys([one.lead_unit, *one.units])))
+        click.echo("  ".join(filter(None, [one.clause, one.title, one.county, units, one.deadline_written])))
 
 
 def _print_reading(reading: Reading) -> None:

@@ -27,7 +27,7 @@ _YEAR_NOTE = re.compile(r"(?:未|没有?)(?:注明|标明|写明|标注|写|注)
 _HANDED_OVER_ON = re.compile(r"(?:交办|转办|移交|下达|派发|派单|下发|分办)(?:时间|日期|日)?:?$")
 _FED_BACK_ON = re.compile(r"反馈(?:时间|日期|日)?:?$")
 _PERIOD = re.compile(r"(20\d\d)年(?:第?[1-4]季度|\d{1,2}月份?)")
-_FIRST_LEADS = re.compile(
+FIRST_LEADS = re.compile(
     r"(?:第1|第一|首)(?:位|个|家|名)?.{0,14}(?:牵头|主责|负总责)|牵头.{0,8}(?:排|列|放)在?(?:第一|首|最前)"
 )
 
@@ -66,7 +66,7 @@ def read_letterhead(
         owner_of([*own, *around]),
         day,
         year_of([*own, *around], correction.ledger_date or day),
-        any(_FIRST_LEADS.search(plain(line)) for line in [*own, *around]),
+        any(FIRST_LEADS.search(plain(line)) for line in [*own, *around]),
         any("审计" in text for text in [title or "", *(heading.text for heading in table.headings)]),
         next((unit for line in own if (unit := _amount_unit(line))), None),
         correction.source or _first(source_in(name) for name in names) or _audit_by_headings(table),

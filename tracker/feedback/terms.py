@@ -1,0 +1,261 @@
+"""Who is to do it and by when, as an entry says it: labels (责任单位：…), brackets at the end of a sentence, a closing clause.
+
+Names are read by ``ledgers.names``, deadlines by ``ledgers.deadlines``, labels by the ledgers' own words for columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from tracker.ledgers.columns import COMBINED, COMBINED_LEAD, field_of
+from tracker.ledgers.deadline_calendar import Moment
+from tracker.ledgers.deadlines import Deadline, read_deadline
+from tracker.ledgers.letterhead import FIRST_LEADS
+from tracker.ledgers.names import units_and_people, units_of
+from tracker.ledgers.vocabulary import is_nothing, plain
+
+TERM_FIELDS = frozenset({"responsible_units", "lead_unit", "assisting_units", "deadline", COMBINED, COMBINED_LEAD})
+#: Said of an entry beside its wording; where such a label stands, the wording ends.
+BESIDE_FIELDS = TERM_FIELDS | {
+    *("responsible_person", "responsible_person_post", "lead_official", "lead_official_post", "task_force"),
+    *("county", "town", "village", "category", "kind", "nature", "source", "clause", "number", "serial"),
+    *("requirement", "goal", "measures", "handed_over", "fed_back", "remark", "progress", "state", "amount"),
+}
+_LABEL = re.compile(
+    r"(?:^|(?<=[\n（(【\[；;。，,、）)】\]\s]))([一-龥]{2,12}(?:[/、][一-龥]{2,6})?(?:[（(][一-龥、]{1,8}[）)])?)[ \u3000]*[:：]"
+)
+_CLOSERS = {"（": "）", "(": ")", "【": "】", "[": "]", "〔": "〕"}
+_BRACKET = re.compile(r"[（(【\[]([^（）()【】\[\]]{2,300})[）)】\]]")
+_ROLE = re.compile(
+    r"(?P<by>由)?(?P<names>.+?)(?:按(?:照)?职责(?:分工)?|分别|共同|具体|等)*(?P<role>负总责|牵头|负责|主办|承办|配合|协办|协助|参与|落实)(?:负责|落实|整改|办理|实施|抓好)*"
+)
+_LEADING = frozenset({"牵头", "主办", "负总责"})
+_AGENCY = re.compile(
+    r"(?:局|委|办|厅|部|院|校|中心|政府|办公室|委员会|办事处|公司|银行|联社|妇联|残联|团委|总队|支队|大队|指挥部|专班|法院|检察院|管委会|学校|医院|卫生院)$"
+)
+_DATED = re.compile(r"\d|[一二三四五六七八九十]月|年底|年内|立行立改|即知即改|立即|长期|常态|[上下]半年|即日")
+_CLOSING = re.compile(r"^(?:限|请|要求|须|应|务必|于|由|责成|责令|确保|力争|原则上)")
+_SETTLED = re.compile(r"整改|完成|办结|到位|销号|落实|完毕")
+
+
+@dataclass(frozen=True)
+class Terms:
+    lead: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    written: str = ""  # the deadline's words
+    county: str = ""
+    number: str = ""
+    first_leads: bool = False  # says so for the rest of the document too
+    bare: str = ""  # the words without all of it
+
+    @property
+    def any(self) -> bool:
+        return bool(self.lead or self.units or self.written)
+
+
+@dataclass
+class _Gathered:
+    lead: list[str] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    county: str = ""
+    number: str = ""
+    first_leads: bool = False
+    spans: list[tuple[int, int]] = field(default_factory=list)
+
+    def take(self, code: str, value: str) -> None:
+        value = value.strip(" \t\n\u3000。；;，,")
+        if is_nothing(value):
+            return
+        if code == "deadline":
+            self.written.append(value)
+        elif code in ("county", "number"):
+            setattr(self, code, getattr(self, code) or value)
+        elif code in (COMBINED, COMBINED_LEAD):
+            found = units_and_people(value)[0]
+            (self.units if code == COMBINED else self.lead).extend(found.names)
+        elif code in TERM_FIELDS:
+            found = units_of(value)
+            if code == "lead_unit":
+                self.lead += found.names
+            else:
+                self.units += found.names
+                self.lead += found.lead
+        if FIRST_LEADS.search(plain(value)):
+            self.first_leads = True
+
+
+def label_in(text: str, start: int = 0) -> tuple[str, int, int] | None:
+    """The first label of a field from here on: its field, where it begins, where its value begins."""
+    for match in _LABEL.finditer(text, start):
+        for begins in (match.start(1), match.start(1) + match[1].rfind("、") + 1):  # 县财政局、整改时限：
+            if code := code_of(text[begins : match.end(1)]):
+                return code, begins, match.end()
+    return None
+
+
+def code_of(label: str) -> str | None:
+    code = field_of((label,))
+    return code if code == "title" or code in BESIDE_FIELDS else None
+
+
+def terms_of(text: str, moment: Moment) -> Terms:
+    """Everything an entry says besides its wording. ``text``: the entry as written, its paragraphs on lines."""
+    found = _Gathered()
+    _take_labels(text, found)
+    for match in _BRACKET.finditer(text):
+        if not _inside(match.span(), found.spans) and _ends_sentence(text, match.end()):
+            _take_bracket(match, moment, found)
+    bare = _without(text, found.spans)
+    if not found.written and not found.units and not found.lead:
+        _take_closing(bare, moment, found)
+    lead, units = tuple(dict.fromkeys(found.lead)), tuple(dict.fromkeys(found.units))
+    return Terms(
+        lead, units, "；".join(dict.fromkeys(found.written)), found.county, found.number, found.first_leads, bare
+    )
+
+
+def _take_labels(text: str, found: _Gathered) -> None:
+    place = 0
+    while (label := label_in(text, place)) is not None:
+        code, start, value = label
+        end = _end_of_value(text, start, value)
+        if code == "title":
+            found.spans.append((start, value))
+            place = value
+            continue
+        found.take(code, text[value:end])
+        opening = text[start - 1 : start] if start else ""
+        if opening in _CLOSERS and text[end : end + 1] == _CLOSERS[opening]:
+            start, end = start - 1, end + 1
+        elif opening in _CLOSERS:
+            start -= 1
+        elif text[end : end + 1] in set(_CLOSERS.values()) and text[start - 1 : start] in ("；", ";", "，", ",", "、"):
+            end += 1
+        found.spans.append((start, end))
+        place = max(end, value)
+
+
+def _end_of_value(text: str, start: int, value: int) -> int:
+    """At the next label, the bracket the label stands in, the line's end; a value may begin on the next line."""
+    following = label_in(text, value)
+    limit = following[1] if following else len(text)
+    if limit < len(text) and text[limit - 1 : limit] in _CLOSERS:
+        limit -= 1
+    begins = re.compile(r"[ \t\u3000]*\n?").match(text, value)
+    line = text.find("\n", begins.end() if begins else value)
+    limit = min(limit, line) if line >= 0 else limit
+    depth = 0
+    for place in range(value, limit):
+        if text[place] in _CLOSERS:
+            depth += 1
+        elif text[place] in _CLOSERS.values():
+            depth -= 1
+            if depth < 0:
+                return place
+        elif text[place] == "。":
+            return place
+    return limit
+
+
+def _inside(span: tuple[int, int], spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in spans)
+
+
+def _ends_sentence(text: str, end: int) -> bool:
+    following = text[end : end + 1]
+    return not following or following in "\n。；;（(【[" or label_in(text[end : end + 16]) is not None
+
+
+def _take_bracket(match: re.Match[str], moment: Moment, found: _Gathered) -> None:
+    """Taken only if every part of it is understood: who, by when, or which of them leads."""
+    mine, named = _Gathered(), False
+    for part in _parts(match[1]):
+        if FIRST_LEADS.search(plain(part)) or part in ("下同", "以下同"):
+            mine.first_leads = mine.first_leads or part not in ("下同", "以下同")
+            named = True
+        elif role := _ROLE.fullmatch(part):
+            names = units_of(role["names"].removeprefix("由")).names
+            (mine.lead if role["role"] in _LEADING else mine.units).extend(names)
+            named = True
+        elif _is_deadline(part, moment):
+            mine.written.append(part)
+        elif (names := units_of(part).names) and all(_AGENCY.search(plain(name)) for name in names):
+            mine.units += names
+        else:
+            return
+    if mine.units or mine.lead or mine.written or named:
+        found.lead += mine.lead
+        found.units += mine.units
+        found.written += mine.written
+        found.first_leads = found.first_leads or mine.first_leads
+        found.spans.append(match.span())
+
+
+def _parts(text: str) -> Iterator[str]:
+    """At semicolons and stops; at a comma where a role, a date or a rule stands on one side of it."""
+    for piece in re.split(r"[；;。\n]+", text):
+        held: list[str] = []
+        for part in re.split(r"[，,]+", piece):
+            held.append(part.strip())
+            whole = "，".join(held)
+            if (
+                _ROLE.fullmatch(whole)
+                or _DATED.search(part)
+                or FIRST_LEADS.search(plain(part))
+                or part.strip() == "下同"
+            ):
+                if len(held) > 1 and not _ROLE.fullmatch(whole):
+                    yield "、".join(held[:-1])
+                    whole = held[-1]
+                yield whole
+                held = []
+        if any(held):
+            yield "、".join(filter(None, held))
+
+
+def _is_deadline(text: str, moment: Moment) -> bool:
+    if not _DATED.search(text):
+        return False
+    deadline = read_deadline(text, moment)
+    return bool(deadline.due or deadline.kind) and not deadline.faults
+
+
+def _take_closing(text: str, moment: Moment, found: _Gathered) -> None:
+    """…。请新邵县水利局于8月底前整改到位。 The last sentence, where it asks for something by a day."""
+    sentences = [part for part in re.split(r"(?<=[。；;\n])", text) if part.strip()]
+    if len(sentences) < 2:
+        return
+    last = sentences[-1].strip(" \n。；;")
+    if not _CLOSING.match(last) or not _SETTLED.search(last):
+        return
+    for part in re.split(r"[，,]", last):
+        if named := re.match(r"(?:由|请|责成|责令|要求)(.{3,60}?)(?:于|在|(?:负责|牵头)|$)", part):
+            names = units_of(named[1]).names
+            if names and all(_AGENCY.search(plain(name)) for name in names):
+                found.units += names
+        if _is_deadline(part, moment):
+            found.written.append(part)
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    kept, place = [], 0
+    for start, end in sorted(spans):
+        kept.append(text[place:start])
+        place = max(place, end)
+    bare = "".join([*kept, text[place:]])
+    bare = re.sub(r"([。；;！!])[；;，,。]+", r"\1", bare)
+    return "\n".join(line.strip() for line in bare.split("\n") if line.strip(" \t\u3000；;，,。）)】]"))
+
+
+def term_of(written: str, moment: Moment, received: Moment) -> Deadline:
+    """The deadline's day. What is counted off is counted from the day it was received, a year left out is that of the
+    document: a letter may lie for weeks, and its 8月底 is still the one it meant."""
+    if not written:
+        return Deadline()
+    found = read_deadline(written, received)
+    if any(one.key == "year_before_hand_over" for one in found.faults):
+        found = read_deadline(written, moment)
+    return replace(found, written=written)
