@@ -80,7 +80,10 @@ def _too_big() -> SheetRefused:
 
 
 def _word_document() -> SheetRefused:
-    return SheetRefused(N_("这是 Word 文档，不是表格。"), N_("反馈意见请在检查的页面上传；其中的表格也可以复制到 Excel，另存为 .xlsx 后导入。"))
+    return SheetRefused(
+        N_("这是 Word 文档，不是表格。"),
+        N_("反馈意见请在检查的页面上传；其中的表格也可以复制到 Excel，另存为 .xlsx 后导入。"),
+    )
 
 
 def _refuse_strangers(data: bytes) -> None:
