@@ -36,6 +36,7 @@ from tracker.issues.workflow import Kind
 from tracker.org.models import Region, Unit
 from tracker.schedule.jobs import JOBS
 from tracker.schedule.models import JobRun
+from tracker.workdays.queries import calendar
 
 Run = Callable[..., Result]
 REGIONS = "code,parent,name,level\n430500,,邵阳市,city\n430522,430500,新邵县,county\n430581,430500,武冈市,county\n"
@@ -506,3 +507,15 @@ def test_progress_is_drawn_on_a_terminal_and_nowhere_else(
             told(done, 300)
     assert ("100%" in stream.getvalue()) is drawn
     assert bool(stream.getvalue()) is drawn
+
+
+def test_a_notice_of_working_days_is_imported(run: Run, world: World, tmp_path: Path) -> None:
+    notice = tmp_path / "2027.csv"
+    notice.write_text("日期,类型,节日\n2027-10-01,放假,国庆节\n2027-10-09,上班,国庆节\n", "utf-8")
+    assert "试运行" in run("import", "workdays", notice, "--dry-run").output
+    assert not calendar().is_official(2027)
+    assert "没有这项权限" in refused(run("--as", "official", "import", "workdays", notice))
+    assert "市级督查" in refused(run("--as", "supervisor", "import", "workdays", notice))
+    assert run("--as", "root_supervisor", "import", "workdays", notice).exit_code == 0
+    assert not calendar().is_workday(date(2027, 10, 1))
+    assert calendar().is_workday(date(2027, 10, 9))

@@ -87,6 +87,8 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "revoke_calendar_address": N_("作废日历订阅地址"),
     "seed_workdays": N_("写入公布的工作日"),
     "import_workdays": N_("导入工作日"),
+    "change_workdays": N_("修改工作日"),
+    "confirm_workdays": N_("确认工作日"),
 }
 
 #: Before and after are the auditor's to see here; of issues only that something was done (DOMAIN §2).

@@ -25,7 +25,7 @@ from tracker import create_app
 from tracker.accounts import actions as accounts
 from tracker.accounts.actions import UserImport
 from tracker.accounts.models import User
-from tracker.accounts.queries import user_with_account
+from tracker.accounts.queries import user_with_account, user_with_id
 from tracker.audit.queries import differences
 from tracker.base import clock, journal
 from tracker.base.access import N_, Refused, Right, may
@@ -226,7 +226,7 @@ def init(ctx: click.Context, regions: Path | None, as_json: bool) -> None:
 
 @main.group("import")
 def import_() -> None:
-    """Take in regions, units, users or a ledger."""
+    """Take in regions, units, users, working days or a ledger."""
 
 
 def _importer(name: str, right: Right, take: Callable[..., Any]) -> None:
@@ -275,6 +275,13 @@ _importer(
     "users",
     Right.USERS,
     lambda file, told, **how: accounts.import_users(file.read_bytes(), file.name, told=told, **how),
+)
+_importer(
+    "workdays",
+    Right.SETTINGS,
+    lambda file, told, *, actor_id: workdays.import_file(
+        file.read_bytes(), file.name, actor=None if actor_id is None else user_with_id(actor_id)
+    ),
 )
 
 

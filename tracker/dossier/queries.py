@@ -25,15 +25,7 @@ from tracker.clearance.queries import (
 )
 from tracker.clearance.rules import ApplicationState
 from tracker.deadlines.models import Extension
-from tracker.deadlines.queries import (
-    Reached,
-    extensions_of,
-    facing_of,
-    handlers_reached,
-    is_askers,
-    levels_of,
-    reminded_on,
-)
+from tracker.deadlines.queries import Reached, extensions_of, facing_of, is_askers, levels_of
 from tracker.deadlines.rules import ExtensionState, Signal, level_name, signal
 from tracker.dossier.rules import (
     CHANGED,
@@ -79,6 +71,7 @@ from tracker.progress.queries import concerns_of
 from tracker.progress.rules import Concern
 from tracker.settings.models import Category
 from tracker.workdays.queries import calendar
+from tracker.workdays.rules import guessed_years
 
 _MOST_NAMED = 3  # people named where several may act
 
@@ -296,12 +289,6 @@ def _can_pass(issue: Issue, actor: Actor, around: Standing, today: date) -> Said
     return _left_to_do(issue, around) if application and application.level == len(application.levels) else None
 
 
-def _can_remind(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
-    if reminded_on(issue.id) == today:
-        return Said(FACT_REFUSALS[Fact.NOT_REMINDED_TODAY])
-    return None if handlers_reached(issue, today) else Said(FACT_REFUSALS[Fact.REACHABLE])
-
-
 def _can_look_back(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
     if issue.has_children:
         return _NOTHING_TO_DO
@@ -321,7 +308,6 @@ _CHECKS: Mapping[Verb, Callable[[Issue, Actor, Standing, date], Said | object | 
     Verb.BREAK_DOWN: _can_break_down,
     Verb.PASS: _can_pass,
     Verb.RELAPSE: _can_look_back,
-    Verb.REMIND: _can_remind,
 }
 
 
@@ -574,7 +560,7 @@ class Dossier:
 
     issue: Issue
     lamp: Signal
-    calendar_published: bool
+    guessed_years: list[int]  # whose working days were counted without a notice
     around: Standing
     turns: list[Turn]
     offers: list[Offer]
@@ -661,7 +647,7 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
     return Dossier(
         issue=issue,
         lamp=signal(facing_of(issue, around.measures if around.measures[1] else None), today, days),
-        calendar_published=days.is_official(today.year),
+        guessed_years=guessed_years(days, min(issue.waiting_since, today), today),
         around=around,
         turns=turns(issue, around, today),
         offers=offers(issue, actor, around, today),

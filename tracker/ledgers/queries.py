@@ -22,6 +22,7 @@ from tracker.issues.rules import Answer
 from tracker.ledgers.mapping import from_kept
 from tracker.ledgers.models import Ledger, LedgerImport, LedgerRow
 from tracker.ledgers.plan import Known, PersonAt, UnitAt, ledger_title
+from tracker.ledgers.rows import LedgerRow as Row
 from tracker.ledgers.vocabulary import Category, Correction, Place, Vocabulary
 from tracker.org.models import Region, RegionBelow, Unit, UnitAlias
 from tracker.org.queries import counties, root
@@ -44,6 +45,14 @@ def vocabulary(correction: Correction | None = None) -> Vocabulary:
         root=_place(top) if top else None,
         correction=correction or Correction(),
     )
+
+
+def guessed_in(rows: Iterable[Row]) -> list[int]:
+    """The years without a notice in which a file's deadlines were counted in working days."""
+    counted = {row.proposed_deadline for row in rows if row.proposed_deadline}
+    counted |= {row.deadline for row in rows if row.deadline and "工作日" in row.deadline_written}
+    days = calendar()
+    return sorted({day.year for day in counted if not days.is_official(day.year)})
 
 
 def _place(region: Region) -> Place:

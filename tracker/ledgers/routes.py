@@ -125,7 +125,12 @@ def preview() -> Any:
     plan = _plan(reading, form)
     form.title.data = form.title.data or plan.title
     return render_template(
-        "ledgers/preview.html", form=form, plan=plan, **_words(plan), **_state(reading)
+        "ledgers/preview.html",
+        form=form,
+        plan=plan,
+        guessed_years=queries.guessed_in(reading.rows),
+        **_words(plan),
+        **_state(reading),
     ), form_status(form)
 
 

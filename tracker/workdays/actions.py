@@ -1,4 +1,4 @@
-"""Filling the calendar: the years already published, and a new year's notice when it comes out."""
+"""Filling the calendar: the years already published, a new year's notice when it comes out, a day changed by hand."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import date
 
 from chinese_calendar.constants import Holiday, holidays, workdays
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, Select, and_, delete, insert, or_, select, update
 
 from tracker.base import journal
 from tracker.base.access import N_, Actor, Refused, keeps_rules
 from tracker.base.db import db, upsert
 from tracker.workdays.models import SpecialDay
-from tracker.workdays.rules import PublishedDay, check_notice
+from tracker.workdays.rules import BY_HAND, DayKind, PublishedDay, check_change, check_notice, is_worked, year_of
+from tracker.workdays.sheet import read_days
 
 
 def seed_published_years() -> int:
@@ -36,13 +37,14 @@ def import_days(year: int, days: Iterable[PublishedDay], *, actor: Actor | None)
     ``actor`` None is the console at set-up. Refused for anyone but the root office, and for a notice that cannot be
     meant so (see ``check_notice``).
     """
-    if actor is not None and not keeps_rules(actor):
-        raise Refused(N_("只有市级督查可以维护工作日安排。"))
+    if actor is not None:
+        _keeper(actor)
     notice = check_notice(year, days)
+    stored = or_(SpecialDay.official_year == year, _by_hand(year))
     before = db.session.execute(
-        select(SpecialDay.day, SpecialDay.is_workday).where(SpecialDay.official_year == year).order_by(SpecialDay.day)
+        select(SpecialDay.day, SpecialDay.is_workday).where(stored).order_by(SpecialDay.day)
     ).all()
-    db.session.execute(delete(SpecialDay).where(SpecialDay.official_year == year))
+    db.session.execute(delete(SpecialDay).where(stored))
     # A notice may speak of days on the far side of New Year that the neighbouring year's notice named too.
     entry = upsert(SpecialDay)
     fields = ("is_workday", "name", "official_year")
@@ -62,6 +64,76 @@ def import_days(year: int, days: Iterable[PublishedDay], *, actor: Actor | None)
         },
     )
     return len(notice)
+
+
+def import_file(data: bytes, filename: str, *, actor: Actor | None, year: int | None = None) -> dict[str, int]:
+    """Take a notice from a file, for the year it is about. Returns how many days off and make-up days it names.
+
+    ``year``: the one that is meant; a file for another one is refused. Raises FileRefused naming every bad cell.
+    """
+    days = read_days(data, filename)
+    meant = year_of(days)
+    if year is not None and meant != year:
+        raise Refused(N_("文件是 %(meant)s 年的安排，请到那一年的页面上导入。"), meant=meant)
+    import_days(meant, days, actor=actor)
+    worked = sum(day.is_workday for day in days)
+    return {N_("放假天数"): len(days) - worked, N_("补班天数"): worked}
+
+
+def change_days(year: int, first: date, last: date, kind: DayKind, name: str, actor: Actor) -> int:
+    """Make these days worked, off, or what the week makes of them (手工改动). Returns how many changed.
+
+    In a year without a notice the days count, and the year goes on to be warned of until somebody confirms it.
+    """
+    _keeper(actor)
+    days = check_change(year, first, last)
+    stored = {row.day: row for row in db.session.scalars(select(SpecialDay).where(SpecialDay.day.in_(days)))}
+    official_year = year if db.session.scalar(_of_year(year).limit(1)) is not None else BY_HAND
+    worked, before, after = is_worked(kind), {}, {}
+    for day in days:
+        row = stored.get(day)
+        was = row.is_workday if row else None
+        if was == worked and (row is None or row.name == name):
+            continue
+        before[day.isoformat()], after[day.isoformat()] = was, worked
+        if worked is None:
+            db.session.delete(row)
+        elif row is None:
+            db.session.add(SpecialDay(day=day, is_workday=worked, name=name, official_year=official_year))
+        else:
+            row.is_workday, row.name = worked, name
+    if not after:
+        raise Refused(N_("这几天本来就是这样，没有要改的。"))
+    journal.record(
+        "change_workdays", "workdays", year, **journal.by(actor), data={"before": before, "after": after, "name": name}
+    )
+    return len(after)
+
+
+def confirm_year(year: int, actor: Actor) -> None:
+    """Say that what was set by hand is the whole notice of the year: from now on it counts as published."""
+    _keeper(actor)
+    mine = update(SpecialDay).where(_by_hand(year)).values(official_year=year)
+    if db.session.scalar(_of_year(year).limit(1)) is not None:
+        raise Refused(N_("%(year)s 年的放假安排已经录入，不用再确认。"), year=year)
+    if not db.session.execute(mine.returning(SpecialDay.day)).all():
+        raise Refused(N_("%(year)s 年还没有录入放假和补班，请先录入。"), year=year)
+    db.session.expire_all()
+    journal.record("confirm_workdays", "workdays", year, **journal.by(actor))
+
+
+def _keeper(actor: Actor) -> None:
+    if not keeps_rules(actor):
+        raise Refused(N_("只有市级督查可以维护工作日安排。"))
+
+
+def _of_year(year: int) -> Select[date]:
+    return select(SpecialDay.day).where(SpecialDay.official_year == year)
+
+
+def _by_hand(year: int) -> ColumnElement[bool]:
+    inside = SpecialDay.day.between(date(year, 1, 1), date(year, 12, 31))
+    return and_(SpecialDay.official_year == BY_HAND, inside)
 
 
 def _published() -> list[PublishedDay]:

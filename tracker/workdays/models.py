@@ -18,6 +18,6 @@ class SpecialDay(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     is_workday: Mapped[bool]
     name: Mapped[str] = mapped_column(String(40), default="")
-    official_year: Mapped[int]  # a year with any row counts as published
+    official_year: Mapped[int]  # a year with any row counts as published; 0: set by hand before its notice was
 
     __table_args__ = (Index("ix_special_day_official_year", "official_year"),)
