@@ -15,6 +15,7 @@ from tracker.ledgers.vocabulary import Correction
 #: What the names of fields begin with; what follows is a sheet, a header, a word or a name of the ledger.
 FIRST, LAST, COLUMN, WORD, ANSWER = "header-first:", "header-last:", "column:", "word:", "answer:"
 UNIT, PERSON = "unit:", "person:"
+OTHER = "other-"  # before either of them: a name typed
 LEFT_OUT = "-"
 HIDDEN, TAKE, LEAVE = "hidden", "take", "leave"
 _CODES = frozenset(MEANINGS)

@@ -14,6 +14,7 @@ from tracker.ledgers import queries
 from tracker.ledgers.differences import differences
 from tracker.ledgers.plan import (
     Chain,
+    Doubt,
     Entry,
     ImportPlan,
     Known,
@@ -47,10 +48,19 @@ class Planner:
         self.new_units: dict[tuple[str, int], NewUnit] = {}
         self.new_people: dict[tuple[Any, ...], NewPerson] = {}
         self.obstacles: list[Obstacle] = []
+        self.doubts: dict[tuple[bool, str], Doubt] = {}
+        correction = reading.correction
+        self.known_units = queries.units_with_ids(correction.units.values(), self.county_of)
+        self.meant_units = {key: meant for key, meant in correction.units.items() if meant in self.known_units}
+        known_people = queries.people_with_ids(correction.people.values(), self.county_of)
+        self.meant_people = {
+            key: meant for key, meant in correction.people.items() if not meant or meant in known_people
+        }
         self._covered: dict[tuple[int, int], bool] = {}
         self.own_leads: set[int] = set()
         self.at_root = any(grant.role is Role.SUPERVISOR and grant.at_root for grant in actor.grants)
         self.counties = {self._county(row.county) for row in rows if row.county}
+        self.unit_names: dict[int, str] = {}
         self.leads: dict[str, int | NewPerson] = {}  # one name, one lead official throughout a ledger
 
     def plan(self, title: str, ledger_id: int | None) -> ImportPlan:
@@ -70,6 +80,7 @@ class Planner:
             obstacles=tuple(self.obstacles),
             new_units=tuple(self.new_units.values()),
             new_people=tuple(self.new_people.values()),
+            doubts=tuple(self.doubts.values()),
         )
 
     def _entry(self, row: LedgerRow, recogniser: Recogniser) -> Entry | None:
@@ -110,7 +121,10 @@ class Planner:
         return self._covered[key]
 
     def _stop(self, row: LedgerRow, field: str, msgid: str, **params: Any) -> None:
-        self.obstacles.append(Obstacle(row.cells.get(field, f"{row.sheet}!{row.row}"), msgid, params))
+        self.obstacles.append(Obstacle(self._cell(row, field), msgid, params))
+
+    def _cell(self, row: LedgerRow, field: str) -> str:
+        return row.cells.get(field, f"{row.sheet}!{row.row}")
 
     def _chain(self, row: LedgerRow, county: int, known: Known | None) -> Chain:
         units = tuple(
@@ -132,12 +146,21 @@ class Planner:
         found = pick_unit(candidates, county)
         if found:
             return found.id
-        if any(unit.county_id == county for unit in candidates):
+        seat = self.places.seat_of(name, county)
+        seated = self.places.names[seat]
+        key = f"{seat}:{name}"
+        meant = self.meant_units.get(key)
+        among = tuple(unit.id for unit in candidates if unit.county_id == county)
+        self._doubt(Doubt(key, name, False, seated, self._cell(row, field), county, None, among, meant))
+        if meant:
+            return meant
+        if among:
             self._stop(row, field, N_("系统里有几个“%(name)s”，分不清是哪一个；请在台账里写全称。"), name=name)
             return None
-        seat = self.places.seat_of(name, county)
-        new = NewUnit(name, seat, self.places.names[seat])
-        return self.new_units.setdefault((name, seat), new)
+        return self.new_units.setdefault((name, seat), NewUnit(name, seat, seated))
+
+    def _doubt(self, doubt: Doubt) -> None:
+        self.doubts.setdefault((doubt.is_person, doubt.key), doubt)
 
     def _same(self, name: str | None, person_id: int | None) -> int | None:
         """The person a recognised row has already, if the ledger still names them."""
@@ -154,11 +177,33 @@ class Planner:
                 post=row.lead_official_post,
                 unit_id=home if isinstance(home, int) else None,
             )
-            if ambiguous:
-                self._namesakes(row, "lead_official", name)
-                return None
-            self.leads[name] = found.id if found else self._new_person(name, row.lead_official_post, home, "leads")
+            lead = found.id if found else self._settled_lead(row, home, ambiguous)
+            if lead is None:
+                return None  # another row may write the post beside the name
+            self.leads[name] = lead
         return self.leads[name]
+
+    def _settled_lead(self, row: LedgerRow, home: int | NewUnit, ambiguous: bool) -> int | NewPerson | None:
+        name = str(row.lead_official)
+        key = f":{name}"
+        among = tuple(person.id for person in self._within_reach(name)) if ambiguous else ()
+        meant = self._ask_for(row, "lead_official", key, name, home, among)
+        if meant:
+            return meant
+        if ambiguous and meant is None:
+            self._namesakes(row, "lead_official", name)
+            return None
+        return self._new_person(name, row.lead_official_post, home, "leads")
+
+    def _ask_for(
+        self, row: LedgerRow, field: str, key: str, name: str, home: int | NewUnit, among: tuple[int, ...]
+    ) -> int | None:
+        """The person somebody settled on for a name in doubt: an id, 0 for one to be made, None where it is open."""
+        meant = self.meant_people.get(key)
+        county = self._county(row.county) if row.county else self.places.root_id
+        unit = home if isinstance(home, int) else None
+        self._doubt(Doubt(key, name, True, self._home_name(home), self._cell(row, field), county, unit, among, meant))
+        return meant
 
     def _within_reach(self, name: str) -> list[PersonAt]:
         """Namesakes at the root or in a county this importer has rows in; other counties' people are not theirs."""
@@ -176,10 +221,17 @@ class Planner:
             return None
         known = [unit for unit in units if isinstance(unit, int)]
         found, ambiguous = pick_person(self.people.get(name, []), known)
-        if ambiguous:
+        if found:
+            return found.id
+        key = f"{home if isinstance(home, int) else f'{home.region_id}:{home.name}'}:{name}"
+        among = tuple(p.id for p in self.people.get(name, []) if p.unit_id in known) if ambiguous else ()
+        meant = self._ask_for(row, "responsible_person", key, name, home, among)
+        if meant:
+            return meant
+        if ambiguous and meant is None:
             self._namesakes(row, "responsible_person", name)
             return None
-        return found.id if found else self._new_person(name, None, home, home)
+        return self._new_person(name, None, home, home)
 
     def _namesakes(self, row: LedgerRow, field: str, name: str) -> None:
         self._stop(
@@ -190,11 +242,15 @@ class Planner:
         )
 
     def _new_person(self, name: str, post: str | None, home: int | NewUnit, key: Any) -> NewPerson:
-        unit_name = home.name if isinstance(home, NewUnit) else self._unit_name(home)
-        return self.new_people.setdefault((name, key), NewPerson(name, post or None, home, unit_name))
+        return self.new_people.setdefault((name, key), NewPerson(name, post or None, home, self._home_name(home)))
 
-    def _unit_name(self, unit_id: int) -> str:
-        return next((u.name for group in self.units.values() for u in group if u.id == unit_id), "")
+    def _home_name(self, home: int | NewUnit) -> str:
+        if isinstance(home, NewUnit):
+            return home.name
+        if not self.unit_names:
+            self.unit_names = {unit.id: unit.name for group in self.units.values() for unit in group}
+            self.unit_names |= {unit.id: unit.name for unit in self.known_units.values()}
+        return self.unit_names.get(home, "")
 
     def _compared(self, entries: Sequence[Entry]) -> Iterator[Entry]:
         """Recognised rows with what they say otherwise than the list."""

@@ -17,6 +17,9 @@ from tracker.ledgers.rows import LedgerRow
 #: A row recognised by its running number only is the same problem if its wording is at least this alike.
 ALIKE = 0.5
 TITLE_LENGTH = 120
+OFFERED = 5  # names offered for one in doubt
+ALIKE_PEOPLE = 0.6  # two of three characters
+HELD = 0.8  # the share of a unit's name that must stand in the other, in order
 
 _SPACES = re.compile(r"\s+")
 _DATED = re.compile(
@@ -61,6 +64,31 @@ class NewPerson:
     title: str | None
     unit: int | NewUnit
     unit_name: str
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A name in the ledger that nobody known goes by, or several do; a person says which is meant, or it is made anew.
+
+    ``key``: what the answer is kept under, for the same words mean other people elsewhere. ``where``: the region a new
+    unit would be seated in, the unit a new person would belong to (``unit_id`` if that exists). ``among``: the several.
+    ``meant``: the id a person settled on, 0 for one to be made.
+    """
+
+    key: str
+    name: str
+    is_person: bool
+    where: str
+    cell: str
+    county_id: int
+    unit_id: int | None = None
+    among: tuple[int, ...] = ()
+    meant: int | None = None
+
+    @property
+    def leads(self) -> bool:
+        """A lead official: one name is one person throughout the ledger."""
+        return self.is_person and self.key.startswith(":")
 
 
 Unit = int | NewUnit
@@ -135,6 +163,7 @@ class ImportPlan:
     obstacles: tuple[Obstacle, ...]
     new_units: tuple[NewUnit, ...]
     new_people: tuple[NewPerson, ...]
+    doubts: tuple[Doubt, ...] = ()
 
     def count(self, fate: str) -> int:
         return sum(entry.fate == fate for entry in self.entries)
@@ -179,6 +208,30 @@ def ledger_title(text: str) -> str:
 def wording_hash(text: str) -> str:
     """Equal for wordings that differ in spaces only."""
     return hashlib.sha256(_SPACES.sub("", text).encode()).hexdigest()
+
+
+def likeliest(doubt: Doubt, known: Iterable[tuple[int, str, str]]) -> list[tuple[int, str]]:
+    """Of those known (id, name, words that tell it apart) the few a name may mean: the one settled on, the namesakes,
+    then those spelt most alike."""
+    settled = (doubt.meant, *doubt.among)
+    ranked = []
+    for number, name, words in known:
+        likeness = 2.0 if number in settled else _spelt_alike(doubt.name, name, doubt.is_person)
+        if likeness:
+            ranked.append((-likeness, len(name), number, words))
+    return [(number, words) for _, _, number, words in sorted(ranked)[:OFFERED]]
+
+
+def _spelt_alike(written: str, name: str, is_person: bool) -> float:
+    """0 for names nobody would take for one another. Short names of units leave characters out: 县卫健局, 县卫生健康局."""
+    shared = len(set(written) & set(name))
+    if shared * 2 < min(len(set(written)), len(set(name))):
+        return 0
+    matcher = difflib.SequenceMatcher(None, written, name, autojunk=False)
+    if is_person:
+        return ratio if (ratio := matcher.ratio()) >= ALIKE_PEOPLE else 0
+    held = sum(block.size for block in matcher.get_matching_blocks()) / min(len(written), len(name))
+    return (held + matcher.ratio()) / 2 if held >= HELD else 0
 
 
 class Recogniser:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.models import Post, User
@@ -21,7 +21,7 @@ from tracker.issues.queries import visible_to
 from tracker.issues.rules import Answer
 from tracker.ledgers.mapping import from_kept
 from tracker.ledgers.models import Ledger, LedgerImport, LedgerRow
-from tracker.ledgers.plan import Known, PersonAt, UnitAt, ledger_title
+from tracker.ledgers.plan import Doubt, Known, PersonAt, UnitAt, ledger_title, likeliest
 from tracker.ledgers.rows import LedgerRow as Row
 from tracker.ledgers.vocabulary import Category, Correction, Place, Vocabulary
 from tracker.org.models import Region, RegionBelow, Unit, UnitAlias
@@ -126,22 +126,110 @@ def units_by_name(names: Iterable[str], county_of: dict[int, int]) -> dict[str, 
     return {name: list(units.values()) for name, units in found.items()}
 
 
+def units_with_ids(ids: Iterable[int], county_of: dict[int, int]) -> dict[int, UnitAt]:
+    """The active units with these ids."""
+    found: dict[int, UnitAt] = {}
+    for chunk in _chunks(ids):
+        rows = db.session.execute(select(Unit.id, Unit.name, Unit.region_id).where(Unit.id.in_(chunk), Unit.active))
+        found |= {row.id: UnitAt(row.id, row.name, county_of[row.region_id]) for row in rows}
+    return found
+
+
 def people_by_name(names: Iterable[str], county_of: dict[int, int]) -> dict[str, list[PersonAt]]:
     """Active people under each name, with whether they lead."""
     found: dict[str, list[PersonAt]] = defaultdict(list)
-    leads = or_(
-        exists().where(Post.user_id == User.id, Post.role == Role.LEADER, Post.ended_at.is_(None)),
-        exists().where(Issue.lead_official_id == User.id),
-    )
     for chunk in _chunks(names):
-        for row in db.session.execute(
-            select(User.id, User.name, User.title, User.unit_id, Unit.region_id, leads.label("leads"))
-            .join(Unit, Unit.id == User.unit_id)
-            .where(User.name.in_(chunk), User.active)
-        ):
-            found[row.name].append(
-                PersonAt(row.id, row.name, row.title, row.unit_id, county_of[row.region_id], bool(row.leads))
-            )
+        for person in _people(User.name.in_(chunk), county_of):
+            found[person.name].append(person)
+    return found
+
+
+def people_with_ids(ids: Iterable[int], county_of: dict[int, int]) -> dict[int, PersonAt]:
+    """The active people with these ids."""
+    return {person.id: person for chunk in _chunks(ids) for person in _people(User.id.in_(chunk), county_of)}
+
+
+def _people(which: ColumnElement[bool], county_of: dict[int, int]) -> list[PersonAt]:
+    """Active people, with whether they lead."""
+    rows = db.session.execute(
+        select(User.id, User.name, User.title, User.unit_id, Unit.region_id, _LEADS.label("leads"))
+        .join(Unit, Unit.id == User.unit_id)
+        .where(which, User.active)
+    )
+    return [
+        PersonAt(row.id, row.name, row.title, row.unit_id, county_of[row.region_id], bool(row.leads)) for row in rows
+    ]
+
+
+_LEADS = or_(
+    exists().where(Post.user_id == User.id, Post.role == Role.LEADER, Post.ended_at.is_(None)),
+    exists().where(Issue.lead_official_id == User.id),
+)
+
+
+def offered_for(doubts: Sequence[Doubt]) -> dict[tuple[bool, str], list[tuple[int, str]]]:
+    """For each name in doubt those on the register it may mean, likeliest first: (id, name with what tells it apart).
+
+    Units of its own county and the root's; for people those of the unit, who leads, and namesakes nearby.
+    """
+    county_of = county_of_regions(places())
+    names = [doubt for doubt in doubts if doubt.is_person]
+    return {
+        **_near_units([doubt for doubt in doubts if not doubt.is_person], county_of),
+        **(_near_people(names, county_of) if names else {}),
+    }
+
+
+def _near_units(doubts: Sequence[Doubt], county_of: dict[int, int]) -> dict[tuple[bool, str], list[tuple[int, str]]]:
+    if not doubts:
+        return {}
+    top = root()
+    near = {doubt.county_id for doubt in doubts} | {top.id if top else 0}
+    chosen = {unit for doubt in doubts for unit in (*doubt.among, doubt.meant or 0)}
+    rows = db.session.execute(
+        select(Unit.id, Unit.name, Unit.region_id, Region.name.label("place"))
+        .join(Region, Region.id == Unit.region_id)
+        .where(Unit.active)
+        .order_by(Unit.id)
+    ).all()
+    units = [(row, county_of[row.region_id]) for row in rows if county_of[row.region_id] in near or row.id in chosen]
+    found = {}
+    for doubt in doubts:
+        known = [
+            (row.id, row.name, f"{row.name} · {row.place}")
+            for row, county in units
+            if county in (doubt.county_id, top.id if top else 0) or row.id in (doubt.meant, *doubt.among)
+        ]
+        found[False, doubt.key] = likeliest(doubt, known)
+    return found
+
+
+def _near_people(doubts: Sequence[Doubt], county_of: dict[int, int]) -> dict[tuple[bool, str], list[tuple[int, str]]]:
+    units = {doubt.unit_id for doubt in doubts if doubt.unit_id}
+    settled = {person for doubt in doubts for person in (*doubt.among, doubt.meant or 0)}
+    which: list[ColumnElement[bool]] = [
+        User.unit_id.in_(units),
+        User.name.in_({doubt.name for doubt in doubts}),
+        User.id.in_(settled),
+    ]
+    if any(doubt.leads for doubt in doubts):
+        which.append(_LEADS)
+    people = _people(or_(*which), county_of)
+    homes = {
+        row.id: row.name
+        for chunk in _chunks(person.unit_id for person in people)
+        for row in db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(chunk)))
+    }
+    top = root()
+    found = {}
+    for doubt in doubts:
+        near = (doubt.county_id, top.id if top else 0)
+        known = [
+            (person.id, person.name, " · ".join(filter(None, (person.name, person.title, homes[person.unit_id]))))
+            for person in people
+            if person.county_id in near or person.id in (doubt.meant, *doubt.among)
+        ]
+        found[True, doubt.key] = likeliest(doubt, known)
     return found
 
 

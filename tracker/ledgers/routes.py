@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
@@ -14,6 +14,7 @@ from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from tracker.accounts.queries import person_meant
 from tracker.base import clock, files
 from tracker.base.access import N_, Actor, Missing, Refused, Right
 from tracker.base.db import transaction
@@ -30,7 +31,7 @@ from tracker.ledgers.plan import ImportPlan
 from tracker.ledgers.problems import Problem
 from tracker.ledgers.reading import Reading
 from tracker.ledgers.vocabulary import Correction
-from tracker.org.queries import counties
+from tracker.org.queries import counties, unit_meant
 from tracker.settings.queries import categories, demonstration
 
 bp = Blueprint("ledgers", __name__)
@@ -115,30 +116,27 @@ def _read(data: bytes, name: str, correction: Correction | None, by: Actor | Non
 @needs(Right.LEDGER_IMPORT)
 def preview() -> Any:
     """What was understood and what would happen; the import itself."""
-    waiting, form, fields = _waiting(_token()), PreviewForm(), _fields()
+    waiting, form, (fields, slips) = _waiting(_token()), PreviewForm(), _named(_fields())
     _offer(form)
     reading = _again(waiting, fields)
-    if form.validate_on_submit() and request.form.get("act") == "import":
+    if form.validate_on_submit() and request.form.get("act") == "import" and not slips:
         with refusals(form), _called_off(), Underway(_token()).told() as told, transaction():
             return _done(_apply(_plan(reading, form), waiting, form, told))
     _fill(form, reading)
     plan = _plan(reading, form)
     form.title.data = form.title.data or plan.title
-    return render_template(
-        "ledgers/preview.html",
-        form=form,
-        plan=plan,
-        guessed_years=queries.guessed_in(reading.rows),
-        **_words(plan),
-        **_state(reading),
-    ), form_status(form)
+    form.form_errors = [*form.form_errors, *slips.values()]
+    page = {**_words(plan), **_state(reading, fields), "names": _names(plan, fields, slips)}
+    page["guessed_years"] = queries.guessed_in(reading.rows)
+    return render_template("ledgers/preview.html", form=form, plan=plan, **page), form_status(form)
 
 
 @bp.route("/ledgers/preview/understood", methods=["GET", "POST"])
 @needs(Right.LEDGER_IMPORT)
 def understood() -> str:
     """The table as it was understood, sheet by sheet; header and columns are put right here."""
-    reading = _again(_waiting(_token()), _fields())
+    fields = _fields()
+    reading = _again(_waiting(_token()), fields)
     return render_template(
         "ledgers/understood.html",
         sheets=shown.sheets(reading),
@@ -148,7 +146,7 @@ def understood() -> str:
         left_out=mapping.LEFT_OUT,
         first=mapping.FIRST,
         last=mapping.LAST,
-        **_state(reading),
+        **_state(reading, fields),
     )
 
 
@@ -174,9 +172,34 @@ def _again(waiting: Waiting, fields: dict[str, str]) -> Reading:
     return _read(waiting.data(), waiting.name, None, by=current_user)
 
 
-def _state(reading: Reading) -> dict[str, Any]:
+def _named(fields: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The fields with every typed name looked up, and by field what those say that are none of ours."""
+    slips = {}
+    for name, text in [*fields.items()]:
+        if name.startswith(mapping.OTHER) and text.strip():
+            is_person = name.startswith(mapping.OTHER + mapping.PERSON)
+            try:
+                meant = person_meant(text) if is_person else unit_meant(text)
+            except Refused as refusal:
+                slips[name] = said(refusal)
+            else:
+                fields = {key: value for key, value in fields.items() if key != name}
+                fields[name.removeprefix(mapping.OTHER)] = str(meant.id)
+    return fields, slips
+
+
+def _names(plan: ImportPlan, fields: dict[str, str], slips: dict[str, str]) -> list[shown.Name]:
+    """The names in doubt, those first that a person must or can settle."""
+    doubts = sorted(plan.doubts, key=lambda doubt: not doubt.among)
+    offered = queries.offered_for(doubts)
+    names = [shown.Name(doubt, offered[doubt.is_person, doubt.key]) for doubt in doubts]
+    names = [replace(name, typed=fields.get(name.other, ""), slip=slips.get(name.other, "")) for name in names]
+    return sorted(names, key=lambda name: not (name.slip or name.offered))[: shown.NAMES_SHOWN]
+
+
+def _state(reading: Reading, fields: dict[str, str]) -> dict[str, Any]:
     """What every page of an upload says again in its form, so that nothing put right before is lost."""
-    fields = {**_fields(), **mapping.as_fields(reading)}
+    fields = {**fields, **mapping.as_fields(reading)}
     origin = reading.correction.origin
     return {
         "reading": reading,

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 
 from tracker.base.access import N_
 from tracker.base.sheets import column_number, letter
-from tracker.ledgers.mapping import COLUMN, LEFT_OUT, WORD
+from tracker.ledgers.mapping import COLUMN, LEFT_OUT, OTHER, PERSON, UNIT, WORD
+from tracker.ledgers.plan import Doubt
 from tracker.ledgers.problems import Problem
 from tracker.ledgers.reading import Glimpse, Reading, SheetReading
 from tracker.ledgers.vocabulary import word_key
 
+NAMES_SHOWN = 60  # names in doubt asked for one by one; the rest are told
 EXAMPLES = 2  # values shown of a column
 PASSED_SHOWN = 50  # rows a table leaves out, named one by one
 ALIKE = 0.3  # how near an offered word comes first
@@ -100,6 +102,25 @@ class Word:
     @property
     def name(self) -> str:
         return f"{WORD}{self.field}:{word_key(self.written)}"
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name in doubt as a page asks for it. ``slip``: why what was typed is none."""
+
+    doubt: Doubt
+    offered: Sequence[tuple[int, str]]
+    typed: str = ""
+    slip: str = ""
+
+    @property
+    def name(self) -> str:
+        return (PERSON if self.doubt.is_person else UNIT) + self.doubt.key
+
+    @property
+    def other(self) -> str:
+        """The field in which a name that was not offered is typed."""
+        return OTHER + self.name
 
 
 def columns(reading: Reading) -> list[Column]:
