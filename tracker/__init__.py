@@ -51,6 +51,9 @@ PARTS = (
     audit,
 )
 
+#: The menu of what is set up once and rarely changed.
+SET_UP = N_("设置")
+
 NAVIGATION = (
     NavigationEntry("desks.desk", N_("工作台"), Right.ISSUE_READ),
     NavigationEntry("messages.inbox", N_("消息"), Right.ISSUE_READ, counts="unread"),
@@ -59,9 +62,9 @@ NAVIGATION = (
     NavigationEntry("lookbacks.look_backs", N_("回头看"), Right.LOOKBACK_READ),
     NavigationEntry("reconciliation.inspections", N_("检查对账"), Right.FINDING_READ, below=("/findings",)),
     NavigationEntry("ledgers.ledgers", N_("台账导入"), Right.LEDGER_IMPORT),
-    NavigationEntry("clearance.chains", N_("审核链"), Right.SETTINGS),
-    NavigationEntry("issues.groups", N_("工作组"), Right.SETTINGS),
-    NavigationEntry("workdays.this_year", N_("工作日"), Right.SETTINGS),
+    NavigationEntry("clearance.chains", N_("审核链"), Right.SETTINGS, menu=SET_UP),
+    NavigationEntry("issues.groups", N_("工作组"), Right.SETTINGS, menu=SET_UP),
+    NavigationEntry("workdays.this_year", N_("工作日"), Right.SETTINGS, menu=SET_UP),
     NavigationEntry("org.regions", N_("行政区划"), Right.REGIONS),
     NavigationEntry("org.units", N_("单位"), Right.UNITS),
     NavigationEntry("accounts.users", N_("人员"), Right.USERS),

@@ -289,6 +289,7 @@ def fields_for(verb: Verb, issue: Issue) -> dict[str, Any]:
         Verb.APPROVE_PLAN: {"decision": "approve"},
         Verb.RETURN_PLAN: {"decision": "return", "reason": "再改"},
         Verb.REPORT: {"text": "做了"},
+        Verb.REMIND: {"words": "请于三天内报进展"},
         Verb.REQUEST_EXTENSION: {"wanted": str(later), "reason": "雨季"},
         Verb.GRANT_EXTENSION: {"decision": "grant", "opinion": "同意"},
         Verb.REFUSE_EXTENSION: {"decision": "refuse", "opinion": "不同意"},

@@ -119,6 +119,7 @@ class Case:
     quantity: int | None = None
     plan: int | None = None  # measures of the plan that waits for the lead official
     measures: list[bool] = field(default_factory=list)  # of the approved plan: done?
+    reminded: date | None = None
     asked: tuple[str, date] | None = None  # the extension that waits: by whom, until when
     application: Application | None = None
     applied_on: date | None = None
@@ -289,6 +290,11 @@ MAY: dict[str, tuple[set[str], Callable[[Case, str], bool], Callable[[Case, str,
         lambda case, who, said: case.plan is not None and bool(said.words.strip()),
     ),
     "report": (WORKING, handles, reportable),
+    "remind": (
+        WORKING,
+        supervises,
+        lambda case, who, said: bool(said.words.strip()) and case.reminded != said.today,
+    ),
     "request_extension": (WORKING, handles, extendable),
     "grant_extension": (UNDER_WAY | {"reviewing"}, supervises, grantable),
     "refuse_extension": (
@@ -381,6 +387,10 @@ def reported(case: Case, who: str, said: Brought) -> None:
         case.measures = [done or place == 0 or said.ticks == "all" for place, done in enumerate(case.measures)]
 
 
+def reminded(case: Case, who: str, said: Brought) -> None:
+    case.reminded = said.today
+
+
 def extension_asked(case: Case, who: str, said: Brought) -> None:
     case.asked = (who, said.wanted)
 
@@ -431,7 +441,7 @@ def dismissed(case: Case, who: str, said: Brought) -> None:
 
 FOLLOWS: dict[str, Callable[[Case, str, Brought], None]] = {
     "assign": assigned, "accept": accepted, "decline": declined, "submit_plan": planned, "approve_plan": plan_approved,
-    "return_plan": plan_returned, "report": reported, "request_extension": extension_asked,
+    "return_plan": plan_returned, "report": reported, "remind": reminded, "request_extension": extension_asked,
     "grant_extension": extension_granted, "refuse_extension": extension_refused, "reassign": reassigned,
     "request_clearance": applied, "withdraw_clearance": back_to_work, "pass": passed, "return": back_to_work,
     "correct": corrected, "dismiss": dismissed,
@@ -494,6 +504,9 @@ class Product:
         own = [measure.id for measure in plan.measures] if plan else []
         ticks = {"none": [], "all": own, "first": own[:1] or [10**6], "strange": [10**6]}[said.ticks]
         progress.report(issue, actor, **day, text=said.words, quantity_done=said.figure, measures_done=ticks)
+
+    def remind(self, issue: Issue, actor: Any, said: Brought, day: Any) -> None:
+        deadlines.remind(issue, actor, **day, words=said.words)
 
     def request_extension(self, issue: Issue, actor: Any, said: Brought, day: Any) -> None:
         deadlines.request_extension(issue, actor, **day, wanted=said.wanted, reason=said.words)

@@ -38,6 +38,7 @@ EXPECTED: list[tuple[Verb, set[Kind], bool | None, set[State] | None, object, Ro
     (Verb.APPROVE_PLAN, set(Kind), None, {P}, R, Role.LEADER, Who.LEAD_OFFICIAL),
     (Verb.RETURN_PLAN, set(Kind), None, {P}, STAYS, Role.LEADER, Who.LEAD_OFFICIAL),
     (Verb.REPORT, set(Kind), None, {A, P, R}, STAYS, Role.OFFICIAL, Who.HANDLER),
+    (Verb.REMIND, set(Kind), None, {A, P, R}, STAYS, Role.SUPERVISOR, Who.SUPERVISOR),
     (Verb.REQUEST_EXTENSION, set(Kind), None, {A, P, R}, STAYS, Role.OFFICIAL, Who.HANDLER),
     (Verb.GRANT_EXTENSION, set(Kind), None, {L, A, P, R, V}, STAYS, Role.SUPERVISOR, Who.SUPERVISOR),
     (Verb.REFUSE_EXTENSION, set(Kind), None, {L, A, P, R, V}, STAYS, Role.SUPERVISOR, Who.SUPERVISOR),

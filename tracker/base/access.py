@@ -92,6 +92,7 @@ class Right(StrEnum):
     ACCEPT = "issue:accept"
     DECLINE = "issue:decline"
     REASSIGN = "issue:reassign"
+    REMIND = "issue:remind"
     CORRECT = "issue:correct"
     DISMISS = "issue:dismiss"
     PLAN_SUBMIT = "plan:submit"
@@ -132,6 +133,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.ACCEPT: frozenset({_O}),
     Right.DECLINE: frozenset({_O}),
     Right.REASSIGN: frozenset({_S}),
+    Right.REMIND: frozenset({_S}),
     Right.CORRECT: frozenset({_S}),
     Right.DISMISS: frozenset({_S}),
     Right.PLAN_SUBMIT: frozenset({_O}),

@@ -53,13 +53,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 @dataclass(frozen=True)
 class NavigationEntry:
     """One entry of the top bar: shown to whoever has the right. ``below``: where else its pages stand ("/issues");
-    ``counts``: the column of the person whose number stands beside it."""
+    ``counts``: the column of the person whose number stands beside it; ``menu``: the menu it stands in, by its label."""
 
     endpoint: str
     label: str
     right: Right
     below: tuple[str, ...] = ()
     counts: str | None = None
+    menu: str | None = None
 
 
 class RefusableForm(Protocol):
@@ -238,11 +239,13 @@ def local_url(url: str | None) -> str | None:
 
 
 def _context(app: Flask, navigation: tuple[NavigationEntry, ...]) -> dict[str, Any]:
+    entries = _entries(app, navigation)
     return {
         "asset": lambda path: url_for("static", filename=path, v=_fingerprint(path)),
         "languages": LANGUAGES,
         "locale": str(get_locale() or "zh"),
-        "navigation": _entries(app, navigation),
+        "navigation": [entry for entry in entries if entry["menu"] is None],
+        "menus": _menus(entries),
         "today": clock.today(),
         "product": gettext("问题整改清零平台"),
     }
@@ -258,9 +261,18 @@ def _entries(app: Flask, navigation: tuple[NavigationEntry, ...]) -> list[dict[s
             "url": url_for(entry.endpoint),
             "current": _current(entry),
             "count": getattr(duty, entry.counts) if entry.counts else 0,
+            "menu": entry.menu,
         }
         for entry in navigation
         if entry.endpoint in app.view_functions and may(current_user, entry.right)
+    ]
+
+
+def _menus(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The menus of the bar in the order of their first entries."""
+    labels = dict.fromkeys(entry["menu"] for entry in entries if entry["menu"] is not None)
+    return [
+        {"label": gettext(label), "entries": [entry for entry in entries if entry["menu"] == label]} for label in labels
     ]
 
 

@@ -1,19 +1,24 @@
-"""Use cases: ask for a later deadline, grant it, refuse it."""
+"""Use cases: ask for a later deadline, grant it, refuse it; remind whoever handles an issue."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
+from sqlalchemy import literal, select
+
+from tracker.accounts.models import User
 from tracker.base import clock
 from tracker.base.access import N_, Actor, Refused
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.deadlines.models import Extension
-from tracker.deadlines.queries import is_askers, waiting_extension
-from tracker.deadlines.rules import ExtensionState
+from tracker.deadlines.queries import handlers_reached, is_askers, reminded_on, waiting_extension
+from tracker.deadlines.rules import ExtensionState, days_overdue
 from tracker.issues.actions import advance
 from tracker.issues.models import Issue
 from tracker.issues.workflow import Fact, Verb
+from tracker.messages.actions import queue
+from tracker.messages.rules import Matter
 
 
 def request_extension(
@@ -104,3 +109,30 @@ def _decide(
     extension.state, extension.decided_at = state, at or clock.now()
     extension.decided_by_id, extension.decided_for_id = actor.id, actor.for_id
     extension.opinion = opinion.strip() or None
+
+
+def remind(issue: Issue, actor: Actor, *, today: date, words: str, at: datetime | None = None) -> int:
+    """Urge the handlers (催办), in the supervisor's words, at most once a day; returns how many people are told."""
+    people = [person.id for person in handlers_reached(issue, today)]
+    event = advance(
+        issue,
+        Verb.REMIND,
+        actor,
+        today=today,
+        at=at,
+        remark=words.strip() or None,
+        facts={
+            Fact.WORDS: bool(words.strip()),
+            Fact.NOT_REMINDED_TODAY: reminded_on(issue.id) != today,
+            Fact.REACHABLE: bool(people),
+        },
+        data={"day": today.isoformat(), "told": len(people)},
+    )
+    db.session.flush()
+    told = select(
+        literal(f"remind:{today}:{issue.id}").label("occasion"),
+        User.id.label("person_id"),
+        literal(issue.id).label("issue_id"),
+        literal(days_overdue(issue.overdue_from, today)).label("number"),
+    ).where(User.id.in_(people))
+    return queue(told, Matter.REMINDER, day=today, at=event.at, remark_id=event.remark_id)

@@ -1,4 +1,4 @@
-"""The shape of asking for a later deadline and of deciding it."""
+"""The shape of asking for a later deadline, of deciding it, and of a reminder."""
 
 from __future__ import annotations
 
@@ -22,3 +22,11 @@ class DecideForm(VersionedForm):
     """Grant, or refuse with a reason (the button says which)."""
 
     opinion = TextAreaField(_l("意见"), [Optional(), Length(max=2000)], description=_l("不同意时必须写明理由。"))
+
+
+class RemindForm(VersionedForm):
+    words = TextAreaField(
+        _l("催办内容"),
+        [DataRequired(_l("请写明催办什么、什么时候要结果。")), Length(max=1000)],
+        description=_l("原样发给承办人；写明要什么、什么时候要。"),
+    )

@@ -11,10 +11,11 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import aliased, joinedload
 
-from tracker.accounts.models import Post, User
-from tracker.accounts.queries import partners_of
+from tracker.accounts.models import Post, StandIn, User
+from tracker.accounts.queries import in_force, partners_of
 from tracker.base.access import Actor, Role
 from tracker.base.db import db
+from tracker.base.journal import Event
 from tracker.deadlines.models import Escalation, Extension
 from tracker.deadlines.rules import (
     DEFAULT,
@@ -30,9 +31,9 @@ from tracker.deadlines.rules import (
 )
 from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
 from tracker.issues.queries import supervised_by, visible_to
-from tracker.issues.workflow import OPEN
+from tracker.issues.workflow import OPEN, Verb
 from tracker.messages.queries import told_about
-from tracker.org.models import Region
+from tracker.org.models import Region, Unit
 from tracker.plans.queries import measure_counts, measures_state
 from tracker.workdays.rules import Calendar
 
@@ -178,6 +179,31 @@ def extensions_to_decide_count(actor: Actor, today: date) -> int:
     """How many wait for this supervisor."""
     query = select(func.count()).select_from(Extension).join(Issue, Issue.id == Extension.issue_id)
     return db.session.scalar(query.where(*_to_decide(actor, today))) or 0
+
+
+# --- reminders ------------------------------------------------------------------------------------------------
+
+
+def reminded_on(issue_id: int) -> date | None:
+    """The day of the latest reminder (催办), None without one."""
+    query = select(Event.data).where(Event.subject == "issue", Event.subject_id == issue_id, Event.verb == Verb.REMIND)
+    latest = db.session.scalar(query.order_by(Event.id.desc()).limit(1))
+    return date.fromisoformat(latest["day"]) if latest else None
+
+
+def handlers_reached(issue: Issue, today: date) -> Sequence[Any]:
+    """id, name and unit of who is reached when the handlers are told: the officials of the lead and the responsible units, the responsible
+    person and the task force, or who stands in for one of them that cannot sign in."""
+    units = [row.unit_id for row in issue.units] + ([issue.lead_unit_id] if issue.lead_unit_id else [])
+    named = [row.user_id for row in issue.members]
+    named += [issue.responsible_person_id] if issue.responsible_person_id else []
+    posted = select(Post.id).where(Post.user_id == User.id, *_posted(Role.OFFICIAL)).exists()
+    handlers = select(User.id).where(or_(and_(User.unit_id.in_(units), posted), User.id.in_(named)))
+    stood_in_for = select(StandIn.person_id).join(absent := aliased(User), absent.id == StandIn.absent_id)
+    stand_ins = stood_in_for.where(in_force(today), absent.id.in_(handlers), absent.account.is_(None))
+    reached = or_(User.id.in_(handlers), User.id.in_(stand_ins))
+    query = select(User.id, User.name, Unit.name.label("unit")).join(Unit, Unit.id == User.unit_id)
+    return db.session.execute(query.where(reached, *_SIGNS_IN).order_by(User.id)).all()
 
 
 # --- escalation -----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Pages that ask for a later deadline and decide it."""
+"""Pages that ask for a later deadline and decide it, and that remind."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.base import clock
 from tracker.base.access import Right
 from tracker.base.db import transaction
 from tracker.base.web import needs, refusals
 from tracker.deadlines import actions
-from tracker.deadlines.forms import AskForm, DecideForm
-from tracker.deadlines.queries import extensions_of, waiting_extension
+from tracker.deadlines.forms import AskForm, DecideForm, RemindForm
+from tracker.deadlines.queries import extensions_of, handlers_reached, waiting_extension
 from tracker.issues.actions import unchanged
 from tracker.issues.models import Issue
 from tracker.issues.pages import done, me, page, pressable
@@ -55,3 +56,16 @@ def _decided(issue: Issue, opinion: str) -> Any:
         return done(issue, "extension-decide", _("已答复不同意，整改时限不变。"))
     actions.grant_extension(issue, me(), today=clock.today(), opinion=opinion)
     return done(issue, "extension-decide", _("已同意延期，新的时限 %(day)s；原时限保留。", day=issue.deadline))
+
+
+@bp.route("/issues/<number>/remind", methods=["GET", "POST"])
+@needs(Right.REMIND)
+def remind(number: str) -> Any:
+    issue = pressable(number, Verb.REMIND)
+    form = RemindForm()
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            unchanged(issue, form.version.data)
+            told = actions.remind(issue, me(), today=clock.today(), words=form.words.data or "")
+            return done(issue, "remind", ngettext("已催办，通知了 %(num)s 人。", "已催办，通知了 %(num)s 人。", told))
+    return page("deadlines/remind.html", form, issue, reached=handlers_reached(issue, clock.today()))

@@ -25,7 +25,15 @@ from tracker.clearance.queries import (
 )
 from tracker.clearance.rules import ApplicationState
 from tracker.deadlines.models import Extension
-from tracker.deadlines.queries import Reached, extensions_of, facing_of, is_askers, levels_of
+from tracker.deadlines.queries import (
+    Reached,
+    extensions_of,
+    facing_of,
+    handlers_reached,
+    is_askers,
+    levels_of,
+    reminded_on,
+)
 from tracker.deadlines.rules import ExtensionState, Signal, level_name, signal
 from tracker.dossier.rules import (
     CHANGED,
@@ -289,6 +297,12 @@ def _can_pass(issue: Issue, actor: Actor, around: Standing, today: date) -> Said
     return _left_to_do(issue, around) if application and application.level == len(application.levels) else None
 
 
+def _can_remind(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
+    if reminded_on(issue.id) == today:
+        return Said(FACT_REFUSALS[Fact.NOT_REMINDED_TODAY])
+    return None if handlers_reached(issue, today) else Said(FACT_REFUSALS[Fact.REACHABLE])
+
+
 def _can_look_back(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
     if issue.has_children:
         return _NOTHING_TO_DO
@@ -308,6 +322,7 @@ _CHECKS: Mapping[Verb, Callable[[Issue, Actor, Standing, date], Said | object | 
     Verb.BREAK_DOWN: _can_break_down,
     Verb.PASS: _can_pass,
     Verb.RELAPSE: _can_look_back,
+    Verb.REMIND: _can_remind,
 }
 
 

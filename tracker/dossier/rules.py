@@ -45,6 +45,7 @@ PAGES: tuple[Page, ...] = (
     Page((Verb.WITHDRAW_CLEARANCE,), "clearance/withdraw", VERB_NAMES[Verb.WITHDRAW_CLEARANCE]),
     Page((Verb.BREAK_DOWN,), "break-down", VERB_NAMES[Verb.BREAK_DOWN]),
     Page((Verb.DECLINE,), "decline", VERB_NAMES[Verb.DECLINE]),
+    Page((Verb.REMIND,), "remind", VERB_NAMES[Verb.REMIND]),
     Page((Verb.REASSIGN,), "reassign", VERB_NAMES[Verb.REASSIGN]),
     Page((Verb.CORRECT,), "correct", VERB_NAMES[Verb.CORRECT]),
     Page((Verb.DISMISS,), "dismiss", VERB_NAMES[Verb.DISMISS]),

@@ -41,6 +41,7 @@ class Verb(StrEnum):
     APPROVE_PLAN = "approve_plan"
     RETURN_PLAN = "return_plan"
     REPORT = "report"
+    REMIND = "remind"
     REQUEST_EXTENSION = "request_extension"
     GRANT_EXTENSION = "grant_extension"
     REFUSE_EXTENSION = "refuse_extension"
@@ -97,6 +98,9 @@ class Fact(StrEnum):
     FAILED_LOOKBACK = "failed_lookback"
     COUNTIES = "counties"
     CHILD_DEADLINES = "child_deadlines"
+    WORDS = "words"
+    NOT_REMINDED_TODAY = "not_reminded_today"
+    REACHABLE = "reachable"
 
 
 FACT_REFUSALS: dict[Fact, str] = {
@@ -128,6 +132,9 @@ FACT_REFUSALS: dict[Fact, str] = {
     Fact.FAILED_LOOKBACK: N_("只有回头看不合格才能反弹重开。"),
     Fact.COUNTIES: N_("请选择要分解到的县市区。"),
     Fact.CHILD_DEADLINES: N_("分解后的时限不能晚于上级问题的时限。"),
+    Fact.WORDS: N_("请写明催办什么、什么时候要结果。"),
+    Fact.NOT_REMINDED_TODAY: N_("今天已经催办过这个问题，同一天不重复催办。"),
+    Fact.REACHABLE: N_("没有能登录的承办人，催办送不到；请先转办，或为承办人指定代理。"),
 }
 
 STATE_NAMES: dict[State, str] = {
@@ -157,6 +164,7 @@ VERB_NAMES: dict[Verb, str] = {
     Verb.APPROVE_PLAN: N_("批准方案"),
     Verb.RETURN_PLAN: N_("退回方案"),
     Verb.REPORT: N_("报进展"),
+    Verb.REMIND: N_("催办"),
     Verb.REQUEST_EXTENSION: N_("申请延期"),
     Verb.GRANT_EXTENSION: N_("同意延期"),
     Verb.REFUSE_EXTENSION: N_("不同意延期"),
@@ -255,6 +263,14 @@ TABLE: tuple[Transition, ...] = (
         (Fact.DUTY_CHAIN, Fact.PLAN_SUBMITTED, Fact.REASON),
     ),
     Transition(Verb.REPORT, WORKING, None, Right.REPORT, _HANDLER, (Fact.TEXT,)),
+    Transition(
+        Verb.REMIND,
+        WORKING,
+        None,
+        Right.REMIND,
+        _SUPERVISOR,
+        (Fact.DUTY_CHAIN, Fact.WORDS, Fact.NOT_REMINDED_TODAY, Fact.REACHABLE),
+    ),
     Transition(
         Verb.REQUEST_EXTENSION,
         WORKING,

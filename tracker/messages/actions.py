@@ -15,18 +15,20 @@ from tracker.base.db import db, upsert
 from tracker.messages.models import Message
 from tracker.messages.rules import Channel, Matter
 
-_QUEUED = ("occasion", "person_id", "issue_id", "number", "channel", "matter", "day", "queued_at")
+_QUEUED = ("occasion", "person_id", "issue_id", "number", "channel", "matter", "remark_id", "day", "queued_at")
 
 
-def queue(told: Select[Any], matter: Matter, *, day: date, at: datetime) -> int:
+def queue(told: Select[Any], matter: Matter, *, day: date, at: datetime, remark_id: int | None = None) -> int:
     """Queue one message for each row of ``told`` (occasion, person_id, issue_id, number) that was not told before.
 
+    ``remark_id``: what a person said with it, kept beside the journal and only referred to.
     One statement however many; returns how many it queued. The readers' unread numbers move in the same transaction.
     """
     rows = told.subquery()
     same = (
         literal(Channel.INBOX, Message.channel.type),
         literal(matter, Message.matter.type),
+        literal(remark_id, Message.remark_id.type),
         literal(day),
         literal(at, Message.queued_at.type),
     )

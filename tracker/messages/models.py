@@ -26,6 +26,7 @@ class Message(Base):
     # None: about several. An import that is undone takes its issues and what was said of them along.
     issue_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"))
     number: Mapped[int]  # what ``MATTER_WORDS`` counts
+    remark_id: Mapped[int | None] = mapped_column(ForeignKey("remark.id"))  # what a person said with it
     day: Mapped[date]  # as of which it was queued
     queued_at: Mapped[datetime] = mapped_column(Instant)
     read_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, case, select
 from tracker.accounts.models import User
 from tracker.base.access import Actor
 from tracker.base.db import db
+from tracker.base.journal import Remark
 from tracker.base.paging import Page, Segment, read_page
 from tracker.issues.models import Issue
 from tracker.issues.queries import visible_to
@@ -22,7 +23,7 @@ PAGE_SIZE = 50
 
 def inbox(actor: Actor, cursor: str | None) -> Page:
     """A page of what this person was told, newest first: id, matter, number_told, day, read_at; and of its issue number,
-    title, county, None where there is none or the person no longer sees it. One query."""
+    title, county and what was said with it, None where there is none or the person no longer sees it. One query."""
     seen = visible_to(actor)
     query = (
         select(
@@ -31,11 +32,13 @@ def inbox(actor: Actor, cursor: str | None) -> Page:
             Message.day,
             Message.read_at,
             Message.issue_id,
+            case((seen, Remark.text)).label("said"),
             case((seen, Issue.number)).label("number"),
             case((seen, Issue.title)).label("title"),
             case((seen, Region.name)).label("county"),
         )
         .outerjoin(Issue, Issue.id == Message.issue_id)
+        .outerjoin(Remark, Remark.id == Message.remark_id)
         .outerjoin(Region, Region.id == Issue.county_id)
         .where(Message.person_id == actor.duty_id, Message.channel == Channel.INBOX)
     )

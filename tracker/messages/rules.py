@@ -20,6 +20,7 @@ class Matter(StrEnum):
     BULLETIN = "overdue_bulletin"
     TALK = "overdue_talk"
     TAKEN_OVER = "overdue_taken_over"
+    REMINDER = "reminder"
 
 
 MATTER_NAMES: dict[Matter, str] = {
@@ -29,6 +30,7 @@ MATTER_NAMES: dict[Matter, str] = {
     Matter.BULLETIN: N_("建议列入通报名单"),
     Matter.TALK: N_("建议列入约谈名单"),
     Matter.TAKEN_OVER: N_("承接的台账里有逾期问题"),
+    Matter.REMINDER: N_("督查催办"),
 }
 
 #: What happened and what is asked of the reader. ``number``: the days overdue that the level begins with, or how many.
@@ -39,4 +41,5 @@ MATTER_WORDS: dict[Matter, str] = {
     Matter.BULLETIN: N_("逾期满 %(number)s 天，请研究是否通报。"),
     Matter.TALK: N_("逾期满 %(number)s 天，请研究是否约谈。"),
     Matter.TAKEN_OVER: N_("其中 %(number)s 个承接时已经逾期、与您有关，一并告知；以后每升一级再单独通知。"),
+    Matter.REMINDER: N_("请尽快办理并报进展。"),
 }
