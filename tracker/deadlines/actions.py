@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import literal, select
 
@@ -129,10 +130,11 @@ def remind(issue: Issue, actor: Actor, *, today: date, words: str, at: datetime 
         data={"day": today.isoformat(), "told": len(people)},
     )
     db.session.flush()
-    told = select(
+    what: tuple[Any, ...] = (
         literal(f"remind:{today}:{issue.id}").label("occasion"),
         User.id.label("person_id"),
         literal(issue.id).label("issue_id"),
         literal(days_overdue(issue.overdue_from, today)).label("number"),
-    ).where(User.id.in_(people))
+    )
+    told = select(*what).where(User.id.in_(people))
     return queue(told, Matter.REMINDER, day=today, at=event.at, remark_id=event.remark_id)
