@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, or_, select, union
 from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
 from tracker.accounts.queries import linked_counties
-from tracker.base.access import Actor
+from tracker.base.access import Actor, Missing
 from tracker.base.db import db
 from tracker.board import queries as board
 from tracker.board.rules import Standing
@@ -20,17 +20,19 @@ from tracker.clearance.models import Application
 from tracker.clearance.queries import review_queue, review_queue_count
 from tracker.clearance.rules import ApplicationState
 from tracker.deadlines.queries import extensions_to_decide, extensions_to_decide_count
-from tracker.desks.rules import Step, next_step
+from tracker.deadlines.rules import LEVELS
+from tracker.desks.models import Batch, BatchItem
+from tracker.desks.rules import MOST_AT_ONCE, By, Step, next_step
 from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
 from tracker.issues.queries import handled_by, visible_to
 from tracker.issues.workflow import State
 from tracker.lookbacks.queries import due_count
 from tracker.lookbacks.rules import Asked
-from tracker.org.models import Region
+from tracker.org.models import Region, Unit
 from tracker.plans.models import Plan
 from tracker.plans.rules import PlanState
 from tracker.register import queries as register
-from tracker.register.rules import COUNT_LIMIT, Filters
+from tracker.register.rules import COUNT_LIMIT, Filters, overdue_between
 
 SHOWN = 50
 
@@ -224,6 +226,121 @@ def plans_to_decide(actor: Actor) -> Sequence[Any]:
         .order_by(Plan.submitted_at)
         .limit(SHOWN)
     ).all()
+
+
+# --- what is overdue, counted ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many are overdue there; ``value`` is what the filter of this name takes."""
+
+    value: Any
+    number: int
+
+
+def counted_by(by: By, filters: Filters, actor: Actor, today: date) -> list[Count]:
+    """How many each county, lead official, unit, category or level has of what the other filters find; one query.
+
+    Names are counted as the filter of that name finds them: two officials of one name are one count.
+    """
+    without: dict[str, Any] = {by.value: "" if by in (By.LEAD, By.UNIT) else None}
+    found = register.scope(replace(filters, **without), actor, today)
+    conditions = (*found.shared, *(condition for part in found.parts.values() for condition in part))
+    query: Any
+    if by is By.UNIT:
+        query = _counted_by_unit(conditions)
+    elif by is By.LEAD:
+        query = select(User.name, func.count()).select_from(Issue).join(User, User.id == Issue.lead_official_id)
+        query = query.where(*conditions).group_by(User.name)
+    else:
+        column = {By.COUNTY: Issue.county_id, By.CATEGORY: Issue.category_id, By.LEVEL: _level(today)}[by]
+        query = select(column.label("value"), func.count()).where(*conditions).group_by("value")
+    found_first = (lambda row: -row[0]) if by is By.LEVEL else (lambda row: (-row[1], str(row[0])))
+    return [Count(value, number) for value, number in sorted(db.session.execute(query).all(), key=found_first)]
+
+
+def _counted_by_unit(conditions: Sequence[ColumnElement[bool]]) -> Any:
+    """An issue counts once for each unit that leads it or is responsible for it."""
+    leading = select(Issue.id, Unit.name).join(Unit, Unit.id == Issue.lead_unit_id).where(*conditions)
+    responsible = (
+        select(Issue.id, Unit.name)
+        .join(IssueUnit, IssueUnit.issue_id == Issue.id)
+        .join(Unit, Unit.id == IssueUnit.unit_id)
+        .where(*conditions)
+    )
+    pairs = union(leading, responsible).subquery()
+    return select(pairs.c.name, func.count()).group_by(pairs.c.name)
+
+
+def _level(today: date) -> ColumnElement[int]:
+    begun = ((number, overdue_between(number, today)[1]) for number in range(len(LEVELS), 0, -1))
+    return case(*((Issue.overdue_from <= latest, number) for number, latest in begun), else_=0)
+
+
+# --- one act on many issues -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The issues that something is to be done to. ``found``: how many the filters found, where all were asked for."""
+
+    rows: Sequence[Any]  # id, number, title, county
+    found: int
+
+    @property
+    def ids(self) -> list[int]:
+        return [row.id for row in self.rows]
+
+
+def chosen(ids: Sequence[int], actor: Actor) -> Chosen:
+    """These issues, as far as they are this person's to see, in the order they were ticked in."""
+    rows = db.session.execute(_chosen_rows().where(Issue.id.in_(ids[:MOST_AT_ONCE]), visible_to(actor))).all()
+    place = {one: number for number, one in enumerate(ids)}
+    return Chosen(sorted(rows, key=lambda row: place[row.id]), len(rows))
+
+
+def all_found(filters: Filters, actor: Actor, today: date) -> Chosen:
+    """Everything the filters find, in the list's order, as far as can be done at once."""
+    listing = register.listing(filters, actor, today, None, MOST_AT_ONCE)
+    return replace(chosen([item.row.id for item in listing.items], actor), found=listing.total)
+
+
+def _chosen_rows() -> Any:
+    query = select(Issue.id, Issue.number, Issue.title, Region.name.label("county"))
+    return query.join(Region, Region.id == Issue.county_id)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A batch and what became of each issue: number, title, outcome, said, fields."""
+
+    batch: Batch
+    rows: Sequence[Any]
+
+    def count(self, outcome: str) -> int:
+        return sum(row.outcome == outcome for row in self.rows)
+
+
+def batch_with_id(batch_id: int, actor: Actor) -> Settled:
+    """The batch this person carried out. Raises Missing for anybody else's. An issue they no longer see has no name."""
+    batch = db.session.get(Batch, batch_id)
+    if batch is None or (batch.by_id, batch.for_id) != (actor.id, actor.for_id):
+        raise Missing
+    seen = visible_to(actor)
+    query = (
+        select(
+            case((seen, Issue.number)).label("number"),
+            case((seen, Issue.title)).label("title"),
+            BatchItem.outcome,
+            BatchItem.said,
+            BatchItem.fields,
+        )
+        .join(Issue, Issue.id == BatchItem.issue_id)
+        .where(BatchItem.batch_id == batch_id)
+        .order_by(BatchItem.position)
+    )
+    return Settled(batch, db.session.execute(query).all())
 
 
 # --- leader ---------------------------------------------------------------------------------------------------

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from secrets import token_hex
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale, gettext, ngettext
 from werkzeug.wrappers import Response
 
 from tracker.accounts.models import StandIn
 from tracker.accounts.queries import stood_in_for
 from tracker.base import clock
-from tracker.base.access import READERS, Right, holds, keeps_rules, may
-from tracker.base.web import needs
-from tracker.desks import queries
-from tracker.desks.rules import DESK_NAMES, Desk, desks_of
-from tracker.issues.pages import me
+from tracker.base.access import N_, READERS, Conflict, Right, holds, keeps_rules, may
+from tracker.base.db import transaction
+from tracker.base.web import form_status, needs
+from tracker.desks import actions, queries
+from tracker.desks.forms import DecideManyForm, RemindManyForm
+from tracker.desks.rules import ACT_NAMES, BY_NAMES, DESK_NAMES, Act, By, Desk, desks_of, issue_ids
+from tracker.issues.pages import me, one_more, replacing_form
 from tracker.register import queries as register
 from tracker.register.rules import Filters, Sort, Words, words_in
 from tracker.workdays.queries import calendar
@@ -77,8 +81,8 @@ def _official(**shared: Any) -> str:
 
 
 def _supervisor(**shared: Any) -> str:
-    words, today = _words(), clock.today()
-    filters = Filters.read({**request.args.to_dict(flat=False), "overdue": ["1"]}, default=Sort.OVERDUE)
+    words, today, filters = _words(), clock.today(), _overdue_filters()
+    by = By(given) if (given := request.args.get("by", "")) in set(By) else By.COUNTY
     return render_template(
         "desks/supervisor.html",
         figures=queries.supervisor_figures(me(), today),
@@ -89,8 +93,29 @@ def _supervisor(**shared: Any) -> str:
         choices=register.choices(words),
         issue_url=_issue_url(),
         listing=register.listing(filters, me(), today, request.args.get("page")),
+        by=by,
+        by_names=BY_NAMES,
+        counts=queries.counted_by(by, filters, me(), today),
+        acts=_acts(),
         **shared,
     )
+
+
+#: What can be done to the rows one ticks: label, endpoint. A page further right that takes ``issue`` the same way
+#: is one more row.
+_ACTS = (
+    (N_("催办"), "desks.remind"),
+    (N_("转办"), "desks.reassign"),
+    (N_("审批延期"), "desks.extensions"),
+)
+
+
+def _acts() -> list[dict[str, str]]:
+    return [{"label": gettext(label), "url": url_for(endpoint)} for label, endpoint in _ACTS]
+
+
+def _overdue_filters() -> Filters:
+    return Filters.read({**request.args.to_dict(flat=False), "overdue": ["1"]}, default=Sort.OVERDUE)
 
 
 def _leader(**shared: Any) -> str:
@@ -108,6 +133,98 @@ def _leader(**shared: Any) -> str:
 def reviews() -> str:
     """Everything that waits for this person's decision."""
     return render_template("desks/reviews.html", waiting=queries.reviews(me(), clock.today()), issue_url=_issue_url())
+
+
+# --- one act on many issues -----------------------------------------------------------------------------------
+
+
+@bp.route("/desk/remind", methods=["GET", "POST"])
+@needs(Right.REMIND)
+def remind() -> Any:
+    return _on_many("desks/remind.html", RemindManyForm(), lambda: Act.REMIND)
+
+
+@bp.route("/desk/reassign", methods=["GET", "POST"])
+@needs(Right.REASSIGN)
+def reassign() -> Any:
+    form = replacing_form()
+    if one_more(form):
+        return _asked("desks/reassign.html", form, _picked())
+    return _on_many("desks/reassign.html", form, lambda: Act.REASSIGN, lambda: form.duty())
+
+
+@bp.route("/desk/extensions", methods=["GET", "POST"])
+@needs(Right.EXTENSION_DECIDE)
+def extensions() -> Any:
+    form = DecideManyForm()
+    return _on_many(
+        "desks/extensions.html", form, lambda: Act.REFUSE_EXTENSION if form.refused else Act.GRANT_EXTENSION
+    )
+
+
+def _on_many(template: str, form: Any, act: Callable[[], Act], duty: Callable[[], Any] = lambda: None) -> Any:
+    """Ask what is to be said to the chosen issues; then do it, each by itself, and show what became of each."""
+    picked = _picked()
+    if not picked.rows:
+        flash(gettext("没有选中任何问题，请先在清单里勾选。"), "warning")
+        return redirect(url_for("desks.desk", desk=Desk.SUPERVISOR.value))
+    if form.validate_on_submit():
+        begin = partial(
+            actions.begin, me(), act(), picked.ids,
+            token=_token(), today=clock.today(), words=form.reason.data or "", duty=duty(),
+        )  # fmt: skip
+        batch_id = _begun(begin)
+        actions.carry_out(batch_id, me(), today=clock.today())
+        return redirect(url_for("desks.batch", batch_id=batch_id))
+    return _asked(template, form, picked)
+
+
+def _asked(template: str, form: Any, picked: queries.Chosen) -> tuple[str, int]:
+    token = _token() if request.method == "POST" else token_hex(16)
+    return render_template(template, form=form, picked=picked, token=token), form_status(form)
+
+
+def _picked() -> queries.Chosen:
+    """What was ticked, or everything the filters find; once the page is shown, what it showed."""
+    if request.method == "POST":
+        return queries.chosen(issue_ids(request.form.getlist("issues")), me())
+    if request.args.get("all") == "1":
+        return queries.all_found(_overdue_filters(), me(), clock.today())
+    return queries.chosen(issue_ids(request.args.getlist("issue")), me())
+
+
+def _token() -> str:
+    """The page's own word, so that what it asks for is begun once however often it is sent."""
+    token = request.form.get("token", "")
+    if len(token) != 32 or not token.isalnum() or not token.isascii():
+        abort(400)
+    return token
+
+
+def _begun(begin: Callable[[], int]) -> int:
+    try:
+        with transaction():
+            return begin()
+    except Conflict:  # the same page came twice at once: the other one began it
+        with transaction():
+            return begin()
+
+
+@bp.get("/desk/batches/<int:batch_id>")
+@needs(Right.ISSUE_READ)
+def batch(batch_id: int) -> str:
+    """What became of each issue; may be opened again at any time."""
+    return render_template(
+        "desks/batch.html", settled=queries.batch_with_id(batch_id, me()), names=ACT_NAMES, issue_url=_issue_url()
+    )
+
+
+@bp.post("/desk/batches/<int:batch_id>/resume")
+@needs(Right.ISSUE_READ)
+def resume(batch_id: int) -> Response:
+    """Go on with a batch that was cut short."""
+    actions.carry_out(batch_id, me(), today=clock.today())
+    return redirect(url_for("desks.batch", batch_id=batch_id))
 
 
 def _issue_url() -> str:

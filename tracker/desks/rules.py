@@ -52,3 +52,62 @@ def next_step(state: State, *, first: bool, chain: bool, plan_waiting: bool, don
     if state is State.RECTIFYING:
         return APPLY if first and chain and done else REPORT
     return None
+
+
+# --- one act on many issues -----------------------------------------------------------------------------------
+
+#: As many as one person can answer for at once; a longer list is carried out in several goes.
+MOST_AT_ONCE = 500
+
+
+class Act(StrEnum):
+    """What can be carried out on many issues; each issue passes the one door by itself."""
+
+    REMIND = "remind"
+    REASSIGN = "reassign"
+    GRANT_EXTENSION = "grant_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+
+
+ACT_NAMES: dict[Act, str] = {act: VERB_NAMES[Verb(act.value)] for act in Act}
+
+DONE: dict[Act, str] = {
+    Act.REMIND: N_("已催办，通知了 %(number)s 人。"),
+    Act.REASSIGN: N_("已转办，等%(unit)s签收。"),
+    Act.GRANT_EXTENSION: N_("已同意，时限延到 %(day)s。"),
+    Act.REFUSE_EXTENSION: N_("已答复不同意，时限仍是 %(day)s。"),
+}
+BROKEN = N_("系统出了问题，这一件没有办成；已记录下来。")
+
+
+class Outcome(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class By(StrEnum):
+    """What the overdue issues are counted by; also the filter that a count leads to."""
+
+    COUNTY = "county"
+    LEAD = "lead"
+    UNIT = "unit"
+    CATEGORY = "category"
+    LEVEL = "level"
+
+
+BY_NAMES: dict[By, str] = {
+    By.COUNTY: N_("县市区"),
+    By.LEAD: N_("牵头领导"),
+    By.UNIT: N_("单位"),
+    By.CATEGORY: N_("类别"),
+    By.LEVEL: N_("级别"),
+}
+
+
+def issue_ids(words: Iterable[str]) -> list[int]:
+    """The ids that were ticked or sent along (``"3"``, ``"3,5"``), each once, in order; what is none is left out."""
+    found = [
+        int(part) for word in words for part in word.split(",") if part.isascii() and part.isdigit() and len(part) < 10
+    ]
+    return list(dict.fromkeys(found))

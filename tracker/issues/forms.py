@@ -294,6 +294,16 @@ class ReassignForm(WholeDutyForm):
     reason = TextAreaField(_l("转办理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[_stripped])
 
 
+class ReplaceDutyForm(DutyForm):
+    """转办 of many issues at once: only what is filled in is replaced."""
+
+    reason = TextAreaField(_l("转办理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[_stripped])
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        if not any((self.lead_official.data, self.lead_unit.data, *(entry.data for entry in self.units))):
+            raise ValidationError(_("请至少填写牵头领导、牵头部门、责任单位中的一项。"))
+
+
 def _whole_number(most: int) -> list[Any]:
     return [Optional(), NumberRange(min=1, max=most, message=_l("请填写大于 0 的整数。"))]
 

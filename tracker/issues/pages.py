@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -12,7 +12,7 @@ from tracker.base.access import Actor
 from tracker.base.web import VersionedForm, form_status
 from tracker.issues import workflow
 from tracker.issues.actions import authorise
-from tracker.issues.forms import SubjectForm
+from tracker.issues.forms import LeadForm, ReplaceDutyForm, SubjectForm
 from tracker.issues.models import Issue
 from tracker.issues.queries import (
     categories_supervised,
@@ -52,6 +52,22 @@ def listing_form() -> SubjectForm:
     form = SubjectForm()
     form.offer(counties_supervised(me()), categories_supervised(me()))
     return form
+
+
+def replacing_form() -> ReplaceDutyForm:
+    """The form that replaces parts of the duty chains of many issues."""
+    return ReplaceDutyForm()
+
+
+def one_more(form: LeadForm) -> bool:
+    """ "One row more" pressed without script: the page comes back with it, nothing is checked yet."""
+    if request.form.get("add") not in ("units", "members") or request.form["add"] not in form:
+        return False
+    rows = form[request.form["add"]]
+    if len(rows.entries) >= 50:
+        abort(400)
+    rows.append_entry("")
+    return True
 
 
 def page(template: str, form: VersionedForm, issue: Issue, **more: Any) -> tuple[str, int]:

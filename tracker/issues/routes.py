@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -30,14 +30,13 @@ from tracker.issues.forms import (
     DismissForm,
     DutyForm,
     GroupForm,
-    LeadForm,
     ListForm,
     MoveForm,
     ReasonForm,
     ReassignForm,
 )
 from tracker.issues.models import Issue
-from tracker.issues.pages import done, me, page, pressable
+from tracker.issues.pages import done, me, one_more, page, pressable
 from tracker.issues.queries import (
     categories_supervised,
     children_of,
@@ -132,7 +131,7 @@ def assign(number: str) -> Any:
         form.quantity_total.data, form.quantity_unit.data = issue.quantity_total, issue.quantity_unit
         if proposed := group is not None and not issue.lead_official_id and not issue.lead_unit_id:
             form.proposes(group)
-    elif not _one_more(form) and form.validate():
+    elif not one_more(form) and form.validate():
         with refusals(form), transaction():
             actions.unchanged(issue, form.version.data)
             actions.assign(
@@ -187,7 +186,7 @@ def reassign(number: str) -> Any:
     form = ReassignForm()
     if not form.is_submitted():
         form.shows_duty(issue)
-    elif not _one_more(form) and form.validate():
+    elif not one_more(form) and form.validate():
         with refusals(form), transaction():
             actions.unchanged(issue, form.version.data)
             actions.reassign(issue, me(), today=clock.today(), duty=form.duty(), reason=form.reason.data or "")
@@ -239,7 +238,7 @@ def correct(number: str) -> Any:
     if not form.is_submitted():
         form.shows_subject(issue)
         form.shows_duty(issue)
-    elif not _one_more(form) and form.validate():
+    elif not one_more(form) and form.validate():
         with refusals(form), transaction():
             actions.unchanged(issue, form.version.data)
             _correct(issue, form, with_duty)
@@ -275,17 +274,6 @@ def dismiss(number: str) -> Any:
 
 def _dossier(number: str) -> str:
     return url_for("dossier.issue", number=number)
-
-
-def _one_more(form: LeadForm) -> bool:
-    """ "One row more" pressed without script: the page comes back with it, nothing is checked yet."""
-    if request.form.get("add") not in ("units", "members") or request.form["add"] not in form:
-        return False
-    rows = form[request.form["add"]]
-    if len(rows.entries) >= 50:
-        abort(400)
-    rows.append_entry("")
-    return True
 
 
 def _first_unit(form: DutyForm) -> str:
@@ -330,7 +318,7 @@ def group(region_id: int, category_id: int) -> Any:
         form.name.data = standing.name if standing else _("%(category)s专项工作组", category=_(category.name))
         if standing:
             form.shows_group(standing)
-    elif not _one_more(form) and form.validate():
+    elif not one_more(form) and form.validate():
         with refusals(form), transaction():
             groups_actions.set_group(
                 region,
