@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from tests.register.varied import make_varied
 from tests.world import NOW, TODAY, World, assign_one, list_one, make_duty, sign_in
+from tracker.accounts.queries import user_with_id
 from tracker.base.access import Missing
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
@@ -96,13 +97,14 @@ def test_two_who_carry_out_the_same_batch_at_once_press_each_issue_once(any_app:
         made = [assign_one(any_world).id for _ in range(12)]
         batch = actions.begin(any_world.supervisor, Act.REASSIGN, made, token=TOKEN, today=TODAY, words=WORDS,
                               duty=Duty(any_world.leader2.id, None, ()))  # fmt: skip
-    actor = any_world.supervisor
+    supervisor_id = any_world.supervisor.id
+    db.session.rollback()
     start = threading.Barrier(2)
 
     def run() -> None:
         with any_app.app_context():
             start.wait()
-            actions.carry_out(batch, actor, today=TODAY)
+            actions.carry_out(batch, user_with_id(supervisor_id), today=TODAY)
             db.session.remove()
 
     hands = [threading.Thread(target=run) for _ in range(2)]

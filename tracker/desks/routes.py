@@ -22,7 +22,7 @@ from tracker.desks.forms import DecideManyForm, RemindManyForm
 from tracker.desks.rules import ACT_NAMES, BY_NAMES, DESK_NAMES, Act, By, Desk, desks_of, issue_ids
 from tracker.issues.pages import me, one_more, replacing_form
 from tracker.register import queries as register
-from tracker.register.rules import Filters, Sort, Words, words_in
+from tracker.register.rules import Filters, ListPage, Sort, Words, words_in
 from tracker.workdays.queries import calendar
 from tracker.workdays.rules import guessed_years
 
@@ -46,10 +46,12 @@ def home() -> Response | str:
 
 @bp.get("/desk")
 @needs(Right.ISSUE_READ)
-def desk() -> str:
+def desk() -> Response | str:
     mine = desks_of(me().grants)
     asked = request.args.get("desk")
     chosen = next((one for one in mine if one.value == asked), mine[0])
+    if chosen is Desk.SUPERVISOR and not request.args and (query := register.opening_view(ListPage.OVERDUE, me())):
+        return redirect(f"{url_for('desks.desk')}{query}&desk={chosen.value}")
     page = {Desk.OFFICIAL: _official, Desk.SUPERVISOR: _supervisor, Desk.LEADER: _leader}[chosen]
     tabs = (
         [
@@ -97,6 +99,7 @@ def _supervisor(**shared: Any) -> str:
         by_names=BY_NAMES,
         counts=queries.counted_by(by, filters, me(), today),
         acts=_acts(),
+        views=register.views_of(ListPage.OVERDUE, me()),
         **shared,
     )
 

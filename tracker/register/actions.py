@@ -1,4 +1,4 @@
-"""Use case: take the list out as a table. It changes nothing, but who took what stays on record."""
+"""Use cases: take the list out as a table (it changes nothing, but who took what stays on record); keep a view of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
 from tracker.base import journal
-from tracker.base.access import N_, Actor, Refused, Right, may
+from tracker.base.access import N_, Actor, Missing, Refused, Right, may
 from tracker.base.db import db
 from tracker.base.sheets_out import Section, write_csv, write_xlsx
 from tracker.inspections.rules import Source
@@ -23,7 +23,8 @@ from tracker.org.models import Region
 from tracker.progress.models import ProgressEntry
 from tracker.register import queries
 from tracker.register.layouts import By, Layout, Placed
-from tracker.register.rules import CHINESE, WHOLE_LIST, Filters, Words, in_chinese
+from tracker.register.models import SavedView
+from tracker.register.rules import CHINESE, MOST_VIEWS, WHOLE_LIST, Filters, ListPage, Words, in_chinese
 from tracker.register.sheet import COLUMNS, Line
 
 CHUNK = 1_000
@@ -209,3 +210,49 @@ def _telling(table: Export, told: Told) -> Iterator[list[Any] | Section]:
 
 def write_workbook(target: str | Path | IO[bytes], table: Export) -> int:
     return write_xlsx(target, table.title, table.columns, table.rows, table.widths, above=table.above, note=table.note)
+
+
+# --- saved views: a person's own arrangement, no part of any issue's history ------------------------------------
+
+
+def save_view(page: ListPage, name: str, filters: Filters, actor: Actor, *, opens: bool = False) -> SavedView:
+    """Keep these filters and this order under a name; the same name again means the new ones."""
+    if not name.strip():
+        raise Refused(N_("请给视图起个名字。"))
+    mine = queries.views_of(page, actor)
+    view = next((one for one in mine if one.name == name.strip()), None)
+    if view is None:
+        if len(mine) >= MOST_VIEWS:
+            raise Refused(N_("最多保存 %(number)s 个视图，请先删去不用的。"), number=MOST_VIEWS)
+        view = SavedView(person_id=actor.id, page=page, name=name.strip()[:40], opens=False)
+        db.session.add(view)
+    view.query = filters.query()
+    db.session.flush()
+    if opens:
+        open_with(view.id, actor)
+    return view
+
+
+def open_with(view_id: int, actor: Actor) -> SavedView:
+    """From now on the page opens with this view; pressed again, with the whole list. Raises Missing."""
+    view = _own_view(view_id, actor)
+    chosen = not view.opens
+    for other in queries.views_of(view.page, actor):
+        other.opens = False
+    db.session.flush()  # one at a time: the old one goes before the new one comes
+    view.opens = chosen
+    return view
+
+
+def remove_view(view_id: int, actor: Actor) -> SavedView:
+    """Raises Missing."""
+    view = _own_view(view_id, actor)
+    db.session.delete(view)
+    return view
+
+
+def _own_view(view_id: int, actor: Actor) -> SavedView:
+    view = db.session.get(SavedView, view_id)
+    if view is None or view.person_id != actor.id:
+        raise Missing
+    return view

@@ -47,12 +47,14 @@ from tracker.org.models import Unit, UnitAlias
 from tracker.org.queries import counties
 from tracker.plans.models import Measure, Plan
 from tracker.plans.queries import measure_counts
+from tracker.register.models import SavedView
 from tracker.register.rules import (
     ALL_YEARS,
     COUNT_LIMIT,
     PAGE_SIZE,
     Filters,
     Group,
+    ListPage,
     Sort,
     Words,
     is_open_end,
@@ -479,3 +481,18 @@ def units_like(words: str, actor: Actor) -> list[str]:
     )
     query = select(Unit.name).where(Unit.name.contains(words, autoescape=True), or_(leads, answers))
     return list(db.session.scalars(query.distinct().order_by(Unit.name).limit(_SUGGESTED)))
+
+
+# --- saved views --------------------------------------------------------------------------------------------------
+
+
+def views_of(page: ListPage, actor: Actor) -> Sequence[SavedView]:
+    """The views this person keeps of the list, by name."""
+    mine = select(SavedView).where(SavedView.person_id == actor.id, SavedView.page == page)
+    return db.session.scalars(mine.order_by(SavedView.name)).all()
+
+
+def opening_view(page: ListPage, actor: Actor) -> str:
+    """The query of the view that the page shows when nothing is asked; nothing when it is the whole list."""
+    mine = (SavedView.person_id == actor.id, SavedView.page == page, SavedView.opens)
+    return db.session.scalar(select(SavedView.query).where(*mine)) or ""

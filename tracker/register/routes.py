@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
-from flask import Blueprint, current_app, jsonify, redirect, render_template, request, stream_with_context, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask_babel import get_locale, gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -18,10 +28,10 @@ from tracker.base.access import Missing, Refused, Right, may
 from tracker.base.db import transaction
 from tracker.base.sheets_out import XLSX, csv_pieces
 from tracker.base.web import needs, said
-from tracker.register import queries
+from tracker.register import actions, queries
 from tracker.register.actions import Export, export_rows, write_workbook
 from tracker.register.layouts import Layout, layouts
-from tracker.register.rules import Filters, Words, words_in
+from tracker.register.rules import Filters, ListPage, Words, words_in
 
 bp = Blueprint("register", __name__)
 
@@ -32,6 +42,8 @@ _PIECE = 64 * 1024
 @needs(Right.ISSUE_READ)
 def register() -> Any:
     filters, today, words = _filters(), clock.today(), _words()
+    if not request.args and (query := queries.opening_view(ListPage.REGISTER, current_user)):
+        return redirect(url_for("register.register") + query)
     if filters.q and (number := queries.number_of(filters.q, current_user)):
         return redirect(url_for("dossier.issue", number=number))
     return render_template(
@@ -41,11 +53,64 @@ def register() -> Any:
         choices=queries.choices(words, current_user),
         listing=queries.listing(filters, current_user, today, request.args.get("page")),
         issue_url=f"{request.script_root}/issues/",
+        views=queries.views_of(ListPage.REGISTER, current_user),
         may_export=may(current_user, Right.LEDGER_EXPORT),
         **_offered(),
         may_list=may(current_user, Right.LIST),
         may_import=may(current_user, Right.LEDGER_IMPORT),
     )
+
+
+@bp.post("/register/views")
+@needs(Right.ISSUE_READ)
+def save_view() -> Response:
+    """Keep the list as it is filtered and ordered now, under a name."""
+    page = _page()
+    # what stands in the list's address; what makes no sense in it is left out
+    filters = Filters.read(parse_qs(request.form.get("query", "").removeprefix("?")))
+    try:
+        with transaction():
+            view = actions.save_view(
+                page, request.form.get("name", ""), filters, current_user, opens=bool(request.form.get("opens"))
+            )
+            flash(gettext("已保存视图“%(name)s”。", name=view.name), "success")
+    except Missing:
+        raise
+    except Refused as refusal:
+        flash(said(refusal), "error")
+    return redirect(_address(page, filters.query()))
+
+
+@bp.post("/register/views/<int:view_id>/open")
+@needs(Right.ISSUE_READ)
+def open_with(view_id: int) -> Response:
+    with transaction():
+        view = actions.open_with(view_id, current_user)
+        page, query, opens = view.page, view.query, view.opens
+    flash(gettext("以后打开清单先显示这个视图。") if opens else gettext("以后打开清单显示全部。"), "success")
+    return redirect(_address(page, query))
+
+
+@bp.post("/register/views/<int:view_id>/remove")
+@needs(Right.ISSUE_READ)
+def remove_view(view_id: int) -> Response:
+    with transaction():
+        view = actions.remove_view(view_id, current_user)
+        page, name = view.page, view.name
+    flash(gettext("已删去视图“%(name)s”。", name=name), "success")
+    return redirect(_address(page, ""))
+
+
+def _page() -> ListPage:
+    if (name := request.form.get("page")) not in set(ListPage):
+        raise Missing
+    return ListPage(name)
+
+
+def _address(page: ListPage, query: str) -> str:
+    if page is ListPage.REGISTER:
+        return url_for("register.register") + (query or "?view=all")
+    return url_for("desks.desk") + (f"{query}&" if query else "?") + "desk=supervisor"
 
 
 @bp.get("/register/leads")

@@ -21,6 +21,17 @@ COUNT_LIMIT = 10_000
 _LONGEST = 80  # characters of a search or a name
 
 
+class ListPage(StrEnum):
+    """Where a list of issues stands, each with saved views of its own."""
+
+    REGISTER = "register"
+    OVERDUE = "overdue"
+
+
+#: Views one person may keep of one list.
+MOST_VIEWS = 30
+
+
 class Sort(StrEnum):
     """The order; a minus in front (``-deadline``) turns it round."""
 
