@@ -17,6 +17,7 @@ from tracker.clearance import routes as clearance
 from tracker.deadlines import routes as deadlines
 from tracker.desks import routes as desks
 from tracker.dossier import routes as dossier
+from tracker.feedback import routes as feedback
 from tracker.feeds import routes as feeds
 from tracker.issues import routes as issues
 from tracker.ledgers import routes as ledgers
@@ -44,6 +45,7 @@ PARTS = (
     lookbacks,
     dossier,
     ledgers,
+    feedback,
     register,
     board,
     desks,
@@ -60,7 +62,9 @@ NAVIGATION = (
     NavigationEntry("board.board", N_("清零看板"), Right.BOARD_READ),
     NavigationEntry("register.register", N_("问题清单"), Right.ISSUE_READ, below=("/issues",)),
     NavigationEntry("lookbacks.look_backs", N_("回头看"), Right.LOOKBACK_READ),
-    NavigationEntry("reconciliation.inspections", N_("检查对账"), Right.FINDING_READ, below=("/findings",)),
+    NavigationEntry(
+        "reconciliation.inspections", N_("检查对账"), Right.FINDING_READ, below=("/findings", "/documents")
+    ),
     NavigationEntry("ledgers.ledgers", N_("台账导入"), Right.LEDGER_IMPORT),
     NavigationEntry("clearance.chains", N_("审核链"), Right.SETTINGS, menu=SET_UP),
     NavigationEntry("issues.groups", N_("工作组"), Right.SETTINGS, menu=SET_UP),

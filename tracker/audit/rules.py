@@ -45,6 +45,8 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "remove_group": N_("撤销专项工作组"),
     "record_inspection": N_("登记检查"),
     "record_finding": N_("登记反馈问题"),
+    "attach_document": N_("上传反馈文件"),
+    "detach_document": N_("移除反馈文件"),
     "merge_finding": N_("并入反馈问题"),
     "decline_finding": N_("不采纳反馈问题"),
     "reopen_finding": N_("重新处理反馈问题"),

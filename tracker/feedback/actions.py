@@ -1,20 +1,265 @@
-"""Use cases: read a feedback document."""
+"""Use cases: read a feedback document, sort what was read, write its findings down. Only the last makes findings."""
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, BinaryIO
 
-from tracker.base.access import N_, Refused
-from tracker.feedback.reading import Feedback, read_document
+from sqlalchemy import delete, update
+
+from tracker.base.access import N_, Actor, Conflict, Refused
+from tracker.base.db import db
+from tracker.feedback import queries
+from tracker.feedback.models import Draft, DraftEntry
+from tracker.feedback.reading import Context, Feedback, Found, Passed, read_document, read_entry, read_text
+from tracker.feedback.rules import LONGEST_DEADLINE, LONGEST_TITLE, LONGEST_UNIT, TAKEN_OUT, names_in, parted
+from tracker.feedback.terms import term_of
 from tracker.feedback.word import DocumentRefused
+from tracker.inspections.actions import attach_document, detach_document, enter_document
+from tracker.inspections.models import Finding, Inspection, Proposal
+from tracker.inspections.queries import keeps
+from tracker.inspections.rules import LONGEST_CLAUSE, MOST_ENTRIES, Entry
+from tracker.ledgers.deadlines import Deadline
 from tracker.ledgers.queries import vocabulary
+from tracker.org.queries import counties
+from tracker.settings.queries import categories
 
 
-def read(data: bytes, *, received_on: date) -> Feedback:
-    """What a file says, in this installation's words. Raises Refused in plain words when it cannot be read."""
+def read(content: bytes | str, *, received_on: date) -> Feedback:
+    """What a file or pasted text says, in this installation's words. Raises Refused in plain words where it says nothing."""
     try:
-        return read_document(data, vocabulary=vocabulary(), received_on=received_on)
+        if isinstance(content, str):
+            found = read_text(content, vocabulary=vocabulary(), received_on=received_on)
+        else:
+            found = read_document(content, vocabulary=vocabulary(), received_on=received_on)
     except DocumentRefused as refusal:
         raise Refused(
             N_("%(problem)s%(mend)s"), problem=refusal.problem % refusal.params, mend=refusal.mend
         ) from refusal
+    return found
+
+
+def bring(
+    inspection: Inspection,
+    actor: Actor,
+    feedback: Feedback,
+    stream: BinaryIO,
+    name: str,
+    *,
+    county_id: int | None = None,
+    at: datetime | None = None,
+) -> Draft:
+    """Keep a document that was read, with everything in it laid out for a person to sort.
+
+    ``county_id``: where an entry names no county. Refused where nothing was found, or far too much.
+    """
+    if not feedback.entries and not feedback.passed:
+        raise Refused(N_("没有读到文字。如果是扫描件，请先转成文字，或逐条登记。"))
+    if len(feedback.entries) > MOST_ENTRIES:
+        raise Refused(
+            N_("一次最多登记 %(most)s 条，这里读到 %(number)s 条，请分成几份。"),
+            most=MOST_ENTRIES,
+            number=len(feedback.entries),
+        )
+    document = attach_document(inspection, actor, stream, name, at=at)
+    draft = Draft(
+        document_id=document.id,
+        numbered=feedback.numbered,
+        written_on=feedback.written_on,
+        handed_over=feedback.handed_over,
+    )
+    db.session.add(draft)
+    db.session.flush()
+    ids = _Ids.known()
+    db.session.add_all(
+        [
+            DraftEntry(draft_id=draft.id, position=position, **_columns(one, ids, county_id))
+            for position, one in enumerate(feedback.items, 1)
+        ]
+    )
+    db.session.flush()
+    return draft
+
+
+def _columns(one: Found | Passed, ids: _Ids, county_id: int | None) -> dict[str, Any]:
+    if isinstance(one, Found):
+        return ids.columns(one, county_id)
+    return {
+        "passed": one.why,
+        "clause": (one.clause or "")[:LONGEST_CLAUSE],
+        "section": one.section,
+        "title": one.text[:LONGEST_TITLE],
+        "wording": one.text,
+    }
+
+
+@dataclass(frozen=True)
+class _Ids:
+    """Counties and categories by name."""
+
+    counties: dict[str, int]
+    categories: dict[str, int]
+
+    @classmethod
+    def known(cls) -> _Ids:
+        return cls({one.name: one.id for one in counties()}, {one.name: one.id for one in categories()})
+
+    def columns(self, found: Found, county_id: int | None = None) -> dict[str, Any]:
+        return {
+            "clause": (found.clause or "")[:LONGEST_CLAUSE],
+            "section": found.section,
+            "title": found.title[:LONGEST_TITLE],
+            "wording": found.wording,
+            "county_id": self.counties.get(found.county or "") or county_id,
+            "category_id": self.categories.get(found.category or ""),
+            "lead_unit": (found.lead_unit or "")[:LONGEST_UNIT],
+            "units": "、".join(found.units),
+            "deadline_written": found.deadline_written[:LONGEST_DEADLINE],
+        }
+
+
+def context_of(draft: Draft) -> Context:
+    """What is known when its deadlines are read."""
+    return Context(vocabulary(), queries.day_of(draft), draft.written_on, draft.handed_over)
+
+
+def deadline_in(written: str, context: Context) -> Deadline:
+    return term_of(written, context.written, context.received)
+
+
+def change(entry: DraftEntry, actor: Actor, **columns: Any) -> None:
+    """Put right what was recognised: clause, title, county, category, units, deadline. The wording stays."""
+    _may_sort(entry.draft, actor)
+    for name in ("lead_unit", "units"):
+        if name in columns:
+            columns[name] = names_in(columns[name] or "")
+    for name, value in columns.items():
+        setattr(entry, name, value)
+    _touch(entry.draft)
+
+
+def split(entry: DraftEntry, actor: Actor, typed: str) -> list[DraftEntry]:
+    """Part an entry where a person put empty lines. Each piece is read anew; what it does not say itself it keeps."""
+    _may_sort(entry.draft, actor)
+    pieces = parted(entry.wording, typed)
+    context, ids = context_of(entry.draft), _Ids.known()
+    db.session.execute(
+        update(DraftEntry)
+        .where(DraftEntry.draft_id == entry.draft_id, DraftEntry.position > entry.position)
+        .values(position=DraftEntry.position + len(pieces) - 1),
+        execution_options={"synchronize_session": False},
+    )
+    kept = {
+        "county_id": entry.county_id,
+        "category_id": entry.category_id,
+        "lead_unit": entry.lead_unit,
+        "units": entry.units,
+        "deadline_written": entry.deadline_written,
+        "clause": entry.clause,
+        "section": entry.section,
+    }
+    made = []
+    for place, piece in enumerate(pieces):
+        said = {name: value for name, value in ids.columns(read_entry(piece, context)).items() if value}
+        columns = {**kept, **said}
+        if place == 0:
+            for name, value in columns.items():
+                setattr(entry, name, value)
+            made.append(entry)
+        else:
+            one = DraftEntry(draft_id=entry.draft_id, position=entry.position + place, passed=entry.passed, **columns)
+            db.session.add(one)
+            made.append(one)
+    _touch(entry.draft)
+    return made
+
+
+def join(entry: DraftEntry, actor: Actor) -> DraftEntry:
+    """Put an entry behind the one above it, as one."""
+    _may_sort(entry.draft, actor)
+    above = queries.entry_before(entry)
+    if above is None or entry.passed is not None:
+        raise Refused(N_("上面没有可以合并的条目。"))
+    above.wording = f"{above.wording}\n{entry.wording}"
+    above.title = f"{above.title}{entry.title}"[:LONGEST_TITLE]
+    above.units = names_in(f"{above.units}、{entry.units}")
+    for name in ("county_id", "category_id", "lead_unit", "deadline_written"):
+        setattr(above, name, getattr(above, name) or getattr(entry, name))
+    db.session.delete(entry)
+    _touch(above.draft)
+    return above
+
+
+def take_out(entry: DraftEntry, actor: Actor) -> None:
+    """It is no problem of its own: it stays with the passages that are not written down."""
+    _may_sort(entry.draft, actor)
+    entry.passed = TAKEN_OUT
+    _touch(entry.draft)
+
+
+def take_back(entry: DraftEntry, actor: Actor) -> None:
+    """It is a problem after all; what it says of units and deadline is read."""
+    _may_sort(entry.draft, actor)
+    if entry.passed != TAKEN_OUT:
+        found = read_entry(entry.wording, context_of(entry.draft))
+        columns = _Ids.known().columns(replace(found, clause=entry.clause or None, section=entry.section))
+        for name, value in columns.items():
+            setattr(entry, name, value)
+    entry.passed = None
+    _touch(entry.draft)
+
+
+def confirm(draft: Draft, actor: Actor, *, seen: int, at: datetime | None = None) -> list[Finding]:
+    """Write down every entry as a finding, all or none, with what is proposed for each; the draft is done with.
+
+    ``seen``: the draft's version the person looked at.
+    """
+    _may_sort(draft, actor)
+    if seen != draft.version:
+        raise Conflict(N_("您打开页面以后有人改动过这份核对，请看过最新内容再登记。"))
+    entries = [entry for entry in queries.entries_of(draft) if entry.passed is None]
+    context = context_of(draft)
+    made = enter_document(draft.document, actor, [_as_finding(entry, context) for entry in entries], at=at)
+    _remove(draft)
+    return made
+
+
+def _as_finding(entry: DraftEntry, context: Context) -> tuple[Entry, Proposal]:
+    deadline = deadline_in(entry.deadline_written, context)
+    return Entry(entry.clause or None, entry.wording, entry.county_id), Proposal(
+        title=entry.title or entry.wording[:LONGEST_TITLE],
+        category_id=entry.category_id,
+        lead_unit=entry.lead_unit,
+        units=entry.units,
+        kind=deadline.kind or "time_limited",
+        deadline=deadline.due,
+        deadline_written=entry.deadline_written,
+    )
+
+
+def discard(draft: Draft, actor: Actor, *, at: datetime | None = None) -> None:
+    """Not this document after all: it is taken off with what was read of it."""
+    _may_sort(draft, actor)
+    document = draft.document
+    _remove(draft)
+    detach_document(document, actor, at=at)
+
+
+def _remove(draft: Draft) -> None:
+    db.session.execute(
+        delete(DraftEntry).where(DraftEntry.draft_id == draft.id), execution_options={"synchronize_session": False}
+    )
+    db.session.expire_all()
+    db.session.delete(draft)
+    db.session.flush()
+
+
+def _touch(draft: Draft) -> None:
+    draft.changes += 1
+    db.session.flush()
+
+
+def _may_sort(draft: Draft, actor: Actor) -> None:
+    if not keeps(actor, draft.document.inspection.region_id):
+        raise Refused(N_("只有这个地区的督查可以登记交给它的检查。"))

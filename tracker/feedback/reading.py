@@ -69,9 +69,17 @@ class Feedback:
     title: str
     document_number: str | None
     written_on: date | None
-    entries: tuple[Found, ...]
-    passed: tuple[Passed, ...]
+    handed_over: date | None
+    items: tuple[Found | Passed, ...]  # in the order of the document
     numbered: bool  # otherwise every paragraph was taken for a problem, and somebody has to sort them
+
+    @property
+    def entries(self) -> list[Found]:
+        return [item for item in self.items if isinstance(item, Found)]
+
+    @property
+    def passed(self) -> list[Passed]:
+        return [item for item in self.items if isinstance(item, Passed)]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -246,8 +254,7 @@ class _Reader:
         self.texts = texts
         self.context = Context(vocabulary, received_on, _written_on(texts), _handed_over(texts))
         self.first_leads = False
-        self.entries: list[Found] = []
-        self.passed: list[Passed] = []
+        self.items: list[Found | Passed] = []
         self.tables = 0
 
     def read(self) -> Feedback:
@@ -259,15 +266,18 @@ class _Reader:
                 self._section(node, only)
         else:
             self._paragraphs(outline.preface)
-        self.passed += [Passed(text, CLOSING) for text in self.closing]
+        self.items += [Passed(text, CLOSING) for text in self.closing]
         return Feedback(
             self._headline(),
             next((found[0] for text in self.texts[:12] if (found := _NUMBER.search(text))), None),
             self.context.written_on,
-            tuple(self.entries),
-            tuple(self.passed),
+            self.context.handed_over,
+            tuple(self.items),
             outline.marked or bool(self.tables),
         )
+
+    def _found(self) -> int:
+        return sum(isinstance(item, Found) for item in self.items)
 
     def _headline(self) -> str:
         """The first line that is neither a number nor a salutation, with the one it goes on in."""
@@ -283,12 +293,12 @@ class _Reader:
                 self._table(line, None, "")
             else:
                 self._hear(line.text)
-                self.passed.append(Passed(line.text, LETTERHEAD))
+                self.items.append(Passed(line.text, LETTERHEAD))
 
     def _section(self, node: Node, only: frozenset[int]) -> None:
         """One of the outermost nodes; what it holds may be no problems at all."""
         if not _has_units(node, self.context) and (_of_others(node) or (only and id(node) not in only)):
-            self.passed += [
+            self.items += [
                 Passed(one.wording, SECTION_OF_OTHERS, _clause(path), _above(path[:-1]))
                 for path in _leaves((node,)) for one in [path[-1]] if one.wording
             ]  # fmt: skip
@@ -320,13 +330,13 @@ class _Reader:
 
     def _leaf(self, path: tuple[Node, ...], inherited: Terms) -> None:
         node = path[-1]
-        before = len(self.entries)
+        before = self._found()
         self._grids(node, path)
         lines = self._without_closing(node.lines, path)
         text = "\n".join(filter(None, lines))
         if not text:
             return
-        if len(self.entries) > before or (self.blocks and _is_only_heading(node, lines)):
+        if self._found() > before or (self.blocks and _is_only_heading(node, lines)):
             self._hear(text)
             self._pass(text, BARE_HEADING, path)
             return
@@ -351,7 +361,7 @@ class _Reader:
 
     def _pass(self, text: str, why: str, path: tuple[Node, ...]) -> None:
         if text:
-            self.passed.append(Passed(text, why, _clause(path), _above(path[:-1])))
+            self.items.append(Passed(text, why, _clause(path), _above(path[:-1])))
 
     def _entry(self, clause: str | None, text: str, section: str, inherited: Terms) -> None:
         terms = terms_of(text, self.context.written)
@@ -363,7 +373,7 @@ class _Reader:
                 units=terms.units or inherited.units,
                 written=terms.written or inherited.written,
             )
-        self.entries.append(self.context.found(clause, text, terms, section, first_leads=self.first_leads))
+        self.items.append(self.context.found(clause, text, terms, section, first_leads=self.first_leads))
 
     def _hear(self, text: str) -> None:
         self.first_leads = self.first_leads or terms_of(text, self.context.written).first_leads
@@ -372,20 +382,20 @@ class _Reader:
 
     def _paragraphs(self, lines: Sequence[Line | Grid]) -> None:
         """Each paragraph for itself; one that only says who and by when belongs to the one before."""
+        texts = [line.text for line in lines if isinstance(line, Line)]
+        opening = _opening(texts)
+        self.items += [Passed(text, LETTERHEAD) for text in texts[:opening]]
+        for text in texts[:opening]:
+            self._hear(text)
         for line in lines:
             if isinstance(line, Grid):
                 self._table(line, None, "")
-        texts = [line.text for line in lines if isinstance(line, Line)]
-        opening = _opening(texts)
-        self.passed += [Passed(text, LETTERHEAD) for text in texts[:opening]]
-        for text in texts[:opening]:
-            self._hear(text)
-        if self.entries:  # a letter around a table
-            self.passed += [Passed(text, CLOSING) for text in texts[opening:]]
+        if self._found():  # a letter around a table
+            self.items += [Passed(text, CLOSING) for text in texts[opening:]]
             return
         for text in _groups(texts[opening:], self.context):
             if _is_demand(text) and not terms_of(text, self.context.written).any:
-                self.passed.append(Passed(text, DEMAND))
+                self.items.append(Passed(text, DEMAND))
             else:
                 self._entry(None, text, "", Terms())
 
@@ -408,7 +418,7 @@ class _Reader:
                 self._entry(clause, text, section, Terms())
         else:
             text = "\n".join("\t".join(filter(None, row)) for row in rows)
-            self.passed.append(Passed(text, STRANGE_TABLE, clause, section))
+            self.items.append(Passed(text, STRANGE_TABLE, clause, section))
 
     def _ledger(self, table: Table, clause: str | None, section: str) -> None:
         context = self.context
@@ -428,7 +438,7 @@ class _Reader:
             if not deadline.written and terms.written:
                 deadline = term_of(terms.written, context.written, context.received)
             title = _title(terms.bare) or row.title
-            self.entries.append(
+            self.items.append(
                 Found(
                     (clause or "") + (own or "") or None,
                     row.wording,

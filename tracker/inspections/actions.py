@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from tracker.base import clock, files, journal
-from tracker.base.access import N_, Actor, Missing, Refused, Right, may
+from tracker.base.access import N_, Actor, Conflict, Missing, Refused, Right, may
 from tracker.base.db import db
-from tracker.inspections.models import Finding, Inspection
+from tracker.inspections.models import Document, Finding, Inspection, Proposal
 from tracker.inspections.queries import inspection_called, keeps, seats, wordings_of
 from tracker.inspections.rules import LONGEST_CLAUSE, LONGEST_WORDING, MOST_ENTRIES, Entry, Source
 from tracker.org.queries import county_of, root
@@ -105,6 +105,70 @@ def _refuse_twice(inspection: Inspection, entries: Sequence[Entry]) -> None:
         seen.add(key)
 
 
+def attach_document(
+    inspection: Inspection, actor: Actor, stream: BinaryIO, name: str, *, at: datetime | None = None
+) -> Document:
+    """Keep a document whose findings are to be read, beside the inspection's letter."""
+    _may_keep(actor, inspection.region_id)
+    stored = files.store(stream, name)
+    document = Document(
+        inspection_id=inspection.id,
+        sha256=stored.sha256,
+        name=name[-200:],
+        added_by_id=actor.id,
+        added_at=at or clock.now(),
+    )
+    db.session.add(document)
+    db.session.flush()
+    _tell("attach_document", document, actor, at)
+    return document
+
+
+def detach_document(document: Document, actor: Actor, *, at: datetime | None = None) -> None:
+    """Take a document off again, as long as nothing has been written down from it."""
+    _may_keep(actor, document.inspection.region_id)
+    if document.entered_at is not None:
+        raise Refused(N_("这份文件里的反馈问题已经登记，原件要留存。"))
+    _tell("detach_document", document, actor, at)
+    db.session.delete(document)
+    db.session.flush()
+
+
+def enter_document(
+    document: Document,
+    actor: Actor,
+    entries: Sequence[tuple[Entry, Proposal]],
+    *,
+    at: datetime | None = None,
+) -> list[Finding]:
+    """Write down what a person confirmed of a document, all or none, with what is proposed for each."""
+    if document.entered_at is not None:
+        raise Conflict(N_("这份文件里的反馈问题刚才已经登记。"))
+    made = record_findings(document.inspection, actor, [entry for entry, _ in entries], at=at)
+    for finding, (_, proposal) in zip(made, entries, strict=True):
+        proposal.finding_id, proposal.document_id = finding.id, document.id
+    db.session.add_all([proposal for _, proposal in entries])
+    document.entered_at = at or clock.now()
+    db.session.flush()
+    return made
+
+
+def record_document_download(document: Document, actor: Actor) -> None:
+    """Leave on record who took the document."""
+    _tell("download", document, actor, None)
+
+
+def _tell(verb: str, document: Document, actor: Actor, at: datetime | None) -> None:
+    journal.record(
+        verb,
+        "inspection",
+        document.inspection_id,
+        **journal.by(actor),
+        data={"document": document.id, "sha256": document.sha256},
+        at=at,
+    )
+
+
 def record_finding(
     actor: Actor,
     *,
@@ -164,7 +228,12 @@ def write_findings(
     column = county_of(inspection.region_id)
     own = column if column != _root_id() else None  # handed to a county, all of it lies there
     made = [
-        Finding(inspection_id=inspection.id, clause=entry.clause, wording=entry.wording, county_id=county_id or own)
+        Finding(
+            inspection_id=inspection.id,
+            clause=entry.clause,
+            wording=entry.wording,
+            county_id=county_id or entry.county_id or own,
+        )
         for entry in entries
     ]
     db.session.add_all(made)

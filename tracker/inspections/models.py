@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.base.db import Base, words
+from tracker.accounts.models import User
+from tracker.base.db import Base, Instant, words
 from tracker.base.files import StoredFile
 from tracker.inspections.rules import Source
 from tracker.org.models import Region
+from tracker.settings.models import Category
 
 
 class Inspection(Base):
@@ -60,3 +62,51 @@ class Finding(Base):
         Index("ix_finding_inspection_id", "inspection_id", "id"),
         Index("ix_finding_county_id", "county_id"),
     )
+
+
+class Document(Base):
+    """A document a hand-over's findings were read from, as it was brought: a file, or pasted text kept as one."""
+
+    __tablename__ = "inspection_document"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inspection_id: Mapped[int] = mapped_column(ForeignKey("inspection.id"))
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    name: Mapped[str] = mapped_column(String(200))
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(Instant)
+    entered_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # its findings were written; until then somebody sorts them
+
+    inspection: Mapped[Inspection] = relationship()
+    stored: Mapped[StoredFile] = relationship()
+    added_by: Mapped[User] = relationship()
+
+    __table_args__ = (Index("ix_inspection_document_inspection_id", "inspection_id", "id"),)
+
+
+class Proposal(Base):
+    """What the document asks beside a finding's wording, as a person confirmed it: offered when the finding is listed and
+    handed out. The finding itself says only what it says."""
+
+    __tablename__ = "finding_proposal"
+
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("inspection_document.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    lead_unit: Mapped[str] = mapped_column(String(200), default="")  # by name, as the document has it
+    units: Mapped[str] = mapped_column(Text, default="")  # by name, parted by 、
+    kind: Mapped[str] = mapped_column(String(32))
+    deadline: Mapped[date | None]
+    deadline_written: Mapped[str] = mapped_column(String(200), default="")
+
+    document: Mapped[Document] = relationship()
+    category: Mapped[Category | None] = relationship()
+
+    __table_args__ = (Index("ix_finding_proposal_document_id", "document_id"),)
+
+    @property
+    def unit_names(self) -> list[str]:
+        return [name for name in self.units.split("、") if name]

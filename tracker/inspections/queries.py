@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 
 from tracker.base.access import READERS, Actor, Grant, Role
 from tracker.base.db import db
-from tracker.inspections.models import Finding, Inspection
+from tracker.inspections.models import Document, Finding, Inspection, Proposal
 from tracker.inspections.rules import Source
 from tracker.org.queries import below, line_above
 
@@ -71,3 +71,15 @@ def wordings_of(inspection: Inspection) -> set[tuple[str | None, str]]:
         select(Finding.clause, Finding.wording).where(Finding.inspection_id == inspection.id)
     ).all()
     return {(row.clause, row.wording) for row in rows}
+
+
+def documents_of(inspection: Inspection) -> list[Document]:
+    """What was brought to read its findings from, oldest first."""
+    return list(
+        db.session.scalars(select(Document).where(Document.inspection_id == inspection.id).order_by(Document.id))
+    )
+
+
+def proposal_for(finding_id: int) -> Proposal | None:
+    """What its document asks for the finding, where it came from one."""
+    return db.session.get(Proposal, finding_id)

@@ -1,8 +1,7 @@
-"""Where problems come from, and how a pasted list falls into entries. Pure."""
+"""Where problems come from, and what an entry of a hand-over is. Pure."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,15 +37,7 @@ SOURCE_NAMES: dict[Source, str] = {
 }
 
 LONGEST_CLAUSE, LONGEST_WORDING = 60, 5_000
-MOST_ENTRIES = 500  # pasted at once
-
-_NUMERAL = r"[0-9０-９一二三四五六七八九十百零〇]+"
-#: How a line numbers itself: ``第 3 条``, ``（三）``, ``3．``, ``三、``, ``2.1``; a year or an amount is none.
-_CLAUSE = re.compile(
-    rf"(?P<clause>第\s*{_NUMERAL}\s*[条项个款]|[（(]\s*{_NUMERAL}\s*[）)]|[0-9]{{1,3}}(?:[.．][0-9]{{1,3}})+"
-    rf"|[0-9０-９]{{1,3}}(?=\s*[.．、)）])|[一二三四五六七八九十百]+(?=\s*[、.．])|[①-⑳])"
-    r"\s*[.．、:：)）]?\s*(?P<wording>\S.*)"
-)
+MOST_ENTRIES = 500  # written down at once
 
 
 @dataclass(frozen=True)
@@ -55,18 +46,4 @@ class Entry:
 
     clause: str | None
     wording: str
-
-
-def entries_in(text: str) -> list[Entry]:
-    """A pasted list, one entry a line; the number a line begins with is its clause. Lines without words are left out.
-
-    Nothing of the wording itself is touched but the spaces around it.
-    """
-    return [_entry(line.strip()) for line in text.splitlines() if line.strip()]
-
-
-def _entry(line: str) -> Entry:
-    found = _CLAUSE.fullmatch(line)
-    if found is None:
-        return Entry(None, line)
-    return Entry(" ".join(found["clause"].split()), found["wording"])
+    county_id: int | None = None  # the county it names

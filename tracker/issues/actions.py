@@ -483,6 +483,7 @@ def list_issue(
     number: str | None = None,
     findings: Iterable[Finding] = (),
     amount: Decimal | None = None,
+    deadline_written: str | None = None,
     at: datetime | None = None,
 ) -> Issue:
     """Put a problem on the list (列单), with the findings it answers."""
@@ -498,6 +499,7 @@ def list_issue(
         kind=kind,
         listed_on=today,
         amount=amount,
+        deadline_written=deadline_written,
     )
     enter(
         issue,

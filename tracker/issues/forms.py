@@ -30,6 +30,7 @@ from tracker.accounts.models import User
 from tracker.base.access import Role, holds
 from tracker.base.web import BoxesField, VersionedForm
 from tracker.groups.models import WorkGroup
+from tracker.inspections.models import Proposal
 from tracker.inspections.rules import SOURCE_NAMES, Source
 from tracker.issues.actions import Duty
 from tracker.issues.models import Issue
@@ -329,6 +330,14 @@ class AssignForm(WholeDutyForm):
         if self.quantity_total.data is None:
             return None
         return (self.quantity_unit.data or "", self.quantity_total.data)
+
+    def asked(self, proposal: Proposal) -> None:
+        """Fill in what the document asks, in its own names; whatever is not known here is told when it is sent."""
+        if proposal.lead_unit:
+            self.lead_unit.data = proposal.lead_unit
+        if not any(entry.data for entry in self.units):
+            _fill(self.units, proposal.unit_names, UNIT_ROWS)
+        self.deadline.data = self.deadline.data or proposal.deadline
 
     def proposes(self, group: WorkGroup) -> None:
         """Fill in the standing group's people, for somebody to look at."""

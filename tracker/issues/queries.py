@@ -16,7 +16,9 @@ from tracker.accounts.queries import people_named
 from tracker.base.access import N_, READERS, Actor, Grant, Missing, Role, covers
 from tracker.base.db import db
 from tracker.base.journal import Event
-from tracker.issues.models import Issue, IssueUnit, TaskForceMember
+from tracker.inspections.models import Proposal
+from tracker.issues.models import FindingAnswer, Issue, IssueUnit, TaskForceMember
+from tracker.issues.rules import Answer
 from tracker.issues.workflow import OPEN, UNDER_WAY, VERB_NAMES, State, Verb, Who
 from tracker.org.models import Region, RegionBelow, Unit
 from tracker.org.queries import below, counties, county_of, line_above, region_named, units_named
@@ -226,6 +228,17 @@ def regions_in_words(regions: Iterable[Region]) -> dict[int, str]:
     for region_id, name in rows:
         above[region_id] += name
     return {key: f"{name}（{above[key]}）" if above[key] else name for key, name in wanted.items()}
+
+
+def asked_by_document(issue: Issue) -> Proposal | None:
+    """What the document asks whose finding the issue was listed for."""
+    return db.session.scalars(
+        select(Proposal)
+        .join(FindingAnswer, FindingAnswer.finding_id == Proposal.finding_id)
+        .where(FindingAnswer.issue_id == issue.id, FindingAnswer.how == Answer.LISTED)
+        .order_by(Proposal.finding_id)
+        .limit(1)
+    ).first()
 
 
 def units_in_words(units: Sequence[Unit]) -> dict[int, str]:

@@ -38,6 +38,7 @@ from tracker.issues.forms import (
 from tracker.issues.models import Issue
 from tracker.issues.pages import done, me, one_more, page, pressable
 from tracker.issues.queries import (
+    asked_by_document,
     categories_supervised,
     children_of,
     counties_supervised,
@@ -124,13 +125,15 @@ def region_suggestions() -> Response:
 def assign(number: str) -> Any:
     issue = pressable(number, Verb.ASSIGN)
     form, proposed = AssignForm(), False
-    group = group_for(issue.region_id, issue.category_id)
+    group, asked = group_for(issue.region_id, issue.category_id), asked_by_document(issue)
     if not form.is_submitted():
         form.shows_duty(issue)
         form.requirement.data, form.review_on.data = issue.requirement, issue.review_on
         form.quantity_total.data, form.quantity_unit.data = issue.quantity_total, issue.quantity_unit
         if proposed := group is not None and not issue.lead_official_id and not issue.lead_unit_id:
             form.proposes(group)
+        if asked and issue.original_deadline is None and not issue.units:
+            form.asked(asked)
     elif not one_more(form) and form.validate():
         with refusals(form), transaction():
             actions.unchanged(issue, form.version.data)
@@ -148,7 +151,7 @@ def assign(number: str) -> Any:
             return done(issue, Verb.ASSIGN.value, _("已交办，等%(unit)s签收。", unit=_first_unit(form)))
     days, today = calendar(), clock.today()
     guessed = guessed_years(days, today, days.add_workdays(today, IMMEDIATE_WORKDAYS))
-    return _form_page(form, issue, Verb.ASSIGN, group=group, proposed=proposed, guessed_years=guessed)
+    return _form_page(form, issue, Verb.ASSIGN, group=group, proposed=proposed, asked=asked, guessed_years=guessed)
 
 
 @bp.post("/issues/<number>/accept")

@@ -12,7 +12,7 @@ from tracker.base import clock, journal
 from tracker.base.access import N_, Actor, Conflict, Refused, Right, may
 from tracker.base.db import db
 from tracker.inspections.models import Finding, Inspection
-from tracker.inspections.queries import keeps
+from tracker.inspections.queries import keeps, proposal_for
 from tracker.issues import actions as issues
 from tracker.issues.models import FindingAnswer, Issue
 from tracker.issues.queries import relations
@@ -38,6 +38,7 @@ def list_finding(
 ) -> Issue:
     """Put a new problem on the list that answers the finding (列单); its source is the inspection's."""
     may_decide(finding, actor)
+    asked = proposal_for(finding.id)
     return issues.list_issue(
         actor,
         today=today,
@@ -50,6 +51,7 @@ def list_finding(
         kind=kind,
         findings=[finding],
         amount=amount,
+        deadline_written=(asked.deadline_written or None) if asked else None,
         at=at,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,10 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from tracker.inspections.rules import LONGEST_CLAUSE, LONGEST_WORDING, SOURCE_NAMES, Entry, entries_in
+from tracker.inspections.rules import LONGEST_CLAUSE, LONGEST_WORDING, SOURCE_NAMES, Entry
 from tracker.org.models import Region
 
 
@@ -42,14 +41,7 @@ class InspectionForm(FlaskForm):
         self.region.choices = [(region.id, region.name) for region in regions]
 
 
-class _EntriesForm(FlaskForm):
-    county = SelectField(_l("指明的县市区"), [Optional()], coerce=_whole)
-
-    def offer(self, counties: Iterable[Region]) -> None:
-        self.county.choices = [("", _("没有指明")), *((region.id, region.name) for region in counties)]
-
-
-class FindingForm(_EntriesForm):
+class FindingForm(FlaskForm):
     """One entry."""
 
     clause = StringField(
@@ -59,27 +51,13 @@ class FindingForm(_EntriesForm):
         _l("反馈原文"), [DataRequired(_l("请照录反馈原文。")), Length(max=LONGEST_WORDING)], filters=[_stripped]
     )
 
+    county = SelectField(_l("指明的县市区"), [Optional()], coerce=_whole)
+
+    def offer(self, counties: Iterable[Region]) -> None:
+        self.county.choices = [("", _("没有指明")), *((region.id, region.name) for region in counties)]
+
     def entries(self) -> list[Entry]:
         return [Entry(self.clause.data or None, self.wording.data or "")]
-
-
-class PasteForm(_EntriesForm):
-    """A pasted list; looked at once before it is written down for good."""
-
-    lines = TextAreaField(
-        _l("反馈问题清单"),
-        [DataRequired(_l("请粘贴反馈问题，一行一条。"))],
-        description=_l("一行一条，照录原文；行首的序号读作条款。"),
-    )
-    looked = HiddenField()
-
-    @property
-    def fingerprint(self) -> str:
-        """Of the list as it was shown: what is written down is what was looked at."""
-        return hashlib.sha256((self.lines.data or "").encode()).hexdigest()
-
-    def entries(self) -> list[Entry]:
-        return entries_in(self.lines.data or "")
 
 
 class MergeForm(FlaskForm):

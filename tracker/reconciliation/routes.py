@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from tracker.base import clock, files
@@ -17,7 +16,7 @@ from tracker.base.sheets_out import write_xlsx
 from tracker.base.web import form_status, largest_upload, needs, refusals
 from tracker.inspections.actions import record_findings, record_inspection
 from tracker.inspections.models import Finding, Inspection
-from tracker.inspections.queries import keeps, seats
+from tracker.inspections.queries import documents_of, keeps, proposal_for, seats
 from tracker.inspections.rules import SOURCE_NAMES, Source
 from tracker.issues.pages import listing_form, me
 from tracker.issues.workflow import Kind
@@ -28,7 +27,6 @@ from tracker.reconciliation.forms import (
     FindingForm,
     InspectionForm,
     MergeForm,
-    PasteForm,
 )
 from tracker.reconciliation.rules import BY_NAMES, NOT_KNOWN, OUTCOME_NAMES, By, Outcome, Wanted
 from tracker.settings.queries import categories
@@ -81,8 +79,8 @@ def new_inspection() -> Any:
                 letter=form.letter.data,
             )
             flash("inspection:new", "draft-sent")
-            flash(_("检查已登记。下一步：照录反馈问题。"), "success")
-            return redirect(url_for("reconciliation.paste", inspection_id=made.id))
+            flash(_("检查已登记。下一步：录入反馈问题。"), "success")
+            return redirect(url_for("feedback.bring", inspection_id=made.id))
     return render_template("reconciliation/new_inspection.html", form=form, most=largest_upload()), form_status(form)
 
 
@@ -99,6 +97,7 @@ def inspection(inspection_id: int) -> str:
         page=queries.finding_page(wanted, me(), request.args.get("page")),
         total=queries.figures(Wanted(inspection=found.id), me()),
         following=queries.next_open(found.id, me()),
+        documents=documents_of(found) if queries.is_whole(found, me()) else [],
         **_of(found, me()),
         **_words(),
     )
@@ -177,24 +176,6 @@ def new_finding(inspection_id: int) -> Any:
     return page, form_status(form)
 
 
-@bp.route("/inspections/<int:inspection_id>/findings/paste", methods=["GET", "POST"])
-@needs(Right.FINDING_KEEP)
-def paste(inspection_id: int) -> Any:
-    """A list: first shown as it was read, written down when the person has looked at exactly that."""
-    found, form = _kept(inspection_id), PasteForm()
-    form.offer(counties())
-    entries = form.entries() if form.is_submitted() else []
-    if form.validate_on_submit() and form.looked.data == form.fingerprint:
-        with refusals(form), transaction():
-            record_findings(found, me(), entries, county_id=form.county.data)
-            flash(f"findings:{inspection_id}", "draft-sent")
-            flash(ngettext("已登记 %(num)s 条反馈问题。", "已登记 %(num)s 条反馈问题。", len(entries)), "success")
-            return redirect(url_for("reconciliation.inspection", inspection_id=inspection_id))
-    form.looked.raw_data, form.looked.data = None, form.fingerprint if entries else ""
-    page = render_template("reconciliation/paste.html", form=form, inspection=found, entries=entries)
-    return page, form_status(form)
-
-
 def _kept(inspection_id: int) -> Inspection:
     found = queries.inspection_with_id(inspection_id, me())
     if not keeps(me(), found.region_id):
@@ -218,9 +199,11 @@ def finding(finding_id: int) -> str:
 @bp.route("/findings/<int:finding_id>/list", methods=["GET", "POST"])
 @needs(Right.LIST)
 def list_finding(finding_id: int) -> Any:
-    found, form = _open(finding_id), listing_form()
+    found, form, asked = _open(finding_id), listing_form(), proposal_for(finding_id)
     if not form.is_submitted():
         form.wording.data, form.county.data = found.wording, found.county_id
+        if asked:
+            form.title.data, form.category.data, form.kind.data = asked.title, asked.category_id, asked.kind
     elif form.validate():
         with refusals(form), transaction():
             number = actions.list_finding(
@@ -236,7 +219,7 @@ def list_finding(finding_id: int) -> Any:
             ).number
             told = _("已列单，编号 %(number)s。下一步：交办。", number=number)
             return _decided(found, "list", told)
-    return _form("list_finding", form, found)
+    return _form("list_finding", form, found, asked=asked)
 
 
 @bp.route("/findings/<int:finding_id>/merge", methods=["GET", "POST"])

@@ -1,0 +1,86 @@
+"""The shape of a document brought in, and of what a person puts right in an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from tracker.base.web import VersionedForm
+from tracker.feedback.rules import LONGEST_DEADLINE, LONGEST_TITLE, LONGEST_UNIT
+from tracker.inspections.rules import LONGEST_CLAUSE
+from tracker.org.models import Region
+from tracker.settings.models import Category
+
+
+def _stripped(value: str | None) -> str | None:
+    return value.strip() if value else value
+
+
+def _whole(value: Any) -> int | None:
+    return int(value) if value not in (None, "", "None") else None
+
+
+class BringForm(FlaskForm):
+    """A file, or its words pasted."""
+
+    file = FileField(
+        _l("反馈文件"), [Optional()], description=_l("Word（.docx）或纯文本（.txt）。旧版 .doc 请先另存为 .docx。")
+    )
+    text = TextAreaField(
+        _l("或者粘贴正文"), [Optional(), Length(max=500_000)], description=_l("整篇粘贴即可，标题和落款会自动分开。")
+    )
+    county = SelectField(_l("没写明的都属于"), [Optional()], coerce=_whole)
+
+    def offer(self, counties: Iterable[Region]) -> None:
+        self.county.choices = [("", _("没有指明")), *((region.id, region.name) for region in counties)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        fine = bool(super().validate(extra_validators))
+        if not (self.text.data or "").strip() and not (self.file.data and self.file.data.filename):
+            self.file.errors = [*self.file.errors, _("请选择文件，或粘贴正文。")]
+            return False
+        return fine
+
+
+class EntryForm(VersionedForm):
+    """What was recognised in one entry; the wording may only be parted."""
+
+    wording = TextAreaField(
+        _l("反馈原文"), [DataRequired(_l("原文不能删空；不是问题的请移出。"))],
+        description=_l("原文不能改字。一段里有几个问题的，在要拆开的地方空一行，再按“拆开”。"),
+    )  # fmt: skip
+    clause = StringField(_l("条款"), [Optional(), Length(max=LONGEST_CLAUSE)], filters=[_stripped])
+    title = StringField(_l("列单时的标题"), [Optional(), Length(max=LONGEST_TITLE)], filters=[_stripped])
+    county = SelectField(_l("县市区"), [Optional()], coerce=_whole)
+    category = SelectField(_l("类别"), [Optional()], coerce=_whole)
+    lead_unit = StringField(_l("牵头单位"), [Optional(), Length(max=LONGEST_UNIT)], filters=[_stripped])
+    units = StringField(
+        _l("责任单位"), [Optional(), Length(max=2000)], filters=[_stripped], description=_l("几个单位用顿号分开。")
+    )
+    deadline_written = StringField(
+        _l("整改时限"), [Optional(), Length(max=LONGEST_DEADLINE)], filters=[_stripped],
+        description=_l("照文件写法填，例如：2019年9月底前、立行立改、长期坚持。"),
+    )  # fmt: skip
+
+    def offer(self, counties: Iterable[Region], categories: Iterable[Category]) -> None:
+        self.county.choices = [("", _("没有指明")), *((region.id, region.name) for region in counties)]
+        self.category.choices = [("", _("列单时再定")), *((one.id, _(one.name)) for one in categories)]
+
+    def recognised(self) -> dict[str, Any]:
+        """The columns as typed."""
+        names = ("clause", "title", "lead_unit", "units", "deadline_written")
+        return {name: self[name].data or "" for name in names} | {
+            "county_id": self.county.data,
+            "category_id": self.category.data,
+        }
+
+
+class ConfirmForm(VersionedForm):
+    """登记: a button that knows what was looked at."""
