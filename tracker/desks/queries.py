@@ -7,13 +7,27 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
 from tracker.accounts.queries import linked_counties
 from tracker.base.access import Actor, Missing
 from tracker.base.db import db
+from tracker.base.paging import Page, Segment, read_page
 from tracker.board import queries as board
 from tracker.board.rules import Standing
 from tracker.clearance.models import Application
@@ -22,9 +36,10 @@ from tracker.clearance.rules import ApplicationState
 from tracker.deadlines.queries import extensions_to_decide, extensions_to_decide_count
 from tracker.deadlines.rules import LEVELS
 from tracker.desks.models import Batch, BatchItem
-from tracker.desks.rules import MOST_AT_ONCE, By, Step, next_step
+from tracker.desks.rules import MOST_AT_ONCE, By, Part, Step, next_step, weeks
 from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
 from tracker.issues.queries import handled_by, visible_to
+from tracker.issues.rules import EpisodeEnd
 from tracker.issues.workflow import State
 from tracker.lookbacks.queries import due_count
 from tracker.lookbacks.rules import Asked
@@ -155,11 +170,9 @@ def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
 
 def _overdue_on(actor: Actor, day: date) -> int:
     """How many of the person's issues had a running episode on that day."""
-    running = and_(
-        OverdueEpisode.starts_on <= day, or_(OverdueEpisode.ended_on.is_(None), OverdueEpisode.ended_on > day)
-    )
+    running = _in_part(Part.RUNNING, day, day - timedelta(days=7))
     query = select(func.count()).select_from(OverdueEpisode).join(Issue, Issue.id == OverdueEpisode.issue_id)
-    return db.session.scalar(query.where(running, visible_to(actor))) or 0
+    return db.session.scalar(query.where(running, _COUNTS, visible_to(actor))) or 0
 
 
 @dataclass(frozen=True)
@@ -341,6 +354,87 @@ def batch_with_id(batch_id: int, actor: Actor) -> Settled:
         .order_by(BatchItem.position)
     )
     return Settled(batch, db.session.execute(query).all())
+
+
+# --- the trend ------------------------------------------------------------------------------------------------
+
+#: What an upheld objection annulled never counted.
+_COUNTS: ColumnElement[bool] = or_(OverdueEpisode.end.is_(None), OverdueEpisode.end != EpisodeEnd.ANNULLED)
+
+
+@dataclass(frozen=True)
+class Week:
+    """How many of the person's issues were overdue on that day, began and ceased to be in the seven days up to it."""
+
+    day: date
+    running: int
+    began: int
+    ended: int
+
+
+def trend(actor: Actor, today: date) -> list[Week]:
+    """The last weeks, oldest first; one query over the episodes, dated from the deadlines."""
+    found = union_all(*(
+        select(literal(day, Date).label("day"), literal(day - timedelta(days=7), Date).label("since"))
+        for day in weeks(today)
+    )).subquery()  # fmt: skip
+    episode = OverdueEpisode
+    rows = db.session.execute(
+        select(
+            found.c.day,
+            *(func.count(case((_in_part(part, found.c.day, found.c.since), 1))).label(part) for part in Part),
+        )
+        .select_from(found)
+        .join(episode, and_(episode.starts_on <= found.c.day, _not_over(found.c.since)))
+        .join(Issue, Issue.id == episode.issue_id)
+        .where(_COUNTS, visible_to(actor))
+        .group_by(found.c.day)
+    ).all()
+    by_day = {row.day: row for row in rows}
+    return [
+        Week(day, *((row.running, row.began, row.ended) if (row := by_day.get(day)) else (0, 0, 0)))
+        for day in weeks(today)
+    ]
+
+
+def _not_over(day: Any) -> ColumnElement[bool]:
+    return or_(OverdueEpisode.ended_on.is_(None), OverdueEpisode.ended_on > day)
+
+
+def _in_part(part: Part, day: Any, since: Any) -> ColumnElement[bool]:
+    """The condition of one number of the trend; the lists behind the numbers ask the same."""
+    episode = OverdueEpisode
+    return {
+        Part.RUNNING: and_(episode.starts_on <= day, _not_over(day)),
+        Part.BEGAN: and_(episode.starts_on > since, episode.starts_on <= day),
+        Part.ENDED: and_(episode.ended_on > since, episode.ended_on <= day),
+    }[part]
+
+
+def episodes_behind(part: Part, day: date, actor: Actor, cursor: str | None) -> Page:
+    """What a number of the trend counts, those overdue for longest first: number, title, county, lead, deadline,
+    starts_on, ended_on, end."""
+    lead = aliased(User)
+    columns: tuple[Any, ...] = (
+        Issue.number,
+        Issue.title,
+        Region.name.label("county"),
+        lead.name.label("lead"),
+        OverdueEpisode.deadline,
+        OverdueEpisode.ended_on,
+        OverdueEpisode.end,
+    )
+    query = (
+        select(*columns)
+        .select_from(OverdueEpisode)
+        .join(Issue, Issue.id == OverdueEpisode.issue_id)
+        .join(Region, Region.id == Issue.county_id)
+        .outerjoin(lead, lead.id == Issue.lead_official_id)
+        .where(_COUNTS, visible_to(actor), _in_part(part, day, day - timedelta(days=7)))
+    )
+    return read_page(
+        query, (Segment("all", (), (OverdueEpisode.starts_on, OverdueEpisode.id)),), cursor, SHOWN, register.read
+    )
 
 
 # --- leader ---------------------------------------------------------------------------------------------------

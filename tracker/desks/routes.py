@@ -19,8 +19,21 @@ from tracker.base.db import transaction
 from tracker.base.web import form_status, needs
 from tracker.desks import actions, queries
 from tracker.desks.forms import DecideManyForm, RemindManyForm
-from tracker.desks.rules import ACT_NAMES, BY_NAMES, DESK_NAMES, Act, By, Desk, desks_of, issue_ids
+from tracker.desks.rules import (
+    ACT_NAMES,
+    BY_NAMES,
+    DESK_NAMES,
+    PART_NAMES,
+    Act,
+    By,
+    Desk,
+    Part,
+    desks_of,
+    issue_ids,
+    plot,
+)
 from tracker.issues.pages import me, one_more, replacing_form
+from tracker.issues.rules import END_NAMES
 from tracker.register import queries as register
 from tracker.register.rules import Filters, ListPage, Sort, Words, words_in
 from tracker.workdays.queries import calendar
@@ -136,6 +149,26 @@ def _leader(**shared: Any) -> str:
 def reviews() -> str:
     """Everything that waits for this person's decision."""
     return render_template("desks/reviews.html", waiting=queries.reviews(me(), clock.today()), issue_url=_issue_url())
+
+
+@bp.get("/desk/trend")
+@needs(Right.REMIND)
+def trend() -> str:
+    """How many were overdue, week by week; with ``day`` and ``part``, what that number counts."""
+    found = queries.trend(me(), clock.today())
+    asked = next((week.day for week in found if week.day.isoformat() == request.args.get("day")), None)
+    part = Part(given) if (given := request.args.get("part", "")) in set(Part) else Part.RUNNING
+    return render_template(
+        "desks/trend.html",
+        found=found,
+        plot=plot([week.running for week in found]),
+        asked=asked,
+        part=part,
+        names=PART_NAMES,
+        ends=END_NAMES,
+        page=queries.episodes_behind(part, asked, me(), request.args.get("page")) if asked else None,
+        issue_url=_issue_url(),
+    )
 
 
 # --- one act on many issues -----------------------------------------------------------------------------------

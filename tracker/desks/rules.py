@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
 from tracker.base.access import N_, Grant, Role
@@ -111,3 +112,62 @@ def issue_ids(words: Iterable[str]) -> list[int]:
         int(part) for word in words for part in word.split(",") if part.isascii() and part.isdigit() and len(part) < 10
     ]
     return list(dict.fromkeys(found))
+
+
+# --- how many were overdue, week by week ----------------------------------------------------------------------
+
+WEEKS = 26
+#: The picture's ground, in units of its own; what it is shown at is the style sheet's.
+WIDTH, HEIGHT = 720, 240
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 28
+
+
+class Part(StrEnum):
+    """What a number of the trend counts on its day."""
+
+    RUNNING = "running"
+    BEGAN = "began"  # in the seven days up to it
+    ENDED = "ended"
+
+
+PART_NAMES: dict[Part, str] = {Part.RUNNING: N_("逾期"), Part.BEGAN: N_("新增"), Part.ENDED: N_("解除")}
+
+
+def weeks(today: date) -> list[date]:
+    """The days the trend looks at, a week apart, the last one today."""
+    return [today - timedelta(days=7 * back) for back in reversed(range(WEEKS))]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A line through numbers, in the units of the picture. ``ticks``: (y, number) of the scale, the highest last."""
+
+    points: list[tuple[float, float]]
+    ticks: list[tuple[float, int]]
+
+    @property
+    def line(self) -> str:
+        return " ".join(f"{x:.1f},{y:.1f}" for x, y in self.points)
+
+
+def plot(numbers: Sequence[int]) -> Plot:
+    """From the left edge to the right, from nought upwards to a round number that none exceeds."""
+    top = scale(max(numbers, default=0))
+    wide, high = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
+
+    def y(number: float) -> float:
+        return round(_TOP + high * (1 - number / top), 1)
+
+    step = wide / max(1, len(numbers) - 1)
+    points = [(round(_LEFT + step * place, 1), y(number)) for place, number in enumerate(numbers)]
+    return Plot(points, [(y(top * part / 4), top * part // 4) for part in range(5)])
+
+
+def scale(highest: int) -> int:
+    """The top of the scale: 4, 8, 20, 40, 80, 200 … that its quarters are whole numbers too."""
+    unit = 4
+    while True:
+        for times in (1, 2, 5):
+            if highest <= unit * times:
+                return unit * times
+        unit *= 10
