@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from werkzeug.routing import Rule
 
 from tracker import create_app
 from tracker.accounts.models import Post, User
@@ -38,6 +39,23 @@ from tracker.workdays.queries import calendar
 TODAY = date(2019, 7, 1)
 NOW = datetime(2019, 7, 1, 1, 0, tzinfo=UTC)
 PASSWORD = "a long enough pass phrase"
+
+
+# Every test makes an app of its own, and most of that time went into compiling the same addresses again.
+_compiled: dict[tuple[str, bool], Any] = {}
+_compile_builder = Rule._compile_builder
+
+
+def _compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
+    key = (rule.rule, append_unknown)
+    if rule.defaults or rule.subdomain or rule.host:
+        return _compile_builder(rule, append_unknown)
+    if key not in _compiled:
+        _compiled[key] = _compile_builder(rule, append_unknown)
+    return _compiled[key]
+
+
+Rule._compile_builder = _compiled_once  # type: ignore[method-assign]
 
 
 def make_app(folder: Path, database_url: str = "") -> Flask:
