@@ -305,6 +305,6 @@ def _dated(state: State, kind: Kind, listed_on: date, today: date, chance: rando
         "dismissed_on": ended_on if state is State.DISMISSED else None,
         "taken_over": taken_over,
         "proven": cleared and not taken_over,
-        "look_back_on": next_look_back(ended_on, kind, today) if cleared and not taken_over else None,
+        "look_back_on": next_look_back(ended_on, kind, today) if cleared else None,
         "updated_at": datetime.combine(ended_on, time(4), UTC),
     }

@@ -19,7 +19,7 @@ from tracker.board.queries import board, counts_differ
 from tracker.board.rules import Standing
 from tracker.clearance import actions as clearance
 from tracker.clearance.models import Application
-from tracker.clearance.rules import Answer
+from tracker.clearance.rules import EVIDENCED, Answer, Standard
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue, OverdueEpisode
 from tracker.issues.workflow import Kind, State
@@ -28,6 +28,7 @@ from tracker.lookbacks.models import LookBack
 from tracker.lookbacks.queries import had_no_part, look_backs_of
 from tracker.lookbacks.rules import Result, Visit
 from tracker.progress.models import Evidence
+from tracker.progress.queries import evidence_of
 from tracker.workdays.queries import calendar
 
 THREE_MONTHS = date(2019, 10, 1)
@@ -75,7 +76,7 @@ def test_a_clearance_by_review_is_to_be_looked_at_three_months_later(world: Worl
     assert issue_in(world).look_back_on == THREE_MONTHS
 
 
-@pytest.mark.parametrize("situation", ["second_level", "taken_over_cleared", "dismissed"])
+@pytest.mark.parametrize("situation", ["second_level", "dismissed"])
 def test_nothing_else_is(world: World, situation: str) -> None:
     assert issue_in(world, situation).look_back_on is None
 
@@ -104,10 +105,34 @@ def test_one_that_held_leaves_the_clearance_and_sets_the_next_date(world: World)
     assert list(differences()) == []
 
 
-def test_what_a_ledger_wrote_off_may_be_looked_at_but_is_no_more_proven_by_it(world: World) -> None:
+def test_what_a_ledger_wrote_off_is_declared_until_somebody_looked_and_it_held(world: World) -> None:
+    issue = issue_in(world, "taken_over_cleared")
+    assert (issue.proven, issue.look_back_on) == (False, THREE_MONTHS)
+    assert standing(world, issue) is Standing.DECLARED
+    look(issue, world)
+    assert issue.proven
+    assert issue.look_back_on is not None
+    assert issue.look_back_on > THREE_MONTHS
+    assert standing(world, issue) is Standing.PROVEN
+    assert counts_differ() == []
+    assert list(differences()) == []
+
+
+def test_one_that_did_not_hold_proves_nothing_and_the_next_review_does(world: World) -> None:
     issue = issue_in(world, "taken_over_cleared")
     look(issue, world)
-    assert (issue.proven, issue.look_back_on) == (False, None)
+    fail(issue, world, today=THREE_MONTHS + timedelta(days=9), visit=visit(Result.FAILED, THREE_MONTHS))
+    assert (issue.state, issue.proven) == (State.RECTIFYING, False)
+    assert counts_differ() == []
+    assert list(differences()) == []
+
+
+def test_a_proof_written_past_the_door_is_found(world: World) -> None:
+    issue = issue_in(world, "taken_over_cleared")
+    look(issue, world)
+    with transaction():
+        db.session.execute(update(Issue).where(Issue.id == issue.id).values(proven=False))
+    assert [found.columns for found in differences()] == [("proven",)]
 
 
 # --- it failed ------------------------------------------------------------------------------------------------
@@ -302,3 +327,24 @@ def test_whoever_once_did_the_work_does_not_look_back_at_it(world: World) -> Non
         db.session.execute(update(Application).values(applicant_id=world.official2.id))
     assert not had_no_part(issue, world.official, THREE_MONTHS)
     assert had_no_part(issue, world.town_official, THREE_MONTHS)
+
+
+# --- earned a second time -------------------------------------------------------------------------------------
+
+
+def test_what_was_brought_before_the_relapse_does_not_clear_it_again(world: World) -> None:
+    issue = issue_in(world)
+    fail(issue, world, visit=visit(Result.FAILED, files=[upload("断水.png", picture().getvalue())]))
+    old = [row.id for row in evidence_of(issue.id)]
+    later = THREE_MONTHS + timedelta(days=5)
+
+    def apply(new: bool) -> None:
+        files = [[upload("新.png", picture().getvalue())] if new and each in EVIDENCED else [] for each in Standard]
+        answers = {each: Answer("已做到", old, brought) for each, brought in zip(Standard, files, strict=True)}
+        with transaction():
+            clearance.request_clearance(issue, world.official, today=later, answers=answers)
+
+    with pytest.raises(Refused, match="反弹以后"):
+        apply(new=False)
+    apply(new=True)
+    assert issue.state is State.REVIEWING

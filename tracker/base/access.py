@@ -99,6 +99,8 @@ class Right(StrEnum):
     PLAN_DECIDE = "plan:decide"
     REPORT = "progress:report"
     PHOTO_PLACE = "evidence:place"
+    EVIDENCE_ASK = "evidence:ask_withdrawal"
+    EVIDENCE_WITHDRAW = "evidence:withdraw"
     EXTENSION_ASK = "extension:ask"
     EXTENSION_DECIDE = "extension:decide"
     CLEARANCE_REQUEST = "clearance:request"
@@ -140,6 +142,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.PLAN_DECIDE: frozenset({_L}),
     Right.REPORT: frozenset({_O}),
     Right.PHOTO_PLACE: frozenset({_S, _L}),
+    Right.EVIDENCE_ASK: frozenset({_O, _S}),
+    Right.EVIDENCE_WITHDRAW: frozenset({_S}),
     Right.EXTENSION_ASK: frozenset({_O}),
     Right.EXTENSION_DECIDE: frozenset({_S}),
     Right.CLEARANCE_REQUEST: frozenset({_O}),

@@ -19,7 +19,7 @@ import filetype
 import pypdfium2
 from flask import current_app
 from PIL import Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import BigInteger, Index, String, text
+from sqlalchemy import BigInteger, ColumnElement, Index, String, Table, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.base import clock, photos
@@ -74,6 +74,7 @@ class StoredFile(Base):
     band2: Mapped[int | None]
     band3: Mapped[int | None]
     band4: Mapped[int | None]
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)  # the bytes had to go; size and hash stay
 
     __table_args__ = (
         # a photo that looks like this one shares a band with it
@@ -96,7 +97,7 @@ def store(stream: BinaryIO, name: str, limit: int | None = None) -> StoredFile:
     """Write the bytes under the data directory and register them in the running transaction.
 
     ``limit``: largest size in bytes (the configured one by default). Raises Refused for an empty or too
-    large file and for a type that is not allowed or is not what its name says.
+    large file, for a type that is not allowed or is not what its name says, and for one that had to be erased.
     """
     limit = limit or current_app.config["TRACKER"].max_upload_mb * 1024 * 1024
     folder = _folder("files")
@@ -119,7 +120,68 @@ def store(stream: BinaryIO, name: str, limit: int | None = None) -> StoredFile:
         sha256=digest, size=size, media_type=media_type, pages=pages, stored_at=clock.now(), **_telling(photo)
     )
     db.session.execute(row.on_conflict_do_nothing(index_elements=["sha256"]))
-    return db.session.get_one(StoredFile, digest)
+    stored = _locked(digest, read=True, key_share=True)
+    if stored.erased_at is not None:
+        _remove(digest)
+        raise Refused(N_("“%(name)s”已经按规定撤下，不能再次上传。"), name=name)
+    return stored
+
+
+def _locked(sha256: str, **how: bool) -> StoredFile:
+    """The row, so that whoever attaches a file and whoever erases it wait for each other (SQLite has one writer)."""
+    query = select(StoredFile).where(StoredFile.sha256 == sha256).with_for_update(**how)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def erase(sha256: str) -> bool:
+    """Let the bytes go unless something still uses them; returns whether they go. What the photo told goes too.
+
+    They are removed by ``remove_erased`` after the commit: a transaction that is rolled back has lost nothing.
+    """
+    stored = _locked(sha256)
+    if _uses(sha256):
+        return False
+    stored.erased_at = clock.now()
+    for name, value in _telling(Photo()).items():
+        setattr(stored, name, value)
+    db.session.flush()
+    return True
+
+
+def _uses(sha256: str) -> int:
+    """How many rows of any table name this file; those withdrawn do not count."""
+    keys = [
+        (table, column)
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if any(key.column is StoredFile.__table__.c.sha256 for key in column.foreign_keys)
+    ]
+    return sum(
+        db.session.scalar(
+            select(func.count()).select_from(table).where(column == sha256, *_standing(table))
+        ) or 0
+        for table, column in keys
+    )  # fmt: skip
+
+
+def _standing(table: Table) -> list[ColumnElement[bool]]:
+    return [table.c.withdrawn_at.is_(None)] if "withdrawn_at" in table.c else []
+
+
+def remove_erased() -> int:
+    """Remove what is left on disk of erased files; returns how many. Safe to run at any time, and again."""
+    gone = db.session.scalars(select(StoredFile.sha256).where(StoredFile.erased_at.is_not(None))).all()
+    return sum(_remove(sha256) for sha256 in gone)
+
+
+def _remove(sha256: str) -> bool:
+    """The original and the pictures made of it; whether anything was there."""
+    found = [path for path in (path_of(sha256), *_folder("previews").glob(f"{sha256}-*.jpg")) if path.exists()]
+    for path in found:
+        path.unlink(missing_ok=True)
+    if found:
+        _sync_folder(path_of(sha256).parent)
+    return bool(found)
 
 
 def path_of(sha256: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -110,8 +111,11 @@ def _degrees(parts: Any, negative: bool) -> float:
 # --- the same picture without what it tells of its place ---------------------------------------------------------
 
 
+_MARK = b"Exif\0\0"  # before the EXIF of a JPEG only
+
+
 def without_place(path: Path, media_type: str) -> bytes:
-    """The picture with its pixels untouched and without EXIF, XMP and comments; a JPEG keeps which way is up.
+    """The picture with its pixels untouched and without EXIF, XMP and comments, but for which way is up.
 
     A file whose parts cannot be told apart (some devices leave out the end) is drawn anew. Raises ValueError where
     that cannot be done either: the original must not be handed out instead.
@@ -137,28 +141,28 @@ def _drawn_anew(path: Path) -> bytes:
 def _parts_kept(path: Path, media_type: str) -> bytes:
     content = path.read_bytes()
     try:
-        if media_type == "image/png":
-            return _png(content)
-        return _webp(content) if media_type == "image/webp" else _jpeg(content, _orientation(path))
+        parts = {"image/png": _png, "image/webp": _webp}.get(media_type, _jpeg)
+        return parts(content, _orientation(path))
     except (struct.error, IndexError) as error:
         raise ValueError("a picture whose parts end before their time") from error
 
 
 def _orientation(path: Path) -> bytes:
-    """An EXIF segment that says only which way is up; nothing when it is upright."""
+    """EXIF that says only which way is up; nothing when it is upright."""
     with Image.open(path, formats=PICTURES) as picture:
         turned = picture.getexif().get(_ORIENTATION, 1)
     if turned not in range(2, 9):
         return b""
     only = Image.Exif()
     only[_ORIENTATION] = turned
-    body = only.tobytes()
-    return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+    return only.tobytes()
 
 
-def _jpeg(content: bytes, upright: bytes) -> bytes:
+def _jpeg(content: bytes, turned: bytes) -> bytes:
     """Up to the end of the first picture: what phones put behind it is a second one with an EXIF of its own."""
-    out = bytearray(content[:2] + upright)
+    out = bytearray(content[:2])
+    if turned:
+        out += b"\xff\xe1" + struct.pack(">H", len(turned) + 2) + turned
     for marker, part in _segments(content):
         told = marker in (0xE1, 0xED, 0xFE) or (marker == 0xE2 and part[4:8] == b"MPF\0")
         if not told:
@@ -189,29 +193,35 @@ def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
         place = end
 
 
-def _png(content: bytes) -> bytes:
+def _png(content: bytes, turned: bytes) -> bytes:
     out, place = bytearray(content[:8]), 8
     while place < len(content):
         (length,) = struct.unpack_from(">I", content, place)
         kind = content[place + 4 : place + 8]
         if kind not in (b"eXIf", b"tEXt", b"zTXt", b"iTXt"):
             out += content[place : place + 12 + length]
+        if kind == b"IHDR" and turned:
+            part = b"eXIf" + turned.removeprefix(_MARK)
+            out += struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part))
         place += 12 + length
         if kind == b"IEND":
             break
     return bytes(out)
 
 
-def _webp(content: bytes) -> bytes:
+def _webp(content: bytes, turned: bytes) -> bytes:
     out, place, end = bytearray(), 12, 8 + struct.unpack_from("<I", content, 4)[0]
     while place < end:
         kind, (length,) = content[place : place + 4], struct.unpack_from("<I", content, place + 4)
         part = bytearray(content[place : place + 8 + length + length % 2])
         if kind == b"VP8X":
-            part[8] &= ~0x0C  # neither EXIF nor XMP follows any more
+            part[8] &= ~(0x04 if turned else 0x0C)  # no XMP follows any more, and EXIF only where it says something
         if kind not in (b"EXIF", b"XMP "):
             out += part
         place += len(part)
         if len(part) < 8:
             raise ValueError("a WebP that ends before its time")
+    if turned:
+        told = turned.removeprefix(_MARK)
+        out += b"EXIF" + struct.pack("<I", len(told)) + told + b"\0" * (len(told) % 2)
     return b"RIFF" + struct.pack("<I", len(out) + 4) + b"WEBP" + bytes(out)

@@ -46,7 +46,7 @@ class Doubt(StrEnum):
 
 
 DOUBT_NAMES: dict[Doubt, str] = {
-    Doubt.TAKEN_OVER: N_("承接时台账已写销号，没有经过本系统审核"),
+    Doubt.TAKEN_OVER: N_("承接时台账已写销号，没有经过本系统审核，也还没有人去回头看"),
     Doubt.LOOKBACK_DUE: N_("到了回头看的日子还没有人去看"),
 }
 

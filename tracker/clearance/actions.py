@@ -22,6 +22,7 @@ from tracker.clearance.queries import (
     is_barred,
     open_application,
     relations_to,
+    reopened_at,
 )
 from tracker.clearance.rules import EVIDENCED, Answer, ApplicationState, Seat, Site, Standard, Verdict, check_chain
 from tracker.inspections.rules import Source
@@ -35,6 +36,7 @@ from tracker.org.rules import Level
 from tracker.plans.queries import all_measures_done
 from tracker.progress.actions import attach
 from tracker.progress.models import Evidence
+from tracker.progress.queries import evidence_of
 
 Answers = Mapping[Standard, Answer]
 #: A level of the review chain, and the region level it sits at (None: the root).
@@ -54,7 +56,7 @@ def request_clearance(
         actor,
         today=today,
         at=at,
-        facts=_facts(issue) | _answered(given),
+        facts=_facts(issue) | _answered(issue, given),
         data={"standards": [standard.value for standard in given]},
     )
     application = _open(issue, actor, today)
@@ -87,7 +89,7 @@ def answer_standards(issue: Issue, actor: Actor, *, today: date, answers: Answer
     if application is None or application.answers:
         raise Refused(N_("五条销号标准已经说明过；审核期间内容和佐证不能改动，要改请先撤回申请。"))
     given = _given(issue, answers)
-    workflow.require(row, {Fact.DUTY_CHAIN: issue.duty_chain_complete, **_facts(issue), **_answered(given)})
+    workflow.require(row, {Fact.DUTY_CHAIN: issue.duty_chain_complete, **_facts(issue), **_answered(issue, given)})
     application.applicant_id, application.applicant_for_id = actor.id, actor.for_id
     application.unit_id = actor.unit_id
     _write_answers(application, issue, actor, given, at)
@@ -125,7 +127,7 @@ def _given(issue: Issue, answers: Answers) -> dict[Standard, Answer]:
     """What was answered, in the standards' order. Raises Missing for evidence of another issue."""
     given = {standard: Answer(*answers[standard]) for standard in Standard if standard in answers}
     chosen = {evidence for answer in given.values() for evidence in answer.evidence_ids}
-    own = set(db.session.scalars(select(Evidence.id).where(Evidence.issue_id == issue.id, Evidence.id.in_(chosen))))
+    own = {row.id for row in evidence_of(issue.id)}
     if chosen - own:
         raise Missing
     return {
@@ -134,11 +136,15 @@ def _given(issue: Issue, answers: Answers) -> dict[Standard, Answer]:
     }
 
 
-def _answered(given: Answers) -> dict[Fact, bool]:
+def _answered(issue: Issue, given: Answers) -> dict[Fact, bool]:
+    """Evidence brought before a relapse was found not to hold: alone it answers nothing a second time."""
+    since = reopened_at(issue)
+    fresh = {row.id for row in evidence_of(issue.id) if since is None or row.at > since}
     return {
         Fact.STANDARDS_ANSWERED: all(standard in given and given[standard].text.strip() for standard in Standard),
         Fact.EVIDENCE_GIVEN: all(
-            standard in given and bool(given[standard].evidence_ids or given[standard].files) for standard in EVIDENCED
+            standard in given and bool(fresh.intersection(given[standard].evidence_ids) or given[standard].files)
+            for standard in EVIDENCED
         ),
     }
 
@@ -241,7 +247,7 @@ def pass_level(
             Fact.OPINION: bool(opinion.strip()),
             Fact.SITE_RECORD: not level.site_record or (site is not None and site.is_complete),
             **_facts(issue),
-            **_standing(application),
+            **_standing(issue, application),
         },
     )
     _decide(level, Verdict.PASSED, actor, opinion, at)
@@ -323,10 +329,11 @@ def _trace(application: Application, reviewers: Reviewers) -> dict[str, object]:
     return {"application": application.id, "level": application.level, **raised}
 
 
-def _standing(application: Application) -> dict[Fact, bool]:
+def _standing(issue: Issue, application: Application) -> dict[Fact, bool]:
     """The standards as they stand in the application: a taken-over one may have none yet."""
     return _answered(
-        {answer.standard: Answer(answer.text, [row.id for row in answer.evidence]) for answer in application.answers}
+        issue,
+        {answer.standard: Answer(answer.text, [row.id for row in answer.evidence]) for answer in application.answers},
     )
 
 

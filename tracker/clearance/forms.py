@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -42,10 +43,13 @@ class ApplyForm(VersionedForm):
     similar = FormField(StandardForm, _l(STANDARD_NAMES[Standard.SIMILAR]))
     mechanism = FormField(StandardForm, _l(STANDARD_NAMES[Standard.MECHANISM]))
 
-    def offer(self, evidence: Sequence[Evidence]) -> None:
-        """The files the issue has already."""
+    def offer(self, evidence: Sequence[Evidence], *, since: datetime | None = None) -> None:
+        """The files the issue has already; those from before a relapse (``since``) last, and said to be."""
+        old = [each for each in evidence if since is not None and each.at <= since]
+        choices = [(each.id, each.name) for each in evidence if each not in old]
+        choices += [(each.id, _("%(name)s（反弹以前的）", name=each.name)) for each in old]
         for standard in Standard:
-            self[standard.value].form.evidence.choices = [(each.id, each.name) for each in evidence]
+            self[standard.value].form.evidence.choices = choices
 
     def standards(self) -> list[tuple[Standard, Any, str, bool]]:
         """For the page: standard, its form, its name, whether it must rest on evidence."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,7 @@ from tracker.clearance.rules import WORK, ApplicationState, Candidate, bench
 from tracker.inspections.rules import Source
 from tracker.issues.models import Issue, IssueUnit, TaskForceMember
 from tracker.issues.queries import visible_to
-from tracker.issues.workflow import State, Who
+from tracker.issues.workflow import State, Verb, Who
 from tracker.org.models import Region, RegionBelow, Unit
 from tracker.progress.models import Evidence
 
@@ -96,6 +96,16 @@ def evidence_in(application: Application) -> list[Evidence]:
     """Every file the application and its site records rest on, loaded with it."""
     answered = [row for answer in application.answers for row in answer.evidence]
     return answered + [row for level in application.levels for row in level.site_files]
+
+
+def reopened_at(issue: Issue) -> datetime | None:
+    """When a clearance of it last turned out not to hold; None for what never relapsed (no query)."""
+    if not issue.relapses:
+        return None
+    relapses = select(func.max(Event.at)).where(
+        Event.subject == "issue", Event.subject_id == issue.id, Event.verb == Verb.RELAPSE.value
+    )
+    return db.session.scalar(relapses)
 
 
 def children_settled(issue: Issue) -> bool:

@@ -21,6 +21,7 @@ from tracker.clearance.queries import (
     evidence_in,
     open_application,
     relations_to,
+    reopened_at,
 )
 from tracker.clearance.rules import APPLICATION_STATE_NAMES, SEATS, STANDARD_NAMES, VERDICT_NAMES
 from tracker.inspections.rules import SOURCE_NAMES, Source
@@ -43,7 +44,7 @@ def request_clearance(number: str) -> Any:
     if not unanswered:
         ask(issue, Verb.REQUEST_CLEARANCE)
     form = ApplyForm()
-    form.offer(evidence_of(issue.id))
+    form.offer(evidence_of(issue.id), since=reopened_at(issue))
     if form.validate_on_submit():
         with refusals(form), transaction():
             unchanged(issue, form.version.data)

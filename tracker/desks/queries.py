@@ -48,6 +48,7 @@ from tracker.plans.models import Plan
 from tracker.plans.rules import PlanState
 from tracker.register import queries as register
 from tracker.register.rules import COUNT_LIMIT, Filters, overdue_between
+from tracker.withdrawals import queries as withdrawals
 
 SHOWN = 50
 
@@ -148,6 +149,7 @@ class SupervisorFigures:
     incomplete: int
     review_due: int
     look_backs: int
+    withdrawals: int
     listed: int
 
 
@@ -164,6 +166,7 @@ def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
         incomplete=length(incomplete=True),
         review_due=length(review_due=True),
         look_backs=due_count(Asked(), actor, today),
+        withdrawals=withdrawals.to_decide_count(actor, today),
         listed=length(state=(State.LISTED,)),
     )
 
@@ -195,10 +198,11 @@ class Reviews:
     applications: Queue
     extensions: Queue
     plans: Queue
+    withdrawals: Queue
 
     @property
     def total(self) -> int:
-        return self.applications.total + self.extensions.total + self.plans.total
+        return self.applications.total + self.extensions.total + self.plans.total + self.withdrawals.total
 
 
 def reviews(actor: Actor, today: date) -> Reviews:
@@ -206,6 +210,7 @@ def reviews(actor: Actor, today: date) -> Reviews:
         Queue.of(review_queue(actor, today, SHOWN), lambda: review_queue_count(actor, today)),
         Queue.of(extensions_to_decide(actor, today, SHOWN), lambda: extensions_to_decide_count(actor, today)),
         Queue.of(plans_to_decide(actor), lambda: _plans_to_decide_count(actor)),
+        Queue.of(withdrawals.to_decide(actor, today, SHOWN), lambda: withdrawals.to_decide_count(actor, today)),
     )
 
 

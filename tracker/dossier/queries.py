@@ -78,6 +78,7 @@ from tracker.progress.models import Evidence, ProgressEntry
 from tracker.progress.queries import concerns_of
 from tracker.progress.rules import Concern
 from tracker.settings.models import Category
+from tracker.withdrawals.queries import lost_props
 from tracker.workdays.queries import calendar
 from tracker.workdays.rules import guessed_years
 
@@ -588,6 +589,7 @@ class Dossier:
     evidence: Sequence[Evidence]
     evidence_total: int
     concerns: Mapping[int, Sequence[Concern]]  # by id of the evidence
+    lost_props: Sequence[Evidence]  # what the clearance rested on and is gone
     timeline: list[Happening]
     events_total: int
     ledger_number: str | None
@@ -675,6 +677,7 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
         evidence=files,
         evidence_total=files_total,
         concerns=concerns_of(issue, files, actor),
+        lost_props=lost_props(issue),
         timeline=events,
         events_total=events_total,
         ledger_number=issue.ledger_number,

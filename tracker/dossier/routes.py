@@ -14,9 +14,10 @@ from tracker.dossier.queries import dossier
 from tracker.dossier.rules import CHILDREN_PRINTED, EVENTS_PRINTED
 from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.rules import END_NAMES
-from tracker.issues.workflow import KIND_NAMES
+from tracker.issues.workflow import KIND_NAMES, Who
 from tracker.lookbacks.rules import RESULT_NAMES
 from tracker.plans.rules import PLAN_STATE_NAMES
+from tracker.withdrawals.rules import ASKERS
 
 bp = Blueprint("dossier", __name__)
 
@@ -31,6 +32,8 @@ def issue(number: str) -> str:
         issue=shown.issue,
         printed=EVENTS_PRINTED,
         children_printed=CHILDREN_PRINTED,
+        may_ask_withdrawal=may(current_user, Right.EVIDENCE_ASK) and bool(ASKERS & shown.around.known),
+        may_withdraw=may(current_user, Right.EVIDENCE_WITHDRAW) and Who.SUPERVISOR in shown.around.known,
         may_reconcile=may(current_user, Right.FINDING_READ),
         missing=[gettext(part) for part in shown.missing],
         names={

@@ -89,6 +89,9 @@ OTHER_VERBS: dict[str, str] = {
     "look_back_drawn": N_("抽到回头看"),
     "answer_standards": N_("补充销号说明"),
     "ask_site_check": N_("要求现场核查"),
+    "ask_withdrawal": N_("提出撤下佐证"),
+    "withdraw_evidence": N_("撤下佐证"),
+    "keep_evidence": N_("佐证不撤下"),
     "merge_finding": N_("并入反馈问题"),
     "reopen_finding": N_("移出反馈问题"),
 }

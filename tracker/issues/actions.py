@@ -105,7 +105,7 @@ def advance(
         within_family(issue, (changes or {})["deadline"], relapsed_on=today if verb is Verb.RELAPSE else None)
     trail = _apply(issue, changes or {}) | (_hand_to(issue, duty) if duty else {})
     if row.to is not None:
-        _enter_state(issue, row.to, verb, today)
+        trail |= _enter_state(issue, row.to, verb, today)
     _settle(issue, cell, today, at)
     if trail.keys() & _TEXTS:
         index_text(issue)
@@ -224,7 +224,7 @@ def _begin(one: Beginning, verb: Verb, today: date) -> None:
     issue.listed_on = issue.listed_on or today
     if one.duty:
         _hand_to(issue, one.duty)
-    _enter_state(issue, one.state, verb, today)
+    _enter_state(issue, one.state, verb, today)  # its event tells the state alone
 
 
 def authorise(row: Transition, actor: Actor, known: frozenset[Who]) -> None:
@@ -289,15 +289,17 @@ def _replace_units(issue: Issue, unit_ids: Sequence[int]) -> None:
     issue.units = [IssueUnit(unit_id=unit, position=place) for place, unit in enumerate(dict.fromkeys(unit_ids))]
 
 
-def _enter_state(issue: Issue, state: State, verb: Verb, today: date) -> None:
+def _enter_state(issue: Issue, state: State, verb: Verb, today: date) -> dict[str, Any]:
+    """Set the state and what follows from it; returns what the event tells besides the state."""
+    trail = _apply(issue, {"proven": state is State.CLEARED and verb is Verb.PASS})
     issue.state = state
     issue.waiting_since = today
     issue.applied_on = today if state is State.REVIEWING else None
     issue.cleared_on = (issue.cleared_on or today) if state is State.CLEARED else None
     issue.dismissed_on = today if state is State.DISMISSED else None
-    issue.proven = state is State.CLEARED and verb is Verb.PASS
-    # what was taken over as cleared is declared only, and what was broken down is looked at place by place
-    looked_at = issue.proven and not issue.has_children
+    # what was taken over as cleared is only declared, until people have looked (``prove``); what was broken down is
+    # looked at place by place
+    looked_at = state is State.CLEARED and not issue.has_children
     issue.look_back_on = next_look_back(today, issue.kind) if looked_at else None
     if state is State.ASSIGNED:
         issue.assigned_on, issue.accepted_on = today, None
@@ -305,6 +307,7 @@ def _enter_state(issue: Issue, state: State, verb: Verb, today: date) -> None:
         issue.accepted_on = today
     if verb is Verb.RELAPSE:
         issue.relapses += 1
+    return trail
 
 
 def within_family(issue: Issue, deadline: date | None, *, relapsed_on: date | None = None) -> None:
@@ -329,6 +332,18 @@ def within_family(issue: Issue, deadline: date | None, *, relapsed_on: date | No
         )
         if latest is not None and deadline < latest:
             raise Refused(N_("分解出去的问题最晚到 %(date)s，上级问题的时限不能更早。"), date=latest)
+
+
+def prove(issue: Issue) -> dict[str, list[bool]]:
+    """Count a declared clearance as proven: people who had no part in it looked on the spot and it held (DOMAIN §6).
+
+    Returns what the event tells of it; the caller records the event.
+    """
+    before = _cell(issue)
+    issue.proven = True
+    db.session.flush()
+    shift_counts(Counter() if before is None else Counter({before: -1}), _cell(issue))
+    return {"proven": [False, True]}
 
 
 # --- what moves along -----------------------------------------------------------------------------------------

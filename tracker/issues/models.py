@@ -73,9 +73,8 @@ class Issue(Base):
     waiting_since: Mapped[date]  # entered the present state; clocks besides the deadline count from here
     progress_on: Mapped[date | None]  # latest progress entry
     taken_over: Mapped[bool] = mapped_column(default=False)
-    proven: Mapped[bool] = mapped_column(
-        default=False
-    )  # cleared here, by review; a taken-over clearance is only declared
+    # cleared by review, or declared by a ledger and found to hold when looked at since
+    proven: Mapped[bool] = mapped_column(default=False)
     relapses: Mapped[int] = mapped_column(default=0)
     look_back_on: Mapped[date | None]  # cleared: when it is to be looked at next (issues/rules.next_look_back)
     version: Mapped[int] = mapped_column(default=1)

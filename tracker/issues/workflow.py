@@ -126,7 +126,7 @@ FACT_REFUSALS: dict[Fact, str] = {
     Fact.MEASURES_DONE: N_("还有整改措施没有完成，请先逐条完成。"),
     Fact.CHILDREN_SETTLED: N_("分解到县市区的问题还没有全部销号。"),
     Fact.STANDARDS_ANSWERED: N_("五条销号标准要逐条说明。"),
-    Fact.EVIDENCE_GIVEN: N_("前三条销号标准各需要至少一份佐证材料。"),
+    Fact.EVIDENCE_GIVEN: N_("前三条销号标准各需要至少一份佐证材料；反弹重开的，要有反弹以后的新材料。"),
     Fact.OPINION: N_("请填写审核意见。"),
     Fact.SITE_RECORD: N_("这一级审核要求现场核查，请填写核查记录（何时、何地、何人、看到什么）。"),
     Fact.FAILED_LOOKBACK: N_("只有回头看不合格才能反弹重开。"),

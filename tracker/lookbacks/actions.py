@@ -13,7 +13,7 @@ from tracker.base.access import N_, Actor, Refused, keeps_rules
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.issues import workflow
-from tracker.issues.actions import advance, authorise, unchanged
+from tracker.issues.actions import advance, authorise, prove, unchanged
 from tracker.issues.models import Issue
 from tracker.issues.queries import relations
 from tracker.issues.rules import next_look_back
@@ -80,10 +80,12 @@ def _facts(new_term: date | None) -> dict[Fact, bool]:
 
 
 def _held(issue: Issue, actor: Actor, row: LookBack) -> None:
-    """It stands; the date after the one it answers comes next."""
-    issue.look_back_on = next_look_back(row.cleared_on, issue.kind, row.held_on) if issue.proven else None
+    """It stands; the date after the one it answers comes next. What a ledger only declared is proven by it."""
+    issue.look_back_on = next_look_back(row.cleared_on, issue.kind, row.held_on)
     issue.updated_at = row.at
-    following = {"next": str(issue.look_back_on)} if issue.look_back_on else {}
+    following: dict[str, Any] = {"next": str(issue.look_back_on)} if issue.look_back_on else {}
+    if not issue.proven:
+        following["changed"] = prove(issue)
     journal.record(
         "look_back",
         "issue",

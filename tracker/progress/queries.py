@@ -35,11 +35,11 @@ def entries_of(issue_id: int, limit: int | None = None) -> list[ProgressEntry]:
 
 
 def evidence_of(issue_id: int) -> list[Evidence]:
-    """Every file attached to the issue with who brought it, newest first."""
+    """Every file attached to the issue that still stands, with who brought it, newest first."""
     return list(
         db.session.scalars(
             select(Evidence)
-            .where(Evidence.issue_id == issue_id)
+            .where(Evidence.issue_id == issue_id, Evidence.withdrawn_at.is_(None))
             .order_by(Evidence.id.desc())
             .options(joinedload(Evidence.by))
         )
@@ -47,11 +47,12 @@ def evidence_of(issue_id: int) -> list[Evidence]:
 
 
 def evidence_numbered(number: str, evidence_id: int, actor: Actor) -> Evidence:
-    """One file of one issue, its right checked in the same query. Raises Missing when it is not there for them."""
+    """One file of one issue that still stands, its right checked in the same query. Raises Missing when it is not
+    there for them."""
     found = db.session.scalar(
         select(Evidence)
         .join(Issue, Issue.id == Evidence.issue_id)
-        .where(Evidence.id == evidence_id, Issue.number == number, visible_to(actor))
+        .where(Evidence.id == evidence_id, Issue.number == number, Evidence.withdrawn_at.is_(None), visible_to(actor))
     )
     if found is None:
         raise Missing
@@ -74,7 +75,7 @@ _MOST_TOLD = 3  # other issues named for one photo
 
 def concerns_of(issue: Issue, evidence: Iterable[Evidence], actor: Actor) -> dict[int, list[Concern]]:
     """Evidence id -> what is odd about it: its time, its place, the same picture elsewhere. No photo: no query."""
-    pictures = {each.id: each for each in evidence if each.file.is_picture}
+    pictures = {each.id: each for each in evidence if each.file.is_picture and not each.is_withdrawn}
     if not pictures:
         return {}
     elsewhere = _elsewhere(issue, {each.sha256: each.file.look for each in pictures.values()}, actor)

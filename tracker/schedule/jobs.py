@@ -9,6 +9,7 @@ from datetime import date, time
 from tracker.base.access import N_
 from tracker.deadlines.jobs import bring_up, escalate, flag_overdue
 from tracker.lookbacks import jobs as lookbacks
+from tracker.withdrawals.jobs import remove_bytes
 
 
 @dataclass(frozen=True)
@@ -26,4 +27,5 @@ JOBS: tuple[Job, ...] = (
     Job("escalation", time(0, 1), N_("逾期满级的问题升级，并通知这一级的人"), escalate),  # after overdue has flagged
     Job("review", time(0, 5), N_("长期坚持的问题到检视日期时提出"), bring_up),
     Job("lookback", time(0, 10), N_("销号满期的问题该回头看时提出"), lookbacks.bring_up),
+    Job("erasure", time(3, 0), N_("删除已撤下佐证留在磁盘上的原件"), remove_bytes),
 )
