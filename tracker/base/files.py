@@ -120,16 +120,16 @@ def store(stream: BinaryIO, name: str, limit: int | None = None) -> StoredFile:
         sha256=digest, size=size, media_type=media_type, pages=pages, stored_at=clock.now(), **_telling(photo)
     )
     db.session.execute(row.on_conflict_do_nothing(index_elements=["sha256"]))
-    stored = _locked(digest, read=True, key_share=True)
+    stored = _locked(digest, to_use=True)
     if stored.erased_at is not None:
         _remove(digest)
         raise Refused(N_("“%(name)s”已经按规定撤下，不能再次上传。"), name=name)
     return stored
 
 
-def _locked(sha256: str, **how: bool) -> StoredFile:
+def _locked(sha256: str, *, to_use: bool) -> StoredFile:
     """The row, so that whoever attaches a file and whoever erases it wait for each other (SQLite has one writer)."""
-    query = select(StoredFile).where(StoredFile.sha256 == sha256).with_for_update(**how)
+    query = select(StoredFile).where(StoredFile.sha256 == sha256).with_for_update(read=to_use, key_share=to_use)
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
@@ -138,7 +138,7 @@ def erase(sha256: str) -> bool:
 
     They are removed by ``remove_erased`` after the commit: a transaction that is rolled back has lost nothing.
     """
-    stored = _locked(sha256)
+    stored = _locked(sha256, to_use=False)
     if _uses(sha256):
         return False
     stored.erased_at = clock.now()

@@ -56,7 +56,7 @@ def decide(number: str, evidence_id: int) -> Any:
     )
 
 
-def _decided(issue: Issue, evidence: Evidence, opinion: str) -> str:
+def _decided(issue: Issue, evidence: Evidence, opinion: str) -> Any:
     if request.form.get("decision") == "keep":
         actions.keep(issue, evidence, me(), today=clock.today(), opinion=opinion)
         return _("已答复不撤下，材料保留。")
