@@ -14,7 +14,7 @@ from tests.world import TODAY, World, upload
 from tracker.base.access import Refused
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
-from tracker.inspections.actions import record_finding, record_findings, record_inspection
+from tracker.inspections.actions import correct_inspection, record_finding, record_findings, record_inspection
 from tracker.inspections.models import Finding, Inspection
 from tracker.inspections.rules import Entry, Source
 
@@ -110,3 +110,46 @@ def test_a_finding_is_never_edited(any_app: Flask, any_world: World, slip: str) 
     with pytest.raises(DatabaseError, match="never edited"), transaction():
         db.session.execute(text(slip))
     assert db.session.scalar(select(Finding.wording)) == "原话。"
+
+
+def put_right(made: Inspection, world: World, **changes: Any) -> None:
+    values: dict[str, Any] = {
+        "today": TODAY,
+        "title": made.title,
+        "document_number": made.document_number,
+        "received_on": made.received_on,
+        "reason": "文号登错",
+    }
+    by = changes.pop("by", world.root_supervisor)
+    with transaction():
+        correct_inspection(made, by, **(values | changes))
+
+
+def test_a_hand_over_is_put_right_with_before_and_after_and_its_letter_may_come_later(world: World) -> None:
+    with transaction():
+        made = hand_over(world)
+    put_right(made, world, document_number="邵审〔2019〕8 号", letter=upload("函.txt", "来函".encode()))
+    assert (made.document_number, made.letter_name) == ("邵审〔2019〕8 号", "函.txt")
+    event = db.session.scalars(select(Event).where(Event.verb == "correct_inspection")).one()
+    assert event.data["changed"]["document_number"] == ["邵审〔2019〕7 号", "邵审〔2019〕8 号"]
+    assert event.data["changed"]["letter_sha256"] == [None, made.letter_sha256]
+    assert event.remark is not None
+    assert event.remark.text == "文号登错"
+
+
+def test_what_cannot_be_is_no_correction_and_changes_nothing(world: World) -> None:
+    with transaction():
+        made = hand_over(world)
+        hand_over(world, title="另一次审计")
+    for changes, words in (
+        ({}, "没有改动"),
+        ({"title": "另一次审计"}, "同名同文号"),
+        ({"title": " "}, "请填写检查名称"),
+        ({"title": "新名", "reason": " "}, "理由"),
+        ({"received_on": TODAY + timedelta(days=1)}, "还没有到"),
+        ({"title": "新名", "by": world.stranger}, "只有这个地区的督查"),
+    ):
+        with pytest.raises(Refused, match=words):
+            put_right(made, world, **changes)
+    assert made.title == "饮水安全专项审计"
+    assert db.session.scalar(select(func.count()).where(Event.verb == "correct_inspection")) == 0

@@ -47,6 +47,7 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "set_group": N_("设立专项工作组"),
     "remove_group": N_("撤销专项工作组"),
     "record_inspection": N_("登记检查"),
+    "correct_inspection": N_("更正检查登记"),
     "record_finding": N_("登记反馈问题"),
     "attach_document": N_("上传反馈文件"),
     "detach_document": N_("移除反馈文件"),

@@ -35,19 +35,12 @@ def record_inspection(
     """
     _may_keep(actor, region_id)
     title, number = title.strip(), (document_number or "").strip() or None
-    if not title:
-        raise Refused(N_("请填写检查名称。"))
-    if ended_on is not None and began_on is not None and ended_on < began_on:
-        raise Refused(N_("检查结束日期不能早于开始日期。"))
-    if (received_on or today) > today:
-        raise Refused(N_("收到日期 %(date)s 还没有到。"), date=received_on)
+    _check_head(title, received_on or today, began_on, ended_on, today)
     if inspection_called(source, title, number, region_id) is not None:
         raise Refused(N_("这次检查已经登记过，请打开它补登反馈问题。"))
     inspection = _new(source, title, number, region_id, received_on or today)
     inspection.began_on, inspection.ended_on = began_on, ended_on
-    if letter is not None and letter.filename:
-        stored = files.store(letter.stream, letter.filename)
-        inspection.letter_sha256, inspection.letter_name = stored.sha256, letter.filename[-200:]
+    _keep_letter(inspection, letter)
     db.session.flush()
     journal.record(
         "record_inspection",
@@ -58,6 +51,74 @@ def record_inspection(
         at=at,
     )
     return inspection
+
+
+def correct_inspection(
+    inspection: Inspection,
+    actor: Actor,
+    *,
+    today: date,
+    title: str,
+    received_on: date,
+    reason: str,
+    document_number: str | None = None,
+    began_on: date | None = None,
+    ended_on: date | None = None,
+    letter: Any = None,
+    at: datetime | None = None,
+) -> None:
+    """Put right how a hand-over was entered (更正), or bring its letter later; the event keeps before and after.
+
+    Its source and region stay: issues were listed and counted by them. Its findings are never changed.
+    """
+    _may_keep(actor, inspection.region_id)
+    title, number = title.strip(), (document_number or "").strip() or None
+    _check_head(title, received_on, began_on, ended_on, today)
+    if not reason.strip():
+        raise Refused(N_("请写明更正的理由。"))
+    namesake = inspection_called(inspection.source, title, number, inspection.region_id)
+    if namesake is not None and namesake is not inspection:
+        raise Refused(N_("已经有一次同名同文号的检查。"))
+    before = _head(inspection)
+    inspection.title, inspection.document_number, inspection.received_on = title, number, received_on
+    inspection.began_on, inspection.ended_on = began_on, ended_on
+    _keep_letter(inspection, letter)
+    after = _head(inspection)
+    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    if not changed:
+        raise Refused(N_("没有改动任何内容。"))
+    db.session.flush()
+    journal.record(
+        "correct_inspection",
+        "inspection",
+        inspection.id,
+        **journal.by(actor),
+        remark=reason.strip(),
+        data={"changed": changed},
+        at=at,
+    )
+
+
+def _head(inspection: Inspection) -> dict[str, str | None]:
+    """What can be put right, as an event tells it; the letter by its hash."""
+    columns = ("title", "document_number", "received_on", "began_on", "ended_on", "letter_sha256")
+    values = {name: getattr(inspection, name) for name in columns}
+    return {name: None if value is None else str(value) for name, value in values.items()}
+
+
+def _check_head(title: str, received_on: date, began_on: date | None, ended_on: date | None, today: date) -> None:
+    if not title:
+        raise Refused(N_("请填写检查名称。"))
+    if ended_on is not None and began_on is not None and ended_on < began_on:
+        raise Refused(N_("检查结束日期不能早于开始日期。"))
+    if received_on > today:
+        raise Refused(N_("收到日期 %(date)s 还没有到。"), date=received_on)
+
+
+def _keep_letter(inspection: Inspection, letter: Any) -> None:
+    if letter is not None and letter.filename:
+        stored = files.store(letter.stream, letter.filename)
+        inspection.letter_sha256, inspection.letter_name = stored.sha256, letter.filename[-200:]
 
 
 def record_findings(

@@ -24,17 +24,28 @@ def _whole(value: Any) -> int | None:
     return int(value) if value not in (None, "", "None") else None
 
 
-class InspectionForm(FlaskForm):
-    """One hand-over: who handed over what to whom, and when."""
+class HeadForm(FlaskForm):
+    """What a hand-over is called, and when it came."""
 
-    source = SelectField(_l("问题来源"), [InputRequired(_l("请选择问题来源。"))])
     title = StringField(_l("检查名称"), [DataRequired(_l("请填写检查名称。")), Length(max=200)], filters=[_stripped])
     document_number = StringField(_l("文号"), [Optional(), Length(max=80)], filters=[_stripped])
-    region = SelectField(_l("交给哪个地区"), [InputRequired(_l("请选择地区。"))], coerce=_whole)
     received_on = DateField(_l("收到日期"), [InputRequired(_l("请填写收到日期。"))])
     began_on = DateField(_l("检查开始日期"), [Optional()])
     ended_on = DateField(_l("检查结束日期"), [Optional()])
     letter = FileField(_l("反馈件"), [Optional()], description=_l("来函或通报的扫描件、PDF 或 Word，供核对原文。"))
+
+
+class CorrectionForm(HeadForm):
+    """The same put right; a file chosen replaces the letter."""
+
+    reason = StringField(_l("更正理由"), [DataRequired(_l("请写明更正的理由。")), Length(max=500)])
+
+
+class InspectionForm(HeadForm):
+    """One hand-over: who handed over what to whom, and when."""
+
+    source = SelectField(_l("问题来源"), [InputRequired(_l("请选择问题来源。"))])
+    region = SelectField(_l("交给哪个地区"), [InputRequired(_l("请选择地区。"))], coerce=_whole)
 
     def offer(self, regions: Iterable[Region]) -> None:
         self.source.choices = [("", _("请选择")), *((source.value, _(name)) for source, name in SOURCE_NAMES.items())]

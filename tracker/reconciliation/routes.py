@@ -14,6 +14,7 @@ from tracker.base.access import Actor, Refused, Right, may
 from tracker.base.db import transaction
 from tracker.base.sheets_out import write_xlsx
 from tracker.base.web import form_status, largest_upload, needs, refusals
+from tracker.inspections.actions import correct_inspection as correct
 from tracker.inspections.actions import record_findings, record_inspection
 from tracker.inspections.models import Finding, Inspection
 from tracker.inspections.queries import documents_of, keeps, proposal_for, seats
@@ -23,6 +24,7 @@ from tracker.issues.workflow import Kind
 from tracker.org.queries import counties, regions_with_ids
 from tracker.reconciliation import actions, queries
 from tracker.reconciliation.forms import (
+    CorrectionForm,
     DeclineForm,
     FindingForm,
     InspectionForm,
@@ -101,6 +103,35 @@ def inspection(inspection_id: int) -> str:
         **_of(found, me()),
         **_words(),
     )
+
+
+@bp.route("/inspections/<int:inspection_id>/correct", methods=["GET", "POST"])
+@needs(Right.FINDING_KEEP)
+def correct_inspection(inspection_id: int) -> Any:
+    """Put right how it was entered, or bring the letter later."""
+    found = _kept(inspection_id)
+    form = CorrectionForm(obj=found)
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            correct(
+                found,
+                me(),
+                today=clock.today(),
+                title=form.title.data or "",
+                document_number=form.document_number.data,
+                received_on=form.received_on.data,
+                began_on=form.began_on.data,
+                ended_on=form.ended_on.data,
+                letter=form.letter.data,
+                reason=form.reason.data or "",
+            )
+            flash(f"inspection:{inspection_id}", "draft-sent")
+            flash(_("已更正，原来的写法留在记录里。"), "success")
+            return redirect(url_for("reconciliation.inspection", inspection_id=inspection_id))
+    page = render_template(
+        "reconciliation/correct_inspection.html", form=form, inspection=found, most=largest_upload(), **_words()
+    )
+    return page, form_status(form)
 
 
 @bp.get("/inspections/<int:inspection_id>/reconciliation")
