@@ -43,13 +43,6 @@ def upgrade():
 
 def downgrade():
     op.drop_index("ix_evidence_asked", "evidence")
-    if op.get_bind().dialect.name == "sqlite":
-        with op.batch_alter_table("evidence") as batch:
-            for name in _CHECKS:
-                batch.drop_constraint(op.f(f"ck_evidence_{name}"), type_="check")
-            for column in ("withdrawn_at", *_PEOPLE, "asked_at", "withdrawal_reason"):
-                batch.drop_column(column)
-    else:
-        for column in ("withdrawn_at", *_PEOPLE, "asked_at", "withdrawal_reason"):
-            op.drop_column("evidence", column)
+    for column in ("withdrawn_at", *_PEOPLE, "asked_at", "withdrawal_reason"):  # the checks go with the first
+        op.drop_column("evidence", column)
     op.drop_column("stored_file", "erased_at")

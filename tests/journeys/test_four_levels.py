@@ -147,7 +147,9 @@ def test_a_clearance_that_did_not_last_is_earned_a_second_time(
     board.goto("/board")
     assert "0 格已证清零" in board.inner_text("h1")
 
-    walk.report("更换水泵，恢复供水")
+    again = tmp_path / "再次.txt"
+    again.write_text("换泵以后的现场记录", encoding="utf-8")
+    walk.report("更换水泵，恢复供水", str(again))
     walk.apply()
     for account in REVIEWERS:
         walk.review(account)
