@@ -59,7 +59,7 @@ def correct_inspection(
     *,
     today: date,
     title: str,
-    received_on: date,
+    received_on: date | None,
     reason: str,
     document_number: str | None = None,
     began_on: date | None = None,
@@ -73,6 +73,7 @@ def correct_inspection(
     """
     _may_keep(actor, inspection.region_id)
     title, number = title.strip(), (document_number or "").strip() or None
+    received_on = received_on or inspection.received_on
     _check_head(title, received_on, began_on, ended_on, today)
     if not reason.strip():
         raise Refused(N_("请写明更正的理由。"))
