@@ -6,7 +6,7 @@ Knows cells, no column. ``sheets_in`` reads files, ``sheets_out`` writes them, `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -82,12 +82,27 @@ class Sheet:
         return f"{self.name}!{letter(column)}{row}"
 
 
+#: The sheet, not shown, that goes out with a list of ours: when it was taken, and each row's version by its number.
+TAKEN_OUT, TAKEN_AT = "导出信息", "导出时间"
+
+
+@dataclass(frozen=True)
+class TakenOut:
+    """What a list of ours says of itself when it comes back: it survives sorting, cutting and saving in any program."""
+
+    at: datetime
+    versions: Mapping[str, int]
+
+
 @dataclass(frozen=True)
 class Workbook:
+    """``sheets``: all but our own ``TAKEN_OUT``."""
+
     kind: str  # xlsx, xls, ods or csv
     sheets: tuple[Sheet, ...]
     encoding: str | None = None
     delimiter: str | None = None
+    taken_out: TakenOut | None = None
 
 
 @lru_cache(maxsize=1024)

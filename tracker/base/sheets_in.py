@@ -14,6 +14,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path, PurePath
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -25,14 +26,18 @@ from tracker.base.sheets import (
     MAX_FILE_BYTES,
     MAX_UNPACKED_BYTES,
     MIN_SUSPICIOUS_BYTES,
+    TAKEN_AT,
+    TAKEN_OUT,
     Layout,
     Merge,
     Sheet,
     SheetRefused,
+    TakenOut,
     Value,
     Workbook,
     check_extent,
     damaged,
+    plain_text,
     too_big_unpacked,
     within,
 )
@@ -184,7 +189,21 @@ def _read_with_library(
         if type(error).__name__ != "PanicException":
             raise
         raise damaged() from error
-    return Workbook(kind, sheets)
+    own = next((sheet for sheet in sheets if sheet.name == TAKEN_OUT), None)
+    return Workbook(kind, tuple(sheet for sheet in sheets if sheet is not own), taken_out=_taken_out(own) if own else None)
+
+
+def _taken_out(sheet: Sheet) -> TakenOut | None:
+    """None where somebody has written over it; single rows that make no sense say nothing."""
+    rows = [[plain_text(value) for value in row[:2]] for row in sheet.rows if len(row) > 1]
+    try:
+        label, written = rows[0]
+        at = datetime.fromisoformat(written)
+    except (IndexError, ValueError):
+        return None
+    if label != TAKEN_AT or at.tzinfo is None:
+        return None
+    return TakenOut(at, {number: int(version) for number, version in rows[1:] if version.isdecimal()})
 
 
 def _read_sheet(

@@ -20,6 +20,8 @@ from tracker.base.access import N_
 from tracker.base.sheets import (
     CELL_CHARACTERS,
     FORMULA_SIGNS,
+    TAKEN_AT,
+    TAKEN_OUT,
 )
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -43,6 +45,13 @@ class Section:
     text: str
 
 
+class Versioned(list[Any]):
+    """A row of a list of ours, that is to be known again when it comes back."""
+
+    number: str = ""
+    version: int = 0
+
+
 Rows = Iterable[Sequence[object] | Section]
 
 
@@ -55,11 +64,13 @@ def write_xlsx(
     *,
     above: Sequence[str] = (),
     note: str = "",
+    taken_at: datetime | None = None,
 ) -> int:
     """A printed list: title, header (frozen, repeated on each page), rows; A3 landscape. Returns the number of rows.
 
     ``above``: a further head over each column, neighbours of the same words under one; ``note``: a line below the title.
     With either, the title stands in the middle, as on an official form. A ``Section`` is a row and not counted.
+    ``taken_at``: the versions of ``Versioned`` rows stand on a sheet of their own that is not shown.
     Rows are streamed and never held, so an export of any length needs the memory of one row.
     """
     with TemporaryDirectory() as folder:
@@ -68,13 +79,34 @@ def write_xlsx(
         sheet = book.add_worksheet(_sheet_name(title))
         first, last = _write_head(book, sheet, _Head(title, note, tuple(above), tuple(columns)))
         _set_up_page(sheet, _widths(len(columns), widths), first, last)
+        unseen = _unseen(book, taken_at) if taken_at else None
         try:
-            count = _write_rows(book, sheet, rows, last + 1, _widths(len(columns), widths))
+            noted = rows if unseen is None else _noted(unseen, rows)
+            count = _write_rows(book, sheet, noted, last + 1, _widths(len(columns), widths))
         except BaseException:
-            sheet.row_data_fh.close()  # stopped on the way: the library would leave its file of rows open
+            for each in book.worksheets():
+                each.row_data_fh.close()  # stopped on the way: the library would leave its files of rows open
             raise
         book.close()
         return count
+
+
+def _unseen(book: Any, taken_at: datetime) -> Any:
+    sheet = book.add_worksheet(TAKEN_OUT)
+    sheet.very_hidden()
+    sheet.write_string(0, 0, TAKEN_AT)
+    sheet.write_string(0, 1, taken_at.isoformat())
+    return sheet
+
+
+def _noted(unseen: Any, rows: Rows) -> Iterator[Sequence[object] | Section]:
+    line = 0
+    for row in rows:
+        if isinstance(row, Versioned):
+            line += 1
+            unseen.write_string(line, 0, row.number)
+            unseen.write_number(line, 1, row.version)
+        yield row
 
 
 def _write_rows(book: Any, sheet: Any, rows: Rows, first: int, widths: Sequence[int]) -> int:

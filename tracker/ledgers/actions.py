@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -30,6 +31,7 @@ from tracker.ledgers.vocabulary import Correction
 from tracker.progress.models import Evidence, ProgressEntry
 from tracker.settings.queries import demonstration
 
+NAMED = 50  # rows named in a refusal
 _QUIETLY: dict[str, Any] = {"execution_options": {"synchronize_session": False}}
 
 
@@ -65,14 +67,23 @@ def blank_ledger(target: str | Path | IO[bytes], actor: Actor) -> None:
     )
 
 
-def plan_import(reading: Reading, actor: Actor, *, title: str | None = None, today: date) -> ImportPlan:
+def plan_import(
+    reading: Reading,
+    actor: Actor,
+    *,
+    title: str | None = None,
+    today: date,
+    decided: Mapping[str, str] | None = None,
+) -> ImportPlan:
     """What taking this ledger in would do; writes nothing.
 
     The ledger belongs to the actor's unit; ``title`` by default what stands above its header, else its file name.
+    ``decided``: an issue's number → ``plan.LEDGER`` or ``plan.LIST``, for rows that the list has changed too since they
+    were taken out; under "" what holds for the others.
     """
     title = ledger_title(title or reading.title or reading.filename)
     ledger = queries.ledger_of(actor.unit_id, title)
-    return Planner(reading, actor, today).plan(title, ledger.id if ledger else None)
+    return Planner(reading, actor, today, decided or {}).plan(title, ledger.id if ledger else None)
 
 
 @dataclass(frozen=True)
@@ -104,6 +115,7 @@ def apply_import(
         raise Refused(N_("这是演示数据库，不能导入真实数据。只是试用、数据可随演示库丢弃的，请勾选“试用”（--trial）。"))
     _refuse_unread(plan)
     _refuse_unconfirmed(plan, create_missing, accept_new)
+    _refuse_conflicts(plan)
     stored = files.store(stream, file_name)
     taken = LedgerImport(
         sha256=stored.sha256, file_name=file_name[:200], by_id=actor.id, at=at or clock.now(), counts={}
@@ -166,6 +178,19 @@ def _refuse_unconfirmed(plan: ImportPlan, create_missing: bool, accept_new: bool
             ),
             count=plan.count("unsure"),
             cell=f"{row.sheet}!{row.row}",
+        )
+
+
+def _refuse_conflicts(plan: ImportPlan) -> None:
+    """Refuse while the ledger would write over what the list has learnt since, and nobody has said which holds."""
+    if open_ones := [entry for entry in plan.entries if entry.undecided]:
+        raise Refused(
+            N_(
+                "有 %(count)s 条在台账导出以后又办理过，台账也改了，没有导入：%(rows)s。"
+                "请在导入页面上逐条决定以哪边为准，或重新导出后再改。"
+            ),
+            count=len(open_ones),
+            rows="、".join(f"{entry.issue_number}（{entry.row.sheet}!{entry.row.row}）" for entry in open_ones[:NAMED]),
         )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from tracker.base.access import N_, Actor
+from tracker.inspections.rules import SOURCE_NAMES, Source
 from tracker.issues import workflow
 from tracker.issues.models import Issue
 from tracker.issues.queries import is_handler
-from tracker.issues.workflow import STATE_NAMES, State, Verb
+from tracker.issues.workflow import KIND_NAMES, STATE_NAMES, Kind, State, Verb
 from tracker.ledgers.plan import (
     LABELS,
     Chain,
@@ -48,12 +50,13 @@ def differences(issue: Issue, entry: Entry, actor: Actor, reported: Collection[s
                 LABELS["region_id"], issue.region.name, row.region or str(row.county), "region_id", entry.region_id
             )
         )
-    found += _duty_difference(issue, entry)
+    found += _source_difference(issue, row) + _duty_differences(issue, entry)
     if not _correctable(issue):
         found = [replace(d, applies=False, why=N_("审核中或已退出清单，内容已锁定。")) for d in found]
     return (
         found
         + _deadline_difference(issue, row)
+        + _kind_difference(issue, row)
         + _state_difference(issue, row)
         + _progress(issue, row, actor, reported)
     )
@@ -69,31 +72,45 @@ def _correctable(issue: Issue) -> bool:
     return any(row.verb is Verb.CORRECT and issue.state in (row.states or ()) for row in workflow.TABLE)
 
 
-def _duty_difference(issue: Issue, entry: Entry) -> list[Difference]:
-    before = (
-        issue.lead_official_id,
-        issue.lead_unit_id,
-        tuple(row.unit_id for row in issue.units),
-        issue.responsible_person_id,
-    )
-    chain = merged(issue, entry.chain)
-    after = (chain.lead_official, chain.lead_unit, chain.units, chain.responsible_person)
-    if before == after:
+def _source_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
+    if "source" not in row.cells or not row.source or row.source == issue.source.value:
         return []
-    row = entry.row
+    before, after = SOURCE_NAMES[issue.source], SOURCE_NAMES[Source(row.source)]
+    return [Difference(LABELS["source"], before, after, "source", Source(row.source))]
+
+
+def _duty_differences(issue: Issue, entry: Entry) -> list[Difference]:
+    """Part by part; whichever differs, the whole chain is handed over at once."""
+    row, chain = entry.row, merged(issue, entry.chain)
+    units = tuple(each.unit_id for each in issue.units)
+    parts = (
+        ("lead_official", issue.lead_official_id, chain.lead_official, _name(issue.lead_official), row.lead_official),
+        ("lead_unit", issue.lead_unit_id, chain.lead_unit, _name(issue.lead_unit), row.lead_unit),
+        (
+            "units",
+            units,
+            chain.units,
+            "、".join(each.unit.name for each in issue.units),
+            "、".join(row.responsible_units),
+        ),
+        (
+            "responsible_person",
+            issue.responsible_person_id,
+            chain.responsible_person,
+            _name(issue.responsible_person),
+            row.responsible_person,
+        ),
+        ("task_force", issue.task_force, chain.task_force, issue.task_force, row.task_force),
+    )
     return [
-        Difference(
-            LABELS["duty"],
-            _duty_words(issue),
-            "；".join(
-                filter(
-                    None, (row.lead_official, row.lead_unit, "、".join(row.responsible_units), row.responsible_person)
-                )
-            ),
-            "duty",
-            chain,
-        )
+        Difference(LABELS[part], said or "", written or "", "duty", chain)
+        for part, before, after, said, written in parts
+        if before != after
     ]
+
+
+def _name(named: Any) -> str:
+    return named.name if named else ""
 
 
 def merged(issue: Issue, chain: Chain) -> Chain:
@@ -105,16 +122,6 @@ def merged(issue: Issue, chain: Chain) -> Chain:
         chain.responsible_person or issue.responsible_person_id,
         chain.task_force or issue.task_force,
     )
-
-
-def _duty_words(issue: Issue) -> str:
-    names = (
-        issue.lead_official and issue.lead_official.name,
-        issue.lead_unit and issue.lead_unit.name,
-        "、".join(row.unit.name for row in issue.units),
-        issue.responsible_person and issue.responsible_person.name,
-    )
-    return "；".join(name for name in names if name)
 
 
 def _deadline_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
@@ -130,6 +137,22 @@ def _deadline_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
             row.deadline,
             applies=not later and _correctable(issue),
             why=N_("改晚时限须走延期申请。") if later else "",
+        )
+    ]
+
+
+def _kind_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
+    if "kind" not in row.cells or row.kind == issue.kind.value:
+        return []
+    return [
+        Difference(
+            LABELS["kind"],
+            KIND_NAMES[issue.kind],
+            KIND_NAMES[Kind(row.kind)],
+            "kind",
+            row.kind,
+            applies=False,
+            why=N_("整改类型连着时限和检视日期，请在问题页面上更正。"),
         )
     ]
 

@@ -9,12 +9,14 @@ from datetime import date
 from typing import Any
 
 from tracker.ledgers.columns import MEANINGS
+from tracker.ledgers.plan import LEDGER, LIST
 from tracker.ledgers.reading import Glimpse, Reading
 from tracker.ledgers.vocabulary import Correction
 
 #: What the names of fields begin with; what follows is a sheet, a header, a word or a name of the ledger.
 FIRST, LAST, COLUMN, WORD, ANSWER = "header-first:", "header-last:", "column:", "word:", "answer:"
 UNIT, PERSON = "unit:", "person:"
+CONFLICT, CONFLICTS = "conflict:", "conflicts"
 OTHER = "other-"  # before either of them: a name typed
 LEFT_OUT = "-"
 HIDDEN, TAKE, LEAVE = "hidden", "take", "leave"
@@ -46,6 +48,12 @@ def from_fields(fields: Mapping[str, str]) -> Correction:
         category=fields.get("category") or None,
         county=fields.get("county") or None,
     )
+
+
+def decisions(fields: Mapping[str, str]) -> dict[str, str]:
+    """What was decided about rows the list has changed too (``actions.plan_import``)."""
+    said = {**_after(CONFLICT, fields), "": fields.get(CONFLICTS, "")}
+    return {number: text for number, text in said.items() if text in (LEDGER, LIST)}
 
 
 def as_fields(reading: Reading) -> dict[str, str]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from tracker.base.access import N_, Actor, Role
+from tracker.issues.models import Issue
 from tracker.issues.queries import supervises
 from tracker.issues.workflow import Who
 from tracker.ledgers import queries
 from tracker.ledgers.differences import differences
 from tracker.ledgers.plan import (
     Chain,
+    Change,
     Doubt,
     Entry,
     ImportPlan,
@@ -35,8 +37,8 @@ from tracker.settings.queries import categories
 class Planner:
     """Resolves the names of one reading; everything it needs is fetched in a fixed number of queries."""
 
-    def __init__(self, reading: Reading, actor: Actor, today: date) -> None:
-        self.reading, self.actor, self.today = reading, actor, today
+    def __init__(self, reading: Reading, actor: Actor, today: date, decided: Mapping[str, str]) -> None:
+        self.reading, self.actor, self.today, self.decided = reading, actor, today, decided
         self.places = queries.places()
         self.county_of = queries.county_of_regions(self.places)
         self.categories = {category.name: category.id for category in categories()}
@@ -255,9 +257,23 @@ class Planner:
     def _compared(self, entries: Sequence[Entry]) -> Iterator[Entry]:
         """Recognised rows with what they say otherwise than the list."""
         known = queries.issues_and_texts(entry.issue_id for entry in entries if entry.issue_id is not None)
+        meanwhile = self._meanwhile([issue for issue, _ in known.values()])
         for entry in entries:
             if entry.issue_id is None:
                 yield entry
-            else:
-                issue, reported = known[entry.issue_id]
-                yield replace(entry, differences=tuple(differences(issue, entry, self.actor, reported)))
+                continue
+            issue, reported = known[entry.issue_id]
+            yield replace(
+                entry,
+                differences=tuple(differences(issue, entry, self.actor, reported)),
+                meanwhile=tuple(meanwhile.get(entry.issue_id, ())),
+                decided=self.decided.get(issue.number) or self.decided.get("", ""),
+            )
+
+    def _meanwhile(self, issues: Sequence[Issue]) -> dict[int, list[Change]]:
+        """What people did to issues after the list that now comes back was taken out."""
+        taken = self.reading.taken_out
+        if taken is None:
+            return {}
+        moved = [issue.id for issue in issues if taken.versions.get(issue.number, issue.version) != issue.version]
+        return queries.done_since(moved, taken.at) if moved else {}

@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from tracker.base.access import N_
@@ -122,6 +122,19 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Something done to an issue after the list was taken out."""
+
+    at: datetime
+    verb: str
+    who: str
+
+
+#: What a person decides about a row that both the ledger and the list have changed.
+LEDGER, LIST = "ledger", "list"
+
+
+@dataclass(frozen=True)
 class Chain:
     """A row's duty chain, existing and proposed people and units."""
 
@@ -144,13 +157,32 @@ class Entry:
     issue_number: str | None = None
     unsure: bool = False
     differences: tuple[Difference, ...] = ()
+    meanwhile: tuple[Change, ...] = ()  # what was done to the issue after the list with this row was taken out
+    decided: str = ""  # LEDGER or LIST, where the two must be told apart
+
+    @property
+    def conflicts(self) -> bool:
+        """The row would change an issue that has itself changed since the row was written."""
+        return bool(self.meanwhile) and any(difference.applies for difference in self.differences)
+
+    @property
+    def undecided(self) -> bool:
+        return self.conflicts and not self.decided
+
+    @property
+    def applying(self) -> dict[str, Any]:
+        """What the import brings in: column → value."""
+        if self.conflicts and self.decided != LEDGER:
+            return {}
+        return {difference.column: difference.value for difference in self.differences if difference.applies}
 
     @property
     def fate(self) -> str:
         """``unsure``, ``new``, ``changed`` or ``same``."""
         if self.issue_id is None:
             return "unsure" if self.unsure else "new"
-        return "changed" if self.differences else "same"
+        kept = self.conflicts and self.decided == LIST
+        return "changed" if self.differences and not kept else "same"
 
 
 @dataclass(frozen=True)
@@ -355,7 +387,13 @@ LABELS: dict[str, str] = {
     "requirement": N_("整改要求"),
     "amount": N_("涉及金额（元）"),
     "deadline": N_("整改时限"),
-    "duty": N_("责任链"),
+    "lead_official": N_("牵头领导"),
+    "lead_unit": N_("牵头单位"),
+    "units": N_("责任单位"),
+    "responsible_person": N_("责任人"),
+    "task_force": N_("专班"),
+    "source": N_("问题来源"),
+    "kind": N_("整改类型"),
     "state": N_("整改状态"),
     "progress": N_("整改进展"),
 }

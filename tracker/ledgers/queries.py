@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, exists, func, literal, or_, select
@@ -21,7 +22,7 @@ from tracker.issues.queries import visible_to
 from tracker.issues.rules import Answer
 from tracker.ledgers.mapping import from_kept
 from tracker.ledgers.models import Ledger, LedgerImport, LedgerRow
-from tracker.ledgers.plan import Doubt, Known, PersonAt, UnitAt, ledger_title, likeliest
+from tracker.ledgers.plan import Change, Doubt, Known, PersonAt, UnitAt, ledger_title, likeliest
 from tracker.ledgers.rows import LedgerRow as Row
 from tracker.ledgers.vocabulary import Category, Correction, Place, Vocabulary
 from tracker.org.models import Region, RegionBelow, Unit, UnitAlias
@@ -336,6 +337,21 @@ def issues_and_texts(issue_ids: Iterable[int]) -> dict[int, tuple[Issue, set[str
         reported = texts_of(chunk)
         issues = db.session.scalars(select(Issue).where(Issue.id.in_(chunk)).options(*whole))
         found.update({issue.id: (issue, reported[issue.id]) for issue in issues})
+    return found
+
+
+def done_since(issue_ids: Iterable[int], at: datetime) -> dict[int, list[Change]]:
+    """What people did to these issues from a moment on, oldest first; what time alone did is no change of anybody's."""
+    found: dict[int, list[Change]] = defaultdict(list)
+    for chunk in _chunks(issue_ids):
+        rows = db.session.execute(
+            select(Event.subject_id, Event.at, Event.verb, User.name)
+            .join(User, User.id == Event.actor_id)
+            .where(Event.subject == "issue", Event.subject_id.in_(chunk), Event.at >= at)
+            .order_by(Event.id)
+        )
+        for row in rows:
+            found[row.subject_id].append(Change(row.at, row.verb, row.name))
     return found
 
 

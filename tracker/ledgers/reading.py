@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
 
-from tracker.base.sheets import Sheet, Workbook
+from tracker.base.sheets import Sheet, TakenOut, Workbook
 from tracker.base.sheets_in import read_workbook
 from tracker.ledgers.header import find_again, text_of
 from tracker.ledgers.letterhead import Letterhead, read_letterhead, title_of
@@ -96,6 +96,7 @@ class Reading:
     persons: tuple[NamedPerson, ...]
     correction: Correction = field(default_factory=Correction)  # what was put right before it was read
     glimpses: tuple[Glimpse, ...] = ()
+    taken_out: TakenOut | None = None  # a list of ours come back: when it was taken, and which versions it shows
 
     @property
     def heads(self) -> frozenset[str]:
@@ -186,6 +187,7 @@ def read_ledger(
         _persons(rows),
         found.vocabulary.correction,
         tuple(_glimpse(sheet, found.tables) for sheet in book.sheets),
+        book.taken_out,
     )
 
 

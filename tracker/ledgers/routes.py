@@ -23,7 +23,7 @@ from tracker.base.sheets_out import XLSX
 from tracker.base.underway import CalledOff, Told, Underway
 from tracker.base.web import form_status, needs, refusals, said
 from tracker.inspections.rules import SOURCE_NAMES
-from tracker.issues.workflow import KIND_NAMES, STATE_NAMES
+from tracker.issues.workflow import KIND_NAMES, STATE_NAMES, VERB_NAMES
 from tracker.ledgers import actions, mapping, queries, sheet, shown
 from tracker.ledgers.columns import MEANINGS
 from tracker.ledgers.forms import PreviewForm, UploadForm
@@ -246,7 +246,13 @@ def stop() -> Response:
 
 
 def _plan(reading: Reading, form: PreviewForm) -> ImportPlan:
-    return actions.plan_import(reading, current_user, title=form.title.data or None, today=clock.today())
+    return actions.plan_import(
+        reading,
+        current_user,
+        title=form.title.data or None,
+        today=clock.today(),
+        decided=mapping.decisions(request.form),
+    )
 
 
 def _offer(form: PreviewForm) -> None:
@@ -295,7 +301,10 @@ def _words(plan: ImportPlan) -> dict[str, Any]:
         "warnings": [_said(problem) for problem in reading.warnings],
         "obstacles": [{"cell": o.cell, "said": gettext(o.msgid, **o.params), "mended": ""} for o in plan.obstacles],
         "entries": plan.entries[:_ROWS_SHOWN],
-        "changed": [entry for entry in plan.entries if entry.fate == "changed"],
+        "conflicts": [entry for entry in plan.entries if entry.conflicts],
+        "undecided": sum(entry.undecided for entry in plan.entries),
+        "changed": [entry for entry in plan.entries if entry.differences and not entry.conflicts],
+        "verbs": {verb.value: gettext(name) for verb, name in VERB_NAMES.items()},
         "unsure": [entry for entry in plan.entries if entry.fate == "unsure"],
         "sources": {code.value: gettext(name) for code, name in SOURCE_NAMES.items()},
         "states": {state.value: gettext(name) for state, name in STATE_NAMES.items()},

@@ -247,7 +247,7 @@ class Applier:
         }
 
     def _update(self, entry: Entry) -> None:
-        applying = {d.column: d.value for d in entry.differences if d.applies}
+        applying = entry.applying
         if not applying:
             return
         issue = db.session.get_one(Issue, entry.issue_id)

@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
-from tracker.base import journal
+from tracker.base import clock, journal
 from tracker.base.access import N_, Actor, Missing, Refused, Right, may
 from tracker.base.db import db
-from tracker.base.sheets_out import Section, write_csv, write_xlsx
+from tracker.base.sheets_out import Section, Versioned, write_csv, write_xlsx
 from tracker.inspections.rules import Source
 from tracker.issues.models import Issue
 from tracker.org.models import Region
@@ -44,6 +44,7 @@ class Export:
     rows: Iterator[list[Any] | Section]
     above: tuple[str, ...] = ()
     note: str = ""
+    at: datetime | None = None  # the moment it was taken out
 
 
 #: The list's own columns under their own heads, undivided.
@@ -78,6 +79,7 @@ def export_rows(
         _divided(filters, actor, today, words, layout) if layout else _rows(filters, actor, today, words, _PLAIN),
         tuple(words.say(each.above) if each.above else "" for each in placed) if layout else (),
         words.say(_AS_OF) % {"day": today.isoformat(), "count": number} if layout else "",
+        at or clock.now(),
     )
 
 
@@ -129,6 +131,7 @@ def _rows(filters: Filters, actor: Actor, today: date, words: Words, layout: Lay
     names = queries.choices(words)
     place, person = aliased(Region), aliased(User)
     columns = (
+        Issue.version,
         Issue.requirement,
         Issue.amount,
         Issue.wording,
@@ -157,7 +160,9 @@ def _rows(filters: Filters, actor: Actor, today: date, words: Words, layout: Lay
                 texts.get(row.id),
                 next(serials),
             )
-            yield [each.column.value(line) for each in layout.columns]
+            written = Versioned(each.column.value(line) for each in layout.columns)
+            written.number, written.version = row.number, row.version
+            yield written
 
 
 def _latest_texts(ids: list[int]) -> dict[int, str]:
@@ -209,7 +214,16 @@ def _telling(table: Export, told: Told) -> Iterator[list[Any] | Section]:
 
 
 def write_workbook(target: str | Path | IO[bytes], table: Export) -> int:
-    return write_xlsx(target, table.title, table.columns, table.rows, table.widths, above=table.above, note=table.note)
+    return write_xlsx(
+        target,
+        table.title,
+        table.columns,
+        table.rows,
+        table.widths,
+        above=table.above,
+        note=table.note,
+        taken_at=table.at,
+    )
 
 
 # --- saved views: a person's own arrangement, no part of any issue's history ------------------------------------
