@@ -190,7 +190,9 @@ def _read_with_library(
             raise
         raise damaged() from error
     own = next((sheet for sheet in sheets if sheet.name == TAKEN_OUT), None)
-    return Workbook(kind, tuple(sheet for sheet in sheets if sheet is not own), taken_out=_taken_out(own) if own else None)
+    return Workbook(
+        kind, tuple(sheet for sheet in sheets if sheet is not own), taken_out=_taken_out(own) if own else None
+    )
 
 
 def _taken_out(sheet: Sheet) -> TakenOut | None:
