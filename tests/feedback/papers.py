@@ -381,4 +381,323 @@ PLAIN_LINES = Paper(
     ),
 )
 
-PAPERS = (INSPECTION_REPORT, PASTED_FORMS, NUMBERED_BY_WORD, TABLES, RULE_FOR_THE_REST, FORM_TABLES, PLAIN_LINES)
+# --- more ways of writing, each small ------------------------------------------------------------------------------
+
+
+def _words(*said: str) -> Callable[[], str]:
+    return lambda: "\n".join(said)
+
+
+def _framed() -> bytes:
+    """The whole text stands in the one cell of a table, as red-headed papers are laid out."""
+    document = Document()
+    cell = document.add_table(rows=1, cols=1).cell(0, 0)
+    cell.text = "反馈意见"
+    for text in ("1.隆回县羊古坳镇断水。", "责任单位：隆回县水利局", "2.洞口县山门镇断电。"):
+        cell.add_paragraph(text)
+    return saved(document)
+
+
+def _headings_and_lists() -> bytes:
+    """Headings without numbers; below each a list of Word's that begins anew; the last heading is advice."""
+    document = Document()
+    document.add_heading("关于脱贫攻坚专项审计的反馈", 0)
+    add_numbering(document, [("decimal", "%1.")], 81)
+    for heading, problems in (
+        ("资金拨付方面", ("新邵县产业资金滞留217万元。", "武冈市光伏收益未分配。（责任单位：武冈市发改局）")),
+        ("项目建设方面", ("绥宁县2个项目未验收。",)),
+        ("审计建议", ("加强资金调度。", "规范项目管理。")),
+    ):
+        number = document.part.numbering_part.element.add_num(81)
+        number.add_lvlOverride(0).add_startOverride(1)
+        document.add_heading(heading, 1)
+        for problem in problems:
+            numbered(document.add_paragraph(problem), number.numId)
+    document.add_paragraph("邵阳市审计局")
+    document.add_paragraph("2019年6月30日")
+    return saved(document)
+
+
+def _tables_in_parts() -> bytes:
+    """Each part has its table; serials are Word's, a county is merged downward."""
+    document = lines("暗访发现问题清单", "一、饮水安全")
+    table = document.add_table(rows=4, cols=4)
+    rows = (
+        ("序号", "县市区", "存在问题", "整改时限"),
+        ("", "隆回县", "滩头镇水厂停用", "9月底前"),
+        ("", "", "小沙江镇水质超标", "9月底前"),
+        ("", "洞口县", "江口镇管网老化", "长期坚持"),
+    )
+    add_numbering(document, [("decimal", "%1")], 82)
+    for row, values in enumerate(rows):
+        for column, value in enumerate(values):
+            table.cell(row, column).text = value
+        if row:
+            numbered(table.cell(row, 0).paragraphs[0], 82)
+    table.cell(2, 1).text = ""
+    table.cell(1, 1).merge(table.cell(2, 1))
+    document.add_paragraph("二、住房安全")
+    second = document.add_table(rows=2, cols=2)
+    for row, (serial, problem) in enumerate((("序号", "问题"), ("1", "新宁县黄龙镇危房2户"))):
+        second.cell(row, 0).text, second.cell(row, 1).text = serial, problem
+    document.add_paragraph("2019年7月20日")
+    return saved(document)
+
+
+SMALL_PAPERS = (
+    Paper(
+        "labels that are numbered themselves",
+        _words(
+            "一、第一批",
+            "（1）问题描述：隆回县金石桥镇扶贫车间空置。",
+            "（2）责任单位：隆回县扶贫办",
+            "（3）整改时限：2019年9月底前",
+            "二、第二批",
+            "（1）问题描述：洞口县高沙镇公示栏数据不实。",
+            "（2）责任单位：洞口县扶贫办",
+            "（3）整改时限：立行立改",
+        ),
+        (
+            ("一（1）", "隆回县金石桥镇扶贫车间空置。", "隆回县", None, ("隆回县扶贫办",), "2019-09-30"),
+            ("二（1）", "洞口县高沙镇公示栏", "洞口县", None, ("洞口县扶贫办",), "immediate"),
+        ),
+    ),
+    Paper(
+        "headings that are labels, their values below",
+        _words(
+            "序号一",
+            "一、整改任务",
+            "新邵县陈家坊镇产业路未硬化。",
+            "二、整改责任单位",
+            "新邵县交通运输局",
+            "三、整改时限",
+            "2019年12月底前",
+            "序号二",
+            "一、整改任务",
+            "新邵县巨口铺镇卫生室无药可售。",
+            "二、整改责任单位",
+            "新邵县卫健局",
+            "三、整改时限",
+            "立行立改",
+        ),
+        (
+            ("序号一", "新邵县陈家坊镇产业路未硬化。", "新邵县", None, ("新邵县交通运输局",), "2019-12-31"),
+            ("序号二", "新邵县巨口铺镇卫生室", "新邵县", None, ("新邵县卫健局",), "immediate"),
+        ),
+    ),
+    Paper(
+        "labels spaced out, half-width brackets, numbers without a stop",
+        _words(
+            "1 城步县西岩镇产业分红未兑现。",
+            "责 任 单 位：城步县农业农村局",
+            "整 改 时 限：2019年9月20日前",
+            "2 城步县丹口镇合作社账目不清。(责任单位:城步县审计局,完成时限:2019年10月底前)",
+        ),
+        (
+            ("1", "城步县西岩镇产业分红未兑现。", "城步苗族自治县", None, ("城步县农业农村局",), "2019-09-20"),
+            ("2", "城步县丹口镇合作社账目不清。", "城步苗族自治县", None, ("城步县审计局",), "2019-10-31"),
+        ),
+    ),
+    Paper(
+        "parts of one sentence, the terms of the whole below the last",
+        _words(
+            "1.邵阳县安全饮水存在以下问题：",
+            "（1）塘渡口镇水源地无围栏；",
+            "（2）岩口铺镇水质未检测。",
+            "责任单位：邵阳县水利局；整改时限：2019年9月底前",
+            "2.邵阳县白仓镇3户危房未入住。",
+        ),
+        (
+            (
+                "1",
+                "邵阳县安全饮水存在以下问题：（1）塘渡口镇水源地无围栏；（2）岩口铺镇水质未检测。",
+                "邵阳县",
+                None,
+                ("邵阳县水利局",),
+                "2019-09-30",
+            ),
+            ("2", "邵阳县白仓镇3户危房未入住。", "邵阳县", None, (), None),
+        ),
+    ),
+    Paper(
+        "terms in any order, in the middle, as a sentence, with a label nobody knows",
+        _words(
+            "1.双清区小江湖街道危房鉴定漏户（责任单位：双清区住建局）。整改时限：2019年9月底前。",
+            "2.双清区兴隆街道漏保2户，完成时限：10月底前，责任单位：双清区民政局。",
+            "3.双清区残疾人补贴发放不及时。请双清区残联于2019年9月15日前整改到位。",
+            "4.双清区安置区电梯停用。牵头领导：副区长 王建国；牵头单位：双清区发改局；责任单位：双清区住建局；整改时限：2019年9月15日前；验收组：市发改委。",
+        ),
+        (
+            ("1", "双清区小江湖街道危房鉴定漏户。", "双清区", None, ("双清区住建局",), "2019-09-30"),
+            ("2", "双清区兴隆街道漏保2户。", "双清区", None, ("双清区民政局",), "2019-10-31"),
+            ("3", "双清区残疾人补贴发放不及时。", "双清区", None, ("双清区残联",), "2019-09-15"),
+            ("4", "双清区安置区电梯停用。", "双清区", "双清区发改局", ("双清区住建局",), "2019-09-15"),
+        ),
+    ),
+    Paper(
+        "counties as headings, numbers that run on",
+        _words(
+            "一、隆回县",
+            "1.产业奖补资金滞留3个月。",
+            "2.项目公示不规范。",
+            "二、洞口县",
+            "3.小额信贷户贷企用。",
+            "附件：明细表",
+            "2019年8月1日",
+        ),
+        (
+            ("一1", "产业奖补资金滞留3个月。", "隆回县", None, (), None),
+            ("一2", "项目公示不规范。", "隆回县", None, (), None),
+            ("二3", "小额信贷户贷企用。", "洞口县", None, (), None),
+        ),
+        "2019-08-01",
+    ),
+    Paper(
+        "a table pasted with its tabs",
+        _words(
+            "序号\t问题描述\t责任单位\t整改时限",
+            "1\t新邵县潭溪镇光伏收益未分配。\t新邵县财政局\t2019年10月底前",
+            "2\t武冈市邓元泰镇项目未验收。\t武冈市交通运输局\t立行立改",
+        ),
+        (
+            ("1", "新邵县潭溪镇光伏收益", "新邵县", None, ("新邵县财政局",), "2019-10-31"),
+            ("2", "武冈市邓元泰镇项目", "武冈市", None, ("武冈市交通运输局",), "immediate"),
+        ),
+    ),
+    Paper(
+        "entries that begin with amounts, years and counts",
+        _words(
+            "1.1.2万元慰问金发放无依据。",
+            "2.2018年危改资金滞留。",
+            "3.3名村干部违规领取补贴。",
+            "4.5.6公里产业路验收不严。",
+            "5.10个村集体经济空壳。",
+        ),
+        (
+            ("1", "1.2万元慰问金", None, None, (), None),
+            ("2", "2018年危改资金", None, None, (), None),
+            ("3", "3名村干部", None, None, (), None),
+            ("4", "5.6公里产业路", None, None, (), None),
+            ("5", "10个村集体经济", None, None, (), None),
+        ),
+    ),
+    Paper(
+        "a rule in brackets behind the first units",
+        _words(
+            "1.上年度反馈的3个问题未整改。责任单位：市教育局、市财政局（排在第一位的为牵头单位，下同）",
+            "2.台账更新不及时。责任单位：市扶贫办、市统计局",
+        ),
+        (
+            ("1", "上年度反馈的3个问题未整改。", None, "市教育局", ("市教育局", "市财政局"), None),
+            ("2", "台账更新不及时。", None, "市扶贫办", ("市扶贫办", "市统计局"), None),
+        ),
+    ),
+    Paper(
+        "bullets, a closing demand, a page number",
+        _words(
+            "检查情况反馈",
+            "●大祥区檀江街道粪污直排。",
+            "●大祥区面铺乡塌方未修复。",
+            "以上问题请于8月20日前整改到位。",
+            "- 2 -",
+        ),
+        (
+            (None, "大祥区檀江街道粪污直排。", "大祥区", None, (), None),
+            (None, "大祥区面铺乡塌方未修复。", "大祥区", None, (), None),
+        ),
+    ),
+    Paper(
+        "labels before the problem they belong to",
+        _words(
+            "暗访问题清单",
+            "县市区：双清区",
+            "问题：安置房墙体渗水。",
+            "责任单位：双清区住建局",
+            "",
+            "县市区：大祥区",
+            "问题：扶贫车间不生产。",
+            "责任单位：大祥区人社局",
+        ),
+        (
+            (None, "安置房墙体渗水。", "双清区", None, ("双清区住建局",), None),
+            (None, "扶贫车间不生产。", "大祥区", None, ("大祥区人社局",), None),
+        ),
+    ),
+    Paper(
+        "demands as a list of their own without a heading, words after the last terms",
+        _words(
+            "一、存在的问题及建议",
+            "（一）管理不严",
+            "1.隆回县项目超概算。",
+            "（责任单位：隆回县发改局）",
+            "2.洞口县项目未验收。",
+            "（责任单位：洞口县发改局）",
+            "省委高度重视此次督查，主要领导作出批示，对下一阶段工作提出了明确意见。",
+            "请按照以下要求抓好整改：",
+            "1.制定方案。",
+            "2.按期报送。",
+        ),
+        (
+            ("一（一）1", "隆回县项目超概算。", "隆回县", None, ("隆回县发改局",), None),
+            ("一（一）2", "洞口县项目未验收。", "洞口县", None, ("洞口县发改局",), None),
+        ),
+    ),
+    Paper(
+        "how the work went, then what is wrong, under headings of no fixed words",
+        _words(
+            "一、工作开展情况",
+            "（一）组织有力。",
+            "（二）措施精准。",
+            "二、存在的不足",
+            "（一）隆回县、洞口县帮扶手册漏填。",
+            "三、干部作风方面",
+            "（一）绥宁县驻村队员不在岗。",
+            "四、下步工作打算",
+            "（一）加强培训。",
+        ),
+        (
+            ("二（一）", "隆回县、洞口县帮扶手册漏填。", None, None, (), None),
+            ("三（一）", "绥宁县驻村队员不在岗。", "绥宁县", None, (), None),
+        ),
+    ),
+    Paper(
+        "text in the one cell of a table",
+        _framed,
+        (
+            ("1", "隆回县羊古坳镇断水。", "隆回县", None, ("隆回县水利局",), None),
+            ("2", "洞口县山门镇断电。", "洞口县", None, (), None),
+        ),
+    ),
+    Paper(
+        "headings without numbers, lists that begin anew, advice at the end",
+        _headings_and_lists,
+        (
+            ("1", "新邵县产业资金滞留217万元。", "新邵县", None, (), None),
+            ("2", "武冈市光伏收益未分配。", "武冈市", None, ("武冈市发改局",), None),
+            ("1", "绥宁县2个项目未验收。", "绥宁县", None, (), None),
+        ),
+        "2019-06-30",
+    ),
+    Paper(
+        "a table in each part",
+        _tables_in_parts,
+        (
+            ("一1", "滩头镇水厂停用", "隆回县", None, (), "2019-09-30"),
+            ("一2", "小沙江镇水质超标", "隆回县", None, (), "2019-09-30"),
+            ("一3", "江口镇管网老化", "洞口县", None, (), "long_term"),
+            ("二1", "新宁县黄龙镇危房2户", "新宁县", None, (), None),
+        ),
+        "2019-07-20",
+    ),
+)
+
+PAPERS = (
+    INSPECTION_REPORT,
+    PASTED_FORMS,
+    NUMBERED_BY_WORD,
+    TABLES,
+    RULE_FOR_THE_REST,
+    FORM_TABLES,
+    PLAIN_LINES,
+    *SMALL_PAPERS,
+)

@@ -139,7 +139,7 @@ def test_a_file_cut_off_anywhere_is_refused_or_read_never_a_crash() -> None:
 
 def test_a_cell_cannot_claim_more_columns_than_a_table_may_have() -> None:
     document = Document()
-    cell = document.add_table(rows=1, cols=1).cell(0, 0)
+    cell = document.add_table(rows=1, cols=2).cell(0, 0)
     cell._tc.get_or_add_tcPr()._add_gridSpan().val = 9999
     assert "太大" in refusal(saved(document))
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tracker.feedback.marks import Mark, mark_of, rank_of
-from tracker.feedback.terms import TERM_FIELDS, label_in
+from tracker.feedback.terms import TERM_FIELDS, code_of, label_in
 from tracker.feedback.word import Block, Grid, Line
 
 HEADING = "heading"
+_ASKING = re.compile(r"(?:请|现提出|现就|下一步|下步|为此|对此|要求|建议|希望)[^。；]*[:：]$")
 
 
 @dataclass
@@ -96,12 +97,36 @@ def _settled(lines: Sequence[_Read | Grid]) -> list[_Read | Grid]:
         label = label_in(read.rest)
         if label and label[1] == 0 and label[0] in TERM_FIELDS:
             settled.append(_Read(Line(read.rest), None, read.rest))
+        elif (code := code_of(read.rest)) and _heads_value(lines, place, code):
+            settled.append(_Read(Line(read.rest + "："), None, read.rest + "："))
         elif mark.weak and not (_goes_on(mark, last) or (mark.value == 1 and _followed(lines[place + 1 :], mark))):
             settled.append(_Read(read.line, None, read.line.text))
         else:
             last[mark.kind] = mark.value
             settled.append(read)
     return settled
+
+
+def _heads_value(lines: Sequence[_Read | Grid], place: int, code: str) -> bool:
+    """二、整改责任单位, and its value on the next line. 一、整改任务 only where the heading after it is such a one."""
+    following = lines[place + 1] if place + 1 < len(lines) else None
+    if not isinstance(following, _Read) or following.mark is not None:
+        return False
+    if code in TERM_FIELDS:
+        return True
+    mark = next((read.rest for read in lines[place + 1 :] if isinstance(read, _Read) and read.mark is not None), "")
+    return code == "title" and code_of(mark) in TERM_FIELDS
+
+
+def _trailing_labels(lines: Sequence[Line | Grid], wanted: Sequence[str] | None) -> list[str]:
+    """The fields of the labelled lines at the end; at most those wanted."""
+    found: list[str] = []
+    for line in reversed(lines):
+        label = label_in(line.text) if isinstance(line, Line) else None
+        if label is None or label[1] or label[0] == "title" or (wanted is not None and label[0] not in wanted):
+            break
+        found.append(label[0])
+    return found
 
 
 def _goes_on(mark: Mark, last: dict[str, int]) -> bool:
@@ -119,6 +144,7 @@ class _Builder:
         self.preface: list[Line | Grid] = []
         self.nodes: list[Node] = []
         self.open: list[Node] = []
+        self.ahead: list[str] | None = None  # the fields that stand before the problem in a form
 
     def run(self) -> Outline:
         for place, read in enumerate(self.lines):
@@ -129,7 +155,7 @@ class _Builder:
             elif read.line.heading is not None or self._is_bare_heading(read, place):
                 self._begin_heading(read)
             elif self._begins_form(read):
-                self._add(Node("form", text=read.rest), keep=lambda node: node.kind != "form")
+                self._begin_form(read.rest)
             else:
                 self._keep(Line(read.rest, heading=read.line.heading))
         return Outline(tuple(self.preface), tuple(self.nodes), bool(self.nodes))
@@ -159,9 +185,18 @@ class _Builder:
     def _outermost_of_kind(self, kind: str) -> int:
         return next(place for place, node in enumerate(self.open) if node.kind == kind)
 
-    def _add(self, node: Node, keep: object = None) -> None:
-        if keep is not None:
-            self.open = [one for one in self.open if one.kind != "form"]
+    def _begin_form(self, text: str) -> None:
+        """A problem's label begins a form; the labels that stood before the first one stand before each."""
+        above = self.open[-1].body if self.open else self.preface
+        if self.ahead is None:
+            self.ahead = _trailing_labels(above, None)
+        taken = len(_trailing_labels(above, self.ahead))
+        lines = above[len(above) - taken :]
+        del above[len(above) - taken :]
+        self.open = [one for one in self.open if one.kind != "form"]
+        self._add(Node("form", body=[*lines, Line(text)]))
+
+    def _add(self, node: Node) -> None:
         (self.open[-1].children if self.open else self.nodes).append(node)
         self.open.append(node)
 
@@ -201,7 +236,7 @@ class _Builder:
             not self.open
             or self.open[-1].kind == HEADING
             or not 2 <= len(text) <= 25
-            or re.search(r"[。；，！？:：;,]", text)
+            or (re.search(r"[。；，！？:：;,]", text) and not _ASKING.match(text))
         ):
             return False
         following = self.lines[place + 1] if place + 1 < len(self.lines) else None

@@ -12,6 +12,7 @@ from typing import Any
 
 from tracker.base.access import N_
 from tracker.base.sheets import Sheet
+from tracker.feedback.marks import mark_of
 from tracker.feedback.outline import HEADING, Node, outline_of
 from tracker.feedback.terms import Terms, code_of, label_in, term_of, terms_of
 from tracker.feedback.word import Block, Grid, Line, lines_of, read_blocks
@@ -26,6 +27,7 @@ from tracker.ledgers.table import Table, find_tables
 from tracker.ledgers.values import categories_in, counties_in, county_of
 from tracker.ledgers.vocabulary import Vocabulary, plain
 
+LONGEST_HEADING = 40  # of what is shown above an entry
 #: Why a passage is not among the problems.
 LETTERHEAD = N_("标题、文号和开头的说明")
 SECTION_OF_OTHERS = N_("所在部分不是反馈问题")
@@ -33,6 +35,7 @@ DEMAND = N_("是整改要求，不是问题")
 CLOSING = N_("落款、附件和结尾的话")
 BARE_HEADING = N_("只是小标题")
 STRANGE_TABLE = N_("表格里没有认出问题一栏")
+IN_PARTS = N_("下面分成了几条")
 UNNUMBERED = N_("正文没有序号，按段落读成了一条一条。")
 SORT_THEM = N_("请逐条核对，不是问题的移出去。")
 
@@ -174,7 +177,7 @@ class Context:
         title = _title(terms.bare) or _title(wording)
         lead = terms.lead[0] if terms.lead else terms.units[0] if first_leads and terms.units else None
         return Found(
-            clause or terms.number or None,
+            clause or terms.number or terms.serial or None,
             wording,
             title,
             section,
@@ -225,7 +228,7 @@ _LACKING = re.compile(
 )
 _OTHERS = re.compile(
     r"(?:整改|工作|有关|相关|几点|下一步|下步|具体|落实)?(?:整改)?(?:工作)?(?:要求|建议|意见|安排|打算|措施|对策|部署)(?:和(?:要求|建议|意见|措施))?$|"
-    r"^(?:主要|工作|整改|取得的?|总体)*(?:成效|成绩|做法|亮点|经验|进展|特点)(?!不|未|差|方面)|(?:基本|总体|检查|督查|督察|工作|巡视|评估|审计|调研)(?:工作)?(?:的)?(?:情况|概况|评价)$|"
+    r"^(?:主要|工作|整改|取得的?|总体)*(?:成效|成绩|做法|亮点|经验|进展|特点)(?!不|未|差|方面)|(?:基本|总体|检查|督查|督察|工作|巡视|评估|审计|调研)(?:工作)?(?:的)?(?:情况|概况|评价)$|工作(?:开展|推进|进展|完成)情况$|"
     r"组织(?:领导|实施|保障)|保障措施|指导思想|总体要求|基本原则|工作目标|方法步骤|时间安排|抓好(?:整改|落实)"
 )
 _PROBLEM_SECTION = re.compile(
@@ -244,11 +247,14 @@ _DATE_LINE = re.compile(
     r"^[（(]?(?:(?:反馈|移送|交办|印发|填报|成文|发文)?(?:日期|时间)[:：])?\s*(?:19|20|二[〇○零])[^。，；]{5,14}日?[）)]?$"
 )
 _NUMBER = re.compile(r"[一-龥A-Za-z]{1,14}[〔\[［（(]\s*(?:19|20)\d{2}\s*[〕\]］）)]\s*(?:第)?\s*\d{1,5}\s*号")
+_OF_AN_ENTRY = re.compile(r"[日号]前|[之以]前|[时期]限[:：]|[。；]")
+_PAGE_NUMBER = re.compile(r"[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d+\s*页(?:[，,\s]*共\s*\d+\s*页)?")
 _SALUTATION = re.compile(r"^[^。，]{2,80}[:：]$")
 
 
 class _Reader:
     def __init__(self, blocks: Sequence[Block], vocabulary: Vocabulary, received_on: date) -> None:
+        blocks = [block for block in blocks if isinstance(block, Grid) or not _PAGE_NUMBER.fullmatch(block.text)]
         self.blocks, self.closing = _without_end(blocks)
         texts = [line for block in blocks if isinstance(block, Line) for line in [block.text] if line]
         self.texts = texts
@@ -281,7 +287,8 @@ class _Reader:
 
     def _headline(self) -> str:
         """The first line that is neither a number nor a salutation, with the one it goes on in."""
-        candidates = [text for text in self.texts[:6] if not _NUMBER.fullmatch(text) and not _DATE_LINE.match(text)]
+        heads = [item.text for item in self.items if isinstance(item, Passed) and item.why == LETTERHEAD]
+        candidates = [text for text in heads[:6] if not _NUMBER.fullmatch(text) and not _DATE_LINE.match(text)]
         first = next((text for text in candidates if len(text) <= 80 and text[-1] not in "。：:；"), "")
         return re.sub(r"\s+", "", first)
 
@@ -297,7 +304,9 @@ class _Reader:
 
     def _section(self, node: Node, only: frozenset[int]) -> None:
         """One of the outermost nodes; what it holds may be no problems at all."""
-        if not _has_units(node, self.context) and (_of_others(node) or (only and id(node) not in only)):
+        if not _has_units(node, self.context) and (
+            _of_others(node) or (only and id(node) not in only and not _tells_lacks(node))
+        ):
             self.items += [
                 Passed(one.wording, SECTION_OF_OTHERS, _clause(path), _above(path[:-1]))
                 for path in _leaves((node,)) for one in [path[-1]] if one.wording
@@ -325,8 +334,13 @@ class _Reader:
             self._entry(_clause(path), node.whole, _above(path[:-1]), inherited)
             return
         self._grids(node, path)
+        if len(_title(node.wording)) > LONGEST_HEADING or node.body:  # more than stands above its entries
+            self._pass(node.wording, IN_PARTS, path)
+        before = len(self.items)
         for child in node.children:
             self._node((*path, child), own if own.any else inherited)
+        if not node.body and not any(item.section.startswith(_above(path)) for item in self.items[before:]):
+            self._pass(node.wording, BARE_HEADING, path)  # nothing stands below it that would show it
 
     def _leaf(self, path: tuple[Node, ...], inherited: Terms) -> None:
         node = path[-1]
@@ -351,9 +365,15 @@ class _Reader:
 
     def _without_closing(self, lines: Sequence[str], path: tuple[Node, ...]) -> list[str]:
         """请于…前报送 on a line of its own below the last entry belongs to no entry."""
-        kept = [lines[0]]
+        kept, ended = [lines[0]], False
         for line in lines[1:]:
-            if (_is_demand(line) or _END_LINE.match(line)) and not terms_of(line, self.context.written).any:
+            terms = terms_of(line, self.context.written)
+            labelled = label_in(line) is not None
+            if ended and "。" in line and not terms.any and not labelled:  # a sentence below who and by when
+                self._pass(line, CLOSING, path[:-1])
+                continue
+            ended = ended or (terms.any and len(plain(terms.bare)) < 4)
+            if (_is_demand(line) or _END_LINE.match(line)) and not terms.any:
                 self._pass(line, DEMAND if _is_demand(line) else CLOSING, path[:-1])
             else:
                 kept.append(line)
@@ -456,7 +476,20 @@ class _Reader:
 
 def _problem_sections(nodes: Sequence[Node]) -> frozenset[int]:
     """Where some part calls itself the problems found, the others are something else."""
-    return frozenset(id(node) for node in nodes if node.children and _PROBLEM_SECTION.search(_own_words(node)))
+    return frozenset(
+        id(node)
+        for node in nodes
+        if node.children
+        and _is_heading(node)
+        and len(words := _own_words(node)) <= 20
+        and _PROBLEM_SECTION.search(words)
+    )
+
+
+def _tells_lacks(node: Node) -> bool:
+    """Whether what stands in a part reads like problems all the same: 三、干部作风方面 beside 二、存在的主要问题."""
+    leaves = [path[-1].wording for path in _leaves((node,)) if not path[-1].children]
+    return sum(bool(_LACKING.search(words)) and not _is_demand(words) for words in leaves) * 2 >= len(leaves)
 
 
 def _own_words(node: Node) -> str:
@@ -468,7 +501,9 @@ def _of_others(node: Node) -> bool:
     words = re.split(r"[。：:]", plain(node.text))[0]
     if not words or len(words) > 24 or (_LACKING.search(words) and not re.search(r"(?:要求|建议|意见)$", words)):
         return False
-    if _PROBLEM_SECTION.search(words) and not re.search(r"(?:要求|建议)$", words):
+    if _PROBLEM_SECTION.search(words) and (
+        re.search(r"问题[及和与、]", words) or not re.search(r"(?:要求|建议)$", words)
+    ):
         return False
     return bool(_OTHERS.search(words) or (node.children and _is_demand(words)))
 
@@ -516,7 +551,7 @@ def _clause(path: Sequence[Node]) -> str | None:
 
 def _above(path: Sequence[Node]) -> str:
     """The headings an entry stands under."""
-    return " › ".join(text for node in path if (text := _title(re.split(r"\n", node.text)[0])[:40]))
+    return " › ".join(text for node in path if (text := _title(re.split(r"\n", node.text)[0])[:LONGEST_HEADING]))
 
 
 def _has_terms(node: Node, context: Context) -> bool:
@@ -602,7 +637,8 @@ def _written_on(texts: Sequence[str]) -> date | None:
     for text in reversed(texts):
         if _DATE_LINE.match(text.strip()) and (days := find_dates(text)):
             return days[0][0]
-    short = [text for text in (*texts[:8], *texts[-8:]) if len(text) <= 40]
+    ends = (*texts[:8], *texts[-8:])
+    short = [text for text in ends if len(text) <= 40 and not mark_of(text) and not _OF_AN_ENTRY.search(text)]
     return ledger_date_of(short)
 
 
@@ -665,9 +701,9 @@ def _forms(rows: Sequence[Sequence[str]]) -> list[str]:
             code = code_of(label)
             if code is None:
                 continue
-            if code in ("title", "number") and begun and any(line.startswith(label) for line in forms[-1]):
+            if code in ("title", "number", "serial") and begun and any(line.startswith(label) for line in forms[-1]):
                 forms.append([])
                 begun = False
-            begun = begun or code == "title" or code == "number"
+            begun = begun or code in ("title", "number", "serial")
             forms[-1].append(f"{label}：{value}")
     return ["\n".join(form) for form in forms if any(code_of(line.split("：")[0]) == "title" for line in form)]

@@ -24,8 +24,11 @@ BESIDE_FIELDS = TERM_FIELDS | {
     *("requirement", "goal", "measures", "handed_over", "fed_back", "remark", "progress", "state", "amount"),
 }
 _LABEL = re.compile(
-    r"(?:^|(?<=[\n（(【\[；;。，,、）)】\]\s]))([一-龥]{2,12}(?:[/、][一-龥]{2,6})?(?:[（(][一-龥、]{1,8}[）)])?)[ \u3000]*[:：]"
+    r"(?:^|(?<=[\n（(【\[；;。，,、）)】\]\s]))"
+    r"([一-龥](?:[ \u3000]+[一-龥]){2,7}|[一-龥]{2,12}(?:[/、][一-龥]{2,6})?(?:[（(][一-龥、]{1,8}[）)])?)[ \u3000]*[:：]"
 )
+_OTHER_LABEL = re.compile(r"[；;，,。][ \u3000]*[一-龥]{2,10}[ \u3000]*[:：]")
+_RULE_ASIDE = re.compile(r"[（(][^（）()]*(?:第一|第1|首位|下同)[^（）()]*[）)]")
 _CLOSERS = {"（": "）", "(": ")", "【": "】", "[": "]", "〔": "〕"}
 _BRACKET = re.compile(r"[（(【\[]([^（）()【】\[\]]{2,300})[）)】\]]")
 _ROLE = re.compile(
@@ -46,7 +49,8 @@ class Terms:
     units: tuple[str, ...] = ()
     written: str = ""  # the deadline's words
     county: str = ""
-    number: str = ""
+    number: str = ""  # the entry's own, by a label
+    serial: str = ""
     first_leads: bool = False  # says so for the rest of the document too
     bare: str = ""  # the words without all of it
 
@@ -62,16 +66,20 @@ class _Gathered:
     written: list[str] = field(default_factory=list)
     county: str = ""
     number: str = ""
+    serial: str = ""
     first_leads: bool = False
     spans: list[tuple[int, int]] = field(default_factory=list)
 
     def take(self, code: str, value: str) -> None:
         value = value.strip(" \t\n\u3000。；;，,")
+        if FIRST_LEADS.search(plain(value)):
+            self.first_leads = True
+        value = _RULE_ASIDE.sub("", value)
         if is_nothing(value):
             return
         if code == "deadline":
             self.written.append(value)
-        elif code in ("county", "number"):
+        elif code in ("county", "number", "serial"):
             setattr(self, code, getattr(self, code) or value)
         elif code in (COMBINED, COMBINED_LEAD):
             found = units_and_people(value)[0]
@@ -83,8 +91,6 @@ class _Gathered:
             else:
                 self.units += found.names
                 self.lead += found.lead
-        if FIRST_LEADS.search(plain(value)):
-            self.first_leads = True
 
 
 def label_in(text: str, start: int = 0) -> tuple[str, int, int] | None:
@@ -97,7 +103,7 @@ def label_in(text: str, start: int = 0) -> tuple[str, int, int] | None:
 
 
 def code_of(label: str) -> str | None:
-    code = field_of((label,))
+    code = field_of((re.sub(r"\s+", "", label),))
     return code if code == "title" or code in BESIDE_FIELDS else None
 
 
@@ -113,7 +119,14 @@ def terms_of(text: str, moment: Moment) -> Terms:
         _take_closing(bare, moment, found)
     lead, units = tuple(dict.fromkeys(found.lead)), tuple(dict.fromkeys(found.units))
     return Terms(
-        lead, units, "；".join(dict.fromkeys(found.written)), found.county, found.number, found.first_leads, bare
+        lead,
+        units,
+        "；".join(dict.fromkeys(found.written)),
+        found.county,
+        found.number,
+        found.serial,
+        found.first_leads,
+        bare,
     )
 
 
@@ -147,6 +160,8 @@ def _end_of_value(text: str, start: int, value: int) -> int:
     begins = re.compile(r"[ \t\u3000]*\n?").match(text, value)
     line = text.find("\n", begins.end() if begins else value)
     limit = min(limit, line) if line >= 0 else limit
+    if other := _OTHER_LABEL.search(text, value, limit):  # ；验收单位：, whatever that is
+        limit = other.start()
     depth = 0
     for place in range(value, limit):
         if text[place] in _CLOSERS:
@@ -246,6 +261,7 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
         kept.append(text[place:start])
         place = max(place, end)
     bare = "".join([*kept, text[place:]])
+    bare = re.sub(r"[，,、]+(?=[。；;\n]|$)", "", bare)
     bare = re.sub(r"([。；;！!])[；;，,。]+", r"\1", bare)
     return "\n".join(line.strip() for line in bare.split("\n") if line.strip(" \t\u3000；;，,。）)】]"))
 

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from docx.oxml.ns import qn
@@ -87,8 +88,15 @@ def read_blocks(data: bytes) -> list[Block]:
 
 def lines_of(text: str) -> list[Block]:
     """Pasted text; raises DocumentRefused when it is far too long."""
-    found: list[Block] = [Line(line.strip()) for line in text.splitlines()]
-    _bound(len(found), len(text))
+    lines = text.splitlines()
+    _bound(len(lines), len(text))
+    found: list[Block] = []
+    for tabs, group in groupby(lines, lambda line: line.count("\t")):
+        rows = [tuple(cell.strip() for cell in line.split("\t")) for line in group]
+        if tabs > 1 and len(rows) > 1:  # a table copied out of Word or Excel
+            found.append(Grid(tuple(rows)))
+        else:
+            found += [Line("\t".join(row).strip()) for row in rows]
     return found
 
 
@@ -184,10 +192,19 @@ class _Walk:
         if body is None:
             raise _damaged()
         for element in _content(body):
-            if element.tag == _TBL:
-                yield self.grid(element)
-            else:
-                yield from self.paragraph(element)
+            yield from self.block(element)
+
+    def block(self, element: Any) -> Iterator[Block]:
+        """A table of one column is but a frame around its text."""
+        if element.tag != _TBL:
+            yield from self.paragraph(element)
+        elif any(_width(row) > 1 for row in _rows(element)):
+            yield self.grid(element)
+        else:
+            for row in _rows(element):
+                for cell in (part for part in _wrapped(row) if part.tag == _TC):
+                    for inner in _content(cell):
+                        yield from self.block(inner)
 
     def paragraph(self, element: Any) -> Iterator[Line]:
         """A paragraph's lines; its number stands before the first. Text boxes in it follow as lines of their own."""
@@ -252,6 +269,10 @@ def _content(parent: Any) -> Iterator[Any]:
 
 def _rows(table: Any) -> Iterator[Any]:
     return (element for element in _wrapped(table) if element.tag == _TR)
+
+
+def _width(row: Any) -> int:
+    return sum(part.tag == _TC for part in _wrapped(row))
 
 
 _WRAPPERS = frozenset(map(qn, ("w:sdt", "w:sdtContent", "w:ins", "w:moveTo", "w:customXml", "w:smartTag")))
