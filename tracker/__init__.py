@@ -24,6 +24,7 @@ from tracker.ledgers import routes as ledgers
 from tracker.lookbacks import routes as lookbacks
 from tracker.messages import routes as messages
 from tracker.org import routes as org
+from tracker.papers import routes as papers
 from tracker.plans import routes as plans
 from tracker.progress import routes as progress
 from tracker.reconciliation import routes as reconciliation
@@ -45,6 +46,7 @@ PARTS = (
     clearance,
     lookbacks,
     withdrawals,
+    papers,
     dossier,
     ledgers,
     feedback,
@@ -64,6 +66,7 @@ NAVIGATION = (
     NavigationEntry("board.board", N_("清零看板"), Right.BOARD_READ),
     NavigationEntry("register.register", N_("问题清单"), Right.ISSUE_READ, below=("/issues",)),
     NavigationEntry("lookbacks.look_backs", N_("回头看"), Right.LOOKBACK_READ),
+    NavigationEntry("papers.papers", N_("文书"), Right.PAPER_READ),
     NavigationEntry(
         "reconciliation.inspections", N_("检查对账"), Right.FINDING_READ, below=("/findings", "/documents")
     ),
@@ -71,6 +74,7 @@ NAVIGATION = (
     NavigationEntry("clearance.chains", N_("审核链"), Right.SETTINGS, menu=SET_UP),
     NavigationEntry("issues.groups", N_("工作组"), Right.SETTINGS, menu=SET_UP),
     NavigationEntry("workdays.this_year", N_("工作日"), Right.SETTINGS, menu=SET_UP),
+    NavigationEntry("papers.templates", N_("文书模板"), Right.SETTINGS, menu=SET_UP),
     NavigationEntry("org.regions", N_("行政区划"), Right.REGIONS),
     NavigationEntry("org.units", N_("单位"), Right.UNITS),
     NavigationEntry("accounts.users", N_("人员"), Right.USERS),

@@ -20,7 +20,8 @@ from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.models import Issue
 from tracker.register import actions, queries
 from tracker.register.layouts import BUILT_IN, FILE_NAME, By, layout_named, layouts
-from tracker.register.rules import ALL_YEARS, Filters, Sort, in_chinese
+from tracker.issues.rules import in_chinese
+from tracker.register.rules import ALL_YEARS, Filters, Sort
 
 EVERYTHING = Filters(year=ALL_YEARS, sort=Sort.NUMBER)
 

@@ -31,6 +31,7 @@ FILES_BESIDES = {
     ),
     # a document: Word's file and its numbers, typed marks, the outline they make, who and by when, the reading
     "feedback": frozenset({"word", "numbering", "marks", "outline", "terms", "reading"}),
+    "papers": frozenset({"layout", "rendering"}),  # templates as Word files; a template and its values become a file
     "register": frozenset({"layouts"}),  # the ledgers superiors ask for, which an office adds to as data
     "demo": frozenset(
         {"words", "plot", "cast", "telling", "pictures"}

@@ -27,6 +27,8 @@ SUBJECT_NAMES: dict[str, str] = {
     "work_group": N_("专项工作组"),
     "look_back_draw": N_("回头看抽查"),
     "calendar": N_("日历订阅"),
+    "paper": N_("文书"),
+    "paper_template": N_("文书模板"),
 }
 
 VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.items()} | {
@@ -42,6 +44,13 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "look_back_due": N_("该回头看了"),
     "look_back_drawn": N_("抽到回头看"),
     "draw_look_backs": N_("抽取回头看"),
+    "issue_paper": N_("签发文书"),
+    "paper_issued": N_("列入文书"),
+    "withdraw_paper": N_("撤回文书"),
+    "receive_paper": N_("签收文书"),
+    "set_paper_office": N_("修改发文机关"),
+    "set_paper_template": N_("更换文书模板"),
+    "remove_paper_template": N_("改用内置模板"),
     "set_chain": N_("修改审核链"),
     "remove_chain": N_("删除审核链"),
     "set_group": N_("设立专项工作组"),
@@ -98,7 +107,9 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
 }
 
 #: Before and after are the auditor's to see here; of issues only that something was done (DOMAIN §2).
-DETAILED = frozenset({"person", "unit", "region", "workdays", "page", "register", "review_chain", "work_group"})
+DETAILED = frozenset(
+    {"person", "unit", "region", "workdays", "page", "register", "review_chain", "work_group", "paper_template"}
+)
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,9 @@ class Right(StrEnum):
     CLEARANCE_REVIEW = "clearance:review"
     LOOKBACK_READ = "lookback:read"
     RELAPSE = "lookback:relapse"
+    PAPER_READ = "paper:read"
+    PAPER_ISSUE = "paper:issue"
+    PAPER_RECEIVE = "paper:receive"
 
 
 _O, _S, _L = Role.OFFICIAL, Role.SUPERVISOR, Role.LEADER
@@ -151,6 +154,9 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.CLEARANCE_REVIEW: frozenset({_S, _L}),
     Right.LOOKBACK_READ: frozenset({_S, _L}),
     Right.RELAPSE: frozenset({_S}),
+    Right.PAPER_READ: READERS,
+    Right.PAPER_ISSUE: frozenset({_S}),
+    Right.PAPER_RECEIVE: frozenset({_O, _S}),
 }
 
 

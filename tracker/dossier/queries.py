@@ -71,6 +71,8 @@ from tracker.issues.workflow import (
 from tracker.lookbacks.models import LookBack
 from tracker.lookbacks.queries import had_no_part, look_backs_of
 from tracker.org.models import Region, RegionBelow, Unit
+from tracker.papers.queries import papers_about
+from tracker.papers.rules import PaperKind, may_hold
 from tracker.plans.models import Plan
 from tracker.plans.queries import plans_of, waiting_plan
 from tracker.plans.rules import PlanState
@@ -586,6 +588,8 @@ class Dossier:
     levels: dict[int, list[Reached]]  # by episode: what it has escalated to, and who was told
     applications: Sequence[Application]
     look_backs: Sequence[LookBack]
+    papers: Sequence[Any]  # issued about it; see papers.queries.papers_about
+    may_write: bool  # a paper about it
     evidence: Sequence[Evidence]
     evidence_total: int
     concerns: Mapping[int, Sequence[Concern]]  # by id of the evidence
@@ -674,6 +678,8 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
         levels=levels_of(issue.episodes),
         applications=applications,
         look_backs=look_backs_of(issue.id) if issue.state is State.CLEARED or issue.relapses else (),
+        papers=papers_about(issue.id, actor),
+        may_write=Who.SUPERVISOR in around.known and any(may_hold(kind, issue.state) for kind in PaperKind),
         evidence=files,
         evidence_total=files_total,
         concerns=concerns_of(issue, files, actor),

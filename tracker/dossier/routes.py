@@ -16,6 +16,7 @@ from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.rules import END_NAMES
 from tracker.issues.workflow import KIND_NAMES, Who
 from tracker.lookbacks.rules import RESULT_NAMES
+from tracker.papers.rules import KIND_NAMES as PAPER_NAMES
 from tracker.plans.rules import PLAN_STATE_NAMES
 from tracker.withdrawals.rules import ASKERS
 
@@ -45,5 +46,6 @@ def issue(number: str) -> str:
             "plan": PLAN_STATE_NAMES,
             "end": END_NAMES,
             "look_back": RESULT_NAMES,
+            "paper": PAPER_NAMES,
         },
     )

@@ -92,6 +92,7 @@ OTHER_VERBS: dict[str, str] = {
     "ask_withdrawal": N_("提出撤下佐证"),
     "withdraw_evidence": N_("撤下佐证"),
     "keep_evidence": N_("佐证不撤下"),
+    "paper_issued": N_("签发文书"),
     "merge_finding": N_("并入反馈问题"),
     "reopen_finding": N_("移出反馈问题"),
 }

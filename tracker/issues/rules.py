@@ -109,3 +109,14 @@ def shadow(text: str) -> str:
     begins some word and a search for one character finds it by prefix."""
     ends = dict.fromkeys(run[-1] for run in _RUN.findall(text) if len(run) > 1 and not run[0].isascii())
     return " ".join([bigrams(text), *ends])
+
+
+# --- numbers in Chinese ----------------------------------------------------------------------------------------
+
+_DIGITS = "零一二三四五六七八九"
+
+
+def in_chinese(number: int) -> str:
+    """1 to 99 as sections are counted: 一, 十, 十二, 二十, 二十三."""
+    tens, ones = divmod(number, 10)
+    return (_DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (_DIGITS[ones] if ones else "")

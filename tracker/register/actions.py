@@ -19,12 +19,13 @@ from tracker.base.db import db
 from tracker.base.sheets_out import Section, Versioned, write_csv, write_xlsx
 from tracker.inspections.rules import Source
 from tracker.issues.models import Issue
+from tracker.issues.rules import in_chinese
 from tracker.org.models import Region
 from tracker.progress.models import ProgressEntry
 from tracker.register import queries
 from tracker.register.layouts import By, Layout, Placed
 from tracker.register.models import SavedView
-from tracker.register.rules import CHINESE, MOST_VIEWS, WHOLE_LIST, Filters, ListPage, Words, in_chinese
+from tracker.register.rules import CHINESE, MOST_VIEWS, WHOLE_LIST, Filters, ListPage, Words
 from tracker.register.sheet import COLUMNS, Line
 
 CHUNK = 1_000

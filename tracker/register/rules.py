@@ -216,15 +216,6 @@ def is_open_end(gram: str) -> bool:
     return len(gram) == 1 or gram.isascii()
 
 
-_DIGITS = "零一二三四五六七八九"
-
-
-def in_chinese(number: int) -> str:
-    """1 to 99 as sections are counted: 一, 十, 十二, 二十, 二十三."""
-    tens, ones = divmod(number, 10)
-    return (_DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
-
-
 # --- in words: everything a list says, translated once a page instead of once a row -------------------------------
 
 Say = Callable[[str], str]
