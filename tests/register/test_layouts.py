@@ -18,9 +18,9 @@ from tracker.base.db import db, transaction
 from tracker.base.sheets_out import Section, write_xlsx
 from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.models import Issue
+from tracker.issues.rules import in_chinese
 from tracker.register import actions, queries
 from tracker.register.layouts import BUILT_IN, FILE_NAME, By, layout_named, layouts
-from tracker.issues.rules import in_chinese
 from tracker.register.rules import ALL_YEARS, Filters, Sort
 
 EVERYTHING = Filters(year=ALL_YEARS, sort=Sort.NUMBER)

@@ -121,8 +121,10 @@ def _styles(document: Any, letterhead: str) -> None:
     note.paragraph_format.line_spacing = Pt(22)
     _off_the_grid(note)
     cell = _style(document, CELL, FANGSONG, 10.5, align=WD_ALIGN_PARAGRAPH.LEFT)
-    cell.paragraph_format.line_spacing = Pt(16)
+    cell.paragraph_format.line_spacing = Pt(18)
     _off_the_grid(cell)
+    for gap in ("w:autoSpaceDE", "w:autoSpaceDN"):  # a date fits its column without the air around its figures
+        cell.element.get_or_add_pPr().insert_element_before(_element(gap, val="0"), "w:snapToGrid", "w:spacing", "w:jc")
 
 
 def _letterhead_size(words: str) -> float:
