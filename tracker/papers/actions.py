@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import or_, select, update
 
 from tracker.base import clock, files, journal
-from tracker.base.access import N_, Actor, Missing, Refused, Right, keeps_rules, may
+from tracker.base.access import N_, Actor, Conflict, Missing, Refused, Right, keeps_rules, may
 from tracker.base.db import db, upsert
 from tracker.base.journal import Event
 from tracker.issues.models import Issue
@@ -101,8 +101,11 @@ def _sign_as(draft: Draft, actor: Actor) -> None:
     former = {name: getattr(office, name) for name in wanted} if office else None
     if former == wanted:
         return
-    row = upsert(PaperOffice).values(unit_id=actor.unit_id, **wanted)  # two may issue an office's first paper at once
-    db.session.execute(row.on_conflict_do_update(index_elements=["unit_id"], set_=wanted))
+    # Two may issue an office's first paper at once: whoever comes second changes the row the first one made.
+    db.session.execute(upsert(PaperOffice).values(unit_id=actor.unit_id, **wanted).on_conflict_do_nothing())
+    mine = update(PaperOffice).where(PaperOffice.unit_id == actor.unit_id).values(**wanted)
+    if db.session.execute(mine.returning(PaperOffice.unit_id)).first() is None:
+        raise Conflict  # another office was faster with this code
     journal.record("set_paper_office", "unit", actor.unit_id, **journal.by(actor),
                    data={"before": former, "after": wanted})  # fmt: skip
 
