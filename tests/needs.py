@@ -69,7 +69,9 @@ NEEDS: dict[str, Need] = {
         lambda: os.environ.get("TEST_PG_URL") or postgres_programs(),
         "apt-get install postgresql, or set TEST_PG_URL",
     ),
-    "libreoffice": Need("LibreOffice", "soffice", libreoffice, "apt-get install libreoffice-calc-nogui libreoffice-writer-nogui"),
+    "libreoffice": Need(
+        "LibreOffice", "soffice", libreoffice, "apt-get install libreoffice-calc-nogui libreoffice-writer-nogui"
+    ),
     "shared_data": Need("../shared/data", "shared", SHARED.is_dir, "it lies beside the checkout", extra=True),
 }
 
