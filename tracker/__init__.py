@@ -78,6 +78,7 @@ NAVIGATION = (
     NavigationEntry("org.regions", N_("行政区划"), Right.REGIONS),
     NavigationEntry("org.units", N_("单位"), Right.UNITS),
     NavigationEntry("accounts.users", N_("人员"), Right.USERS),
+    NavigationEntry("messages.outlets", N_("外发渠道"), Right.OUTLETS, below=("/deliveries",)),
     NavigationEntry("audit.audit", N_("审计查询"), Right.AUDIT),
     NavigationEntry("accounts.posts", N_("岗位"), Right.POSTS, below=("/users",)),
 )

@@ -25,6 +25,16 @@ GOOD: dict[str, tuple[str, object]] = {
     "max_upload_mb": ("50", 50),
     "proxies": ("1", 1),
     "session_hours": ("2", 2),
+    "smtp_host": ("mail.example.gov.cn", "mail.example.gov.cn"),
+    "smtp_port": ("465", 465),
+    "smtp_security": ("tls", "tls"),
+    "smtp_user": ("zg@example.gov.cn", "zg@example.gov.cn"),
+    "smtp_password": ("a pass phrase", "a pass phrase"),
+    "mail_from": ("zg@example.gov.cn", "zg@example.gov.cn"),
+    "wecom_url": ("http://10.1.2.3:8080/", "http://10.1.2.3:8080"),
+    "dingtalk_url": ("https://ding.example.gov.cn", "https://ding.example.gov.cn"),
+    "feishu_url": ("https://feishu.example.gov.cn", "https://feishu.example.gov.cn"),
+    "webhook_networks": ("10.1.0.0/16, fd00::/8", "10.1.0.0/16, fd00::/8"),
 }
 BAD: list[tuple[str, str, str]] = [
     ("database_url", "tracker.db", "sqlite:///"),
@@ -44,6 +54,20 @@ BAD: list[tuple[str, str, str]] = [
     ("proxies", "yes", "integer"),
     ("session_hours", "0", "greater than or equal to 1"),
     ("session_hours", "0.5", "integer"),
+    ("smtp_host", "mail.example.gov.cn:25", "host name"),
+    ("smtp_host", "smtp://mail.example.gov.cn", "host name"),
+    ("smtp_port", "0", "greater than or equal to 1"),
+    ("smtp_port", "65536", "less than or equal to 65535"),
+    ("smtp_security", "ssl", "starttls, tls or none"),
+    ("smtp_user", "zg\nQUIT", "one line"),
+    ("smtp_password", "word\nQUIT", "one line"),
+    ("mail_from", "整改办 <zg@example.gov.cn>", "e-mail address"),
+    ("mail_from", "zg@example.gov.cn\nBcc: x@example.com", "e-mail address"),
+    ("wecom_url", "qyapi.weixin.qq.com", "https://"),
+    ("dingtalk_url", "ftp://oapi.dingtalk.com", "https://"),
+    ("feishu_url", "open.feishu.cn", "https://"),
+    ("webhook_networks", "10.1.0.0/33", "10.1.0.0/33"),
+    ("webhook_networks", "10.1.2.3/16", "host bits"),
 ]
 
 

@@ -132,7 +132,7 @@ def people(world: World) -> None:
     """The acts about people, each with a name or a title in it."""
     admin = world.system_admin.id
     user, _made = accounts.add_person(SAID, world.water, title=SAID, account="koudai", actor_id=admin)
-    accounts.edit_person(user, name=SAID + "二", title=SAID + "员", actor_id=admin)
+    accounts.edit_person(user, name=SAID + "二", title=SAID + "员", email="zhangsan@example.gov.cn", actor_id=admin)
     accounts.give_one_time_password(user, actor_id=admin)
     accounts.move(user, world.finance, actor_id=admin)
     accounts.grant_post(user, Role.OFFICIAL, world.xinshao, actor_id=world.security_admin.id, at=NOW)

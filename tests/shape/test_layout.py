@@ -32,6 +32,8 @@ FILES_BESIDES = {
     # a document: Word's file and its numbers, typed marks, the outline they make, who and by when, the reading
     "feedback": frozenset({"word", "numbering", "marks", "outline", "terms", "reading"}),
     "papers": frozenset({"layout", "rendering"}),  # templates as Word files; a template and its values become a file
+    # who sends, what a message says, how a robot takes it, the one way out, where the robots' keys are kept
+    "messages": frozenset({"postman", "letters", "robots", "outside", "vault"}),
     "register": frozenset({"layouts"}),  # the ledgers superiors ask for, which an office adds to as data
     "demo": frozenset(
         {"words", "plot", "cast", "telling", "pictures"}

@@ -7,6 +7,7 @@ must not be held for it. Signing in is therefore three steps: ``begin_sign_in``,
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from tracker.accounts.rules import (
     NewAccount,
     account_key,
     check_account,
+    check_email,
     check_grant,
     check_password,
     check_stand_in,
@@ -221,16 +223,29 @@ def _reset_failures(user: User, at: datetime | None = None) -> None:
     db.session.add(SignInAttempt(at=at or clock.now(), account=user.account, address="", succeeded=True))
 
 
-def edit_person(user: User, *, name: str, title: str | None, actor_id: int | None) -> None:
-    changed = [
-        word
-        for word, before, after in (("name", user.name, name), ("title", user.title, title or None))
-        if before != after
-    ]
-    if not changed:
-        return
-    user.name, user.title = name, title or None
-    journal.record("edit_person", "person", user.id, actor_id=actor_id, data={"changed": changed})
+def edit_person(user: User, *, name: str, title: str | None, email: str | None, actor_id: int | None) -> None:
+    """The event says what was changed, not into what: names and addresses can be erased."""
+    _change(user, {"name": name, "title": title or None, "email": _email(email)}, actor_id)
+
+
+def choose_mail(user: User, *, email: str | None, urgent: bool, digest: bool) -> None:
+    """What the person themselves wants by e-mail. The inbox has everything whatever is chosen here."""
+    _change(user, {"email": _email(email), "mail_urgent": urgent, "mail_digest": digest}, user.id)
+
+
+def _email(written: str | None) -> str | None:
+    address = unicodedata.normalize("NFKC", written or "").strip()
+    if address:
+        check_email(address)
+    return address or None
+
+
+def _change(user: User, after: dict[str, str | bool | None], actor_id: int | None) -> None:
+    changed = [name for name, value in after.items() if getattr(user, name) != value]
+    for name in changed:
+        setattr(user, name, after[name])
+    if changed:
+        journal.record("edit_person", "person", user.id, actor_id=actor_id, data={"changed": changed})
 
 
 def deactivate(user: User, *, actor_id: int | None) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, HiddenField, PasswordField, SelectField, StringField
+from wtforms import DateField, EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional
 
-from tracker.accounts.rules import MAX_PASSWORD
+from tracker.accounts.rules import LONGEST_EMAIL, MAX_PASSWORD
 from tracker.base.web import BoxesField
 
 _NEEDED = _l("请填写这一项。")
@@ -58,6 +58,12 @@ class NameForm(FlaskForm):
         _l("姓名"), [DataRequired(_NEEDED), Length(max=60, message=_l("姓名不能超过 60 个字。"))], [_strip]
     )
     title = StringField(_l("职务"), [Optional(), Length(max=60, message=_l("职务不能超过 60 个字。"))], [_strip])
+    email = EmailField(
+        _l("邮箱"),
+        [Optional(), Length(max=LONGEST_EMAIL, message=_l("邮箱不能超过 120 个字。"))],
+        [_strip],
+        description=_l("填了才会收到邮件提醒；本人也可以在“消息设置”里修改。"),
+    )
 
 
 class AccountForm(FlaskForm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.base.access import ADMINISTRATORS, Grant, Role
@@ -30,6 +30,9 @@ class User(Base, UserMixin):  # type: ignore[misc]  # flask-login ships no types
     session_version: Mapped[int] = mapped_column(default=1)
     locale: Mapped[str | None] = mapped_column(String(5))
     unread: Mapped[int] = mapped_column(default=0, server_default="0")  # messages; moves with them, no page counts
+    email: Mapped[str | None] = mapped_column(String(120))  # where messages go besides the inbox
+    mail_urgent: Mapped[bool] = mapped_column(default=True, server_default=true())  # escalations
+    mail_digest: Mapped[bool] = mapped_column(default=True, server_default=true())  # the rest, once a working day
 
     unit: Mapped[Unit] = relationship(lazy="joined")
     posts: Mapped[list[Post]] = relationship(

@@ -355,7 +355,13 @@ def user(user_id: int) -> Any:
     form = NameForm(obj=user)
     if form.validate_on_submit():
         with refusals(form), transaction():
-            actions.edit_person(user, name=form.name.data or "", title=form.title.data, actor_id=_me().id)
+            actions.edit_person(
+                user,
+                name=form.name.data or "",
+                title=form.title.data,
+                email=form.email.data,
+                actor_id=_me().id,
+            )
             flash(_("已保存。"), "success")
             return redirect(url_for("accounts.user", user_id=user_id))
     return _user_page(user, form, AccountForm(formdata=None))

@@ -13,6 +13,9 @@ from tracker.base.access import ADMINISTRATORS, N_, RIGHTS, ROLE_NAMES, Grant, R
 # --- accounts and passwords -----------------------------------------------------------------------------------
 
 _ACCOUNT = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9\u4e00-\u9fff_.@-]{1,39}")
+LONGEST_EMAIL = 120
+#: Plain addresses only: no display name, no quoting, nothing a mail's header could be broken with.
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9-]{2,63}")
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200  # longer ones only make the server work
 
@@ -44,6 +47,12 @@ def check_account(account: str) -> None:
     """Refuse what cannot be an account (given as ``account_key``)."""
     if not _ACCOUNT.fullmatch(account):
         raise Refused(N_("账号要有 2 到 40 个字，只用字母、数字、汉字和 . _ - @，以字母、数字或汉字开头。"))
+
+
+def check_email(address: str) -> None:
+    """Refuse what no mail server would take."""
+    if not _EMAIL.fullmatch(address) or len(address) > LONGEST_EMAIL:
+        raise Refused(N_("“%(address)s”不是可用的邮箱地址，应像 name@example.gov.cn。"), address=address)
 
 
 def password_key(text: str) -> str:

@@ -29,6 +29,8 @@ SUBJECT_NAMES: dict[str, str] = {
     "calendar": N_("日历订阅"),
     "paper": N_("文书"),
     "paper_template": N_("文书模板"),
+    "outlet": N_("外发渠道"),
+    "delivery": N_("外发消息"),
 }
 
 VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.items()} | {
@@ -104,11 +106,26 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "import_workdays": N_("导入工作日"),
     "change_workdays": N_("修改工作日"),
     "confirm_workdays": N_("确认工作日"),
+    "set_outlet": N_("设置外发渠道"),
+    "open_outlet": N_("启用外发渠道"),
+    "close_outlet": N_("停用外发渠道"),
+    "retry_delivery": N_("重发消息"),
 }
 
 #: Before and after are the auditor's to see here; of issues only that something was done (DOMAIN §2).
 DETAILED = frozenset(
-    {"person", "unit", "region", "workdays", "page", "register", "review_chain", "work_group", "paper_template"}
+    {
+        "person",
+        "unit",
+        "region",
+        "workdays",
+        "page",
+        "register",
+        "review_chain",
+        "work_group",
+        "outlet",
+        "paper_template",
+    }
 )
 
 

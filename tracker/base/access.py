@@ -79,6 +79,9 @@ class Right(StrEnum):
     POSTS = "posts:manage"
     SETTINGS = "settings:manage"
     AUDIT = "audit:read"
+    OUTLETS = "outlet:keep"
+    OUTLET_OPEN = "outlet:open"
+    DELIVERIES = "delivery:follow"
     ISSUE_READ = "issue:read"
     BOARD_READ = "board:read"
     LEDGER_IMPORT = "ledger:import"
@@ -125,6 +128,9 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.POSTS: frozenset({Role.SECURITY_ADMIN}),
     Right.SETTINGS: frozenset({_S}),
     Right.AUDIT: frozenset({Role.AUDITOR}),
+    Right.OUTLETS: frozenset({Role.SYSTEM_ADMIN}),
+    Right.OUTLET_OPEN: frozenset({_S}),
+    Right.DELIVERIES: frozenset({Role.SYSTEM_ADMIN, _S}),
     Right.ISSUE_READ: READERS,
     Right.BOARD_READ: frozenset({_S, _L}),
     Right.LEDGER_IMPORT: frozenset({_S}),

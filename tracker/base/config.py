@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -43,6 +45,18 @@ class Config(BaseModel):
     max_upload_mb: int = Field(20, ge=1, le=1024, description="largest single evidence file, in MB")
     proxies: int = Field(0, ge=0, le=5, description="how many trusted reverse proxies stand in front")
     session_hours: int = Field(12, ge=1, le=720, description="hours without use after which a session ends")
+    smtp_host: str = Field("", description="mail server; empty: no e-mail leaves the house")
+    smtp_port: int = Field(587, ge=1, le=65535, description="its port")
+    smtp_security: str = Field("starttls", description="starttls, tls (from the first byte, often port 465) or none")
+    smtp_user: str = Field("", description="account at the mail server; empty: it asks for none")
+    smtp_password: str = Field("", description="that account's password")
+    mail_from: str = Field("", description="sender of e-mail; needed with a mail server")
+    wecom_url: str = Field("https://qyapi.weixin.qq.com", description="where WeCom group robots are reached")
+    dingtalk_url: str = Field("https://oapi.dingtalk.com", description="where DingTalk group robots are reached")
+    feishu_url: str = Field("https://open.feishu.cn", description="where Feishu group robots are reached")
+    webhook_networks: str = Field(
+        "", description="private networks that webhooks may reach, as 10.1.0.0/16, separated by commas; empty: none"
+    )
 
     @field_validator("locale")
     @classmethod
@@ -58,7 +72,41 @@ class Config(BaseModel):
             raise ValueError(f"at least {_SHORTEST_SECRET} characters")
         return value
 
-    @field_validator("base_url")
+    @field_validator("smtp_security")
+    @classmethod
+    def _known_security(cls, value: str) -> str:
+        if value not in {"starttls", "tls", "none"}:
+            raise ValueError("starttls, tls or none")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[!-;=?A-~]+@[A-Za-z0-9.-]+", value):
+            raise ValueError("an e-mail address")
+        return value
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _known_networks(cls, value: str) -> str:
+        _networks(value)
+        return value
+
+    @field_validator("smtp_host")
+    @classmethod
+    def _host_name(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9._-]*", value):
+            raise ValueError("a host name alone; its port is a setting of its own")
+        return value
+
+    @field_validator("smtp_user", "smtp_password")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if not value.isprintable():
+            raise ValueError("one line without control characters")
+        return value
+
+    @field_validator("base_url", "wecom_url", "dingtalk_url", "feishu_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
@@ -80,6 +128,16 @@ class Config(BaseModel):
     def url(self) -> str:
         """The database's URL, SQLite in the data directory unless set."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'tracker.db'}"
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether e-mail can leave the house: there is a server and a sender."""
+        return bool(self.smtp_host and self.mail_from)
+
+    @cached_property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Private networks that webhooks may reach."""
+        return _networks(self.webhook_networks)
 
     def secret(self) -> str:
         """The key that signs sessions: set, or made once and kept with mode 0600 in the data directory."""
@@ -110,6 +168,10 @@ class Config(BaseModel):
             raise BadConfig(
                 "%(name)s: %(problem)s", name=f"{PREFIX}DATA_DIR", problem=f"{self.data_dir}: {error.strerror}"
             ) from error
+
+
+def _networks(words: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(word.strip()) for word in words.split(",") if word.strip())
 
 
 def _make_secret(path: Path) -> None:

@@ -47,7 +47,7 @@ from tracker.register import actions as register
 from tracker.register.layouts import layout_named
 from tracker.register.rules import GROUP_NAMES, Group
 from tracker.schedule import actions as schedule
-from tracker.schedule.jobs import JOBS
+from tracker.schedule.jobs import BEATS, JOBS
 from tracker.settings import actions as settings
 from tracker.workdays import actions as workdays
 
@@ -419,6 +419,8 @@ def list_jobs() -> None:
     """Name, time of day and purpose of every job."""
     for job in JOBS:
         click.echo(f"{job.name:<16} {job.at:%H:%M}  {job.purpose}")
+    for beat in BEATS:
+        click.echo(f"{beat.name:<16} {f'{schedule.TICK_SECONDS} s':<5}  {beat.purpose}")
 
 
 @jobs.command("run")
@@ -426,11 +428,14 @@ def list_jobs() -> None:
 @click.option("--as-of", type=DAY, help="The day to run it for (default today).")
 @click.pass_context
 def run_job(ctx: click.Context, name: str, as_of: datetime | None) -> None:
-    """Run a job for a day; a slot that has run is left alone."""
+    """Run a job for a day; a slot that has run is left alone. What is done at every beat (deliver) knows no day."""
     day: date = as_of.date() if as_of else clock.today()
     if day > clock.today():
         raise Refused(N_("%(day)s 还没有到，不能提前运行。"), day=day)
     with application(ctx):
+        if name in {beat.name for beat in BEATS}:
+            click.echo(_in_words(schedule.beat_named(name).run()))
+            return
         effects = schedule.run_slot(schedule.job_named(name), day)
         click.echo(gettext("%(day)s 已经运行过，没有重复。", day=day) if effects is None else _in_words(effects))
 

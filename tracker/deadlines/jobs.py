@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Integer, String, and_, cast, func, literal, null, select, union_all, update
+from sqlalchemy import Integer, Select, String, and_, cast, func, literal, null, select, union_all, update
 from sqlalchemy.orm import aliased
 
 from tracker.base import clock, journal
 from tracker.base.db import db, upsert
 from tracker.base.journal import Event
 from tracker.deadlines.models import Escalation
-from tracker.deadlines.queries import people_of_level
-from tracker.deadlines.rules import MATTERS, level_days, occasion
+from tracker.deadlines.queries import people_concerned, people_of_level, untold
+from tracker.deadlines.rules import DEFAULT, MATTERS, level_days, occasion
 from tracker.issues.models import Issue, OverdueEpisode
 from tracker.issues.workflow import OPEN, Kind, State
-from tracker.messages.actions import queue
+from tracker.messages.actions import announce, queue
 from tracker.messages.rules import Matter
 
 CHUNK = 5000  # rows per statement
@@ -60,6 +61,31 @@ def bring_up(today: date, at: datetime | None = None) -> dict[str, int]:
     row = {"at": at or clock.now(), "verb": "review_due", "subject": "issue", "data": {"review_on": today.isoformat()}}
     journal.record_all([{**row, "subject_id": issue} for issue in ids])
     return {"brought_up": len(ids)}
+
+
+def tell_upcoming(today: date, at: datetime | None = None) -> dict[str, int]:
+    """Tell the people of an issue that its deadline is near (once at each of the two thresholds of the lamps) and that it
+    waits to be signed for (once for each hand-out; what a ledger brought in is told by its own summary). Not urgent: it
+    goes into the inbox and the day's digest. Runs in the caller's transaction. Returns how many were told."""
+    instant, near, nearer = at or clock.now(), DEFAULT.blue_days, DEFAULT.yellow_days
+    under_way = (Issue.state.in_(OPEN - {State.REVIEWING}), Issue.has_children.is_(False))
+    told = 0
+    for days, after in ((near, today + timedelta(days=nearer)), (nearer, today - timedelta(days=1))):
+        mark = literal(f"due:{days}:").concat(cast(Issue.id, String)).concat(":").concat(cast(Issue.deadline, String))
+        due = select(Issue.id.label("issue_id"), mark.label("occasion"), literal(days).label("number")).where(
+            Issue.deadline > after, Issue.deadline <= today + timedelta(days=days), *under_way
+        )
+        told += queue(_told_of(due), Matter.DUE_SOON, day=today, at=instant)
+    mark = literal("to_accept:").concat(cast(Issue.id, String)).concat(":").concat(cast(Issue.waiting_since, String))
+    handed = select(
+        Issue.id.label("issue_id"), mark.label("occasion"), literal(DEFAULT.unsigned_workdays).label("number")
+    ).where(Issue.state == State.ASSIGNED, Issue.taken_over.is_(False))
+    return {"told": told + queue(_told_of(handed), Matter.TO_ACCEPT, day=today, at=instant)}
+
+
+def _told_of(issues: Any) -> Select[Any]:
+    people = people_concerned(issues).subquery()
+    return select(people.c.occasion, people.c.person_id, people.c.issue_id, people.c.number)
 
 
 def _open(today: date, instant: datetime) -> int:
@@ -125,6 +151,10 @@ def _tell(number: int, today: date, instant: datetime) -> int:
         people.c.issue_id,
         literal(level_days(number)).label("number"),
     ).where(~people.c.at_take_over)
+    raised = untold(number).subquery()
+    mark = literal(occasion(number)).concat(cast(raised.c.episode_id, String)).label("occasion")
+    groups = select(mark, raised.c.issue_id).where(~raised.c.at_take_over)
+    announce(groups, MATTERS[number], number=level_days(number), at=instant)
     return queue(told, MATTERS[number], day=today, at=instant)
 
 
@@ -141,4 +171,7 @@ def _tell_taken_over(today: date, instant: datetime) -> int:
         .where(people.c.at_take_over)
         .group_by(people.c.person_id)
     )
+    raised = union_all(*(untold(number) for number in MATTERS)).subquery()
+    mark = literal("taken_over:").concat(cast(raised.c.episode_id, String)).label("occasion")
+    announce(select(mark, raised.c.issue_id).where(raised.c.at_take_over), Matter.TAKEN_OVER, number=0, at=instant)
     return queue(told, Matter.TAKEN_OVER, day=today, at=instant)

@@ -216,14 +216,22 @@ def people_of_level(number: int) -> Select[Any]:
     supervisors, the root's where it has none · 4 and 5 the root's supervisors. Only people who can sign in.
     """
     named = {1: _responsible, 2: _leading, 3: _supervising_county}.get(number, _supervising_root)
-    found = union(*named(_untold(number))).subquery()
+    found = union(*named(untold(number))).subquery()
+    return select(found).join(User, User.id == found.c.person_id).where(*_SIGNS_IN)
+
+
+def people_concerned(issues: Any) -> Select[Any]:
+    """The responsible person and the officials of the responsible units of those issues, whose columns are kept:
+    issue_id, …, person_id. ``issues`` selects from Issue. Only people who can sign in."""
+    found = union(*_responsible(issues)).subquery()
     return select(found).join(User, User.id == found.c.person_id).where(*_SIGNS_IN)
 
 
 _SIGNS_IN = (User.active, User.account.is_not(None))
 
 
-def _untold(number: int) -> Any:
+def untold(number: int) -> Any:
+    """The raises to this level that nobody was told of yet: issue_id, episode_id, at_take_over."""
     return (
         select(Escalation.issue_id, Escalation.episode_id, Escalation.at_take_over)
         .join(Issue, Issue.id == Escalation.issue_id)

@@ -17,7 +17,7 @@ from tracker.base import clock, journal
 from tracker.base.access import N_, Refused
 from tracker.base.db import db, transaction, upsert
 from tracker.progress.jobs import keep, photos_to_look_at
-from tracker.schedule.jobs import JOBS, Job
+from tracker.schedule.jobs import BEATS, JOBS, Beat, Job
 from tracker.schedule.models import JobRun
 from tracker.schedule.queries import latest_slot
 from tracker.schedule.rules import due_days
@@ -33,7 +33,16 @@ def job_named(name: str) -> Job:
     for job in JOBS:
         if job.name == name:
             return job
-    raise Refused(N_("没有名为“%(name)s”的作业，现有：%(names)s。"), name=name, names="、".join(j.name for j in JOBS))
+    raise Refused(
+        N_("没有名为“%(name)s”的作业，现有：%(names)s。"),
+        name=name,
+        names="、".join([j.name for j in JOBS] + [b.name for b in BEATS]),
+    )
+
+
+def beat_named(name: str) -> Beat:
+    """Raises KeyError: callers know their beats."""
+    return {beat.name: beat for beat in BEATS}[name]
 
 
 def run_slot(job: Job, day: date) -> dict[str, int] | None:
@@ -117,8 +126,17 @@ def tick(app: Flask) -> None:
             db.session.remove()
 
 
+def beat(app: Flask, name: str) -> None:
+    """Do what is done at every beat, apart from the slots: a receiver that answers slowly must not hold up a midnight."""
+    with app.app_context():
+        try:
+            beat_named(name).run()
+        except Exception:
+            log.exception("%s failed; the next beat tries again", name)
+
+
 def start(app: Flask, scheduler: BaseScheduler) -> None:
-    """Give the scheduler its one interval job and start it (blocks with a blocking scheduler)."""
+    """Give the scheduler its interval jobs, the tick and the beats, and start it (blocks with a blocking scheduler)."""
     scheduler.add_job(
         tick,
         "interval",
@@ -129,4 +147,15 @@ def start(app: Flask, scheduler: BaseScheduler) -> None:
         max_instances=1,
         misfire_grace_time=None,
     )
+    for each in BEATS:
+        scheduler.add_job(
+            beat,
+            "interval",
+            args=(app, each.name),
+            seconds=TICK_SECONDS,
+            next_run_time=clock.now(),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
     scheduler.start()

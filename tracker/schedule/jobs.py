@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from tracker.base.access import N_
-from tracker.deadlines.jobs import bring_up, escalate, flag_overdue
+from tracker.deadlines.jobs import bring_up, escalate, flag_overdue, tell_upcoming
 from tracker.lookbacks import jobs as lookbacks
 from tracker.withdrawals.jobs import remove_bytes
+from tracker.messages.jobs import deliver, digest
 
 
 @dataclass(frozen=True)
@@ -28,4 +29,18 @@ JOBS: tuple[Job, ...] = (
     Job("review", time(0, 5), N_("长期坚持的问题到检视日期时提出"), bring_up),
     Job("lookback", time(0, 10), N_("销号满期的问题该回头看时提出"), lookbacks.bring_up),
     Job("erasure", time(3, 0), N_("删除已撤下佐证留在磁盘上的原件"), remove_bytes),
+    Job("upcoming", time(0, 15), N_("提醒即将到期和等待签收的问题"), tell_upcoming),
+    Job("digest", time(8, 0), N_("工作日早上，把不急的提醒合成每人一封邮件"), digest),
 )
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Done again every few seconds, outside any transaction, by as many processes as like."""
+
+    name: str
+    purpose: str
+    run: Callable[[], dict[str, int]]
+
+
+BEATS: tuple[Beat, ...] = (Beat("deliver", N_("把等着的消息发出去：邮件、群机器人、接口"), deliver),)

@@ -1,0 +1,197 @@
+"""The outside world on the loopback: robots and a program that take messages, and a mail server, each as bad as told."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socketserver
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+FINE = {"errcode": 0, "code": 0, "errmsg": "ok", "msg": "success"}
+
+
+@dataclass
+class Got:
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def id(self) -> str:
+        return self.headers["X-Delivery-Id"]
+
+    @property
+    def text(self) -> str:
+        said = self.json
+        return str((said.get("text") or said.get("content"))["text" if "msg_type" in said else "content"])
+
+
+@dataclass
+class Receiver:
+    """What came in, and how it is answered: ``answers`` by path's beginning, each a (status, body) or a function that
+    writes to the handler itself."""
+
+    port: int = 0
+    got: list[Got] = field(default_factory=list)
+    answers: dict[str, Any] = field(default_factory=dict)
+    over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def ids(self, path: str = "") -> list[str]:
+        return [one.id for one in self.got if one.path.startswith(path)]
+
+
+@contextlib.contextmanager
+def receiver() -> Iterator[Receiver]:
+    found = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            found.got.append(Got(self.path, dict(self.headers), body))
+            answer = next((how for start, how in found.answers.items() if self.path.startswith(start)), (200, FINE))
+            if callable(answer):
+                answer(self, found)
+                return
+            status, said = answer
+            self.reply(status, said)
+
+        def reply(self, status: int, said: Any, **headers: str) -> None:
+            told = said if isinstance(said, bytes) else json.dumps(said).encode()
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(told)))
+            self.end_headers()
+            self.wfile.write(told)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: Any) -> None:
+            pass  # the other side hung up: that is what is tested
+
+    with _running(Server(("127.0.0.1", 0), Handler)) as server:
+        found.port = server.server_address[1]
+        yield found
+        found.over.set()
+
+
+def silent(_handler: Any, here: Receiver) -> None:
+    """Takes the message and never answers."""
+    here.over.wait(5)
+
+
+def dripping(handler: Any, here: Receiver) -> None:
+    """Answers a byte at a time, for ever: no silence is ever long."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    while not here.over.is_set():
+        handler.wfile.write(b" ")
+        handler.wfile.flush()
+        time.sleep(0.02)
+
+
+def leading_to(address: str) -> Callable[..., None]:
+    def redirect(handler: Any, _here: Receiver) -> None:
+        handler.reply(307, b"", Location=address)
+
+    return redirect
+
+
+# --- mail -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Post:
+    """A mail server: what it took, whom it refuses, whether it speaks at all."""
+
+    port: int = 0
+    took: list[tuple[str, str]] = field(default_factory=list)  # recipient, the letter
+    refused: set[str] = field(default_factory=set)
+    busy: bool = False
+    dead: bool = False
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def to(self, address: str) -> list[str]:
+        return [letter for recipient, letter in self.took if recipient == address]
+
+
+class Clerk(socketserver.StreamRequestHandler):
+    server: Any
+
+    def handle(self) -> None:
+        if self.server.office.dead:
+            self.server.office.over.wait(5)
+            return
+        recipient = ""
+        self.say("220 post office")
+        while line := self.rfile.readline().decode().strip():
+            verb = line.upper().partition(" ")[0]
+            if verb == "QUIT":
+                self.say("221 bye")
+                return
+            if verb == "RCPT":
+                recipient = line.partition("<")[2].rstrip(">")
+                self.say(f"550 no such person {recipient}" if recipient in self.server.office.refused else "250 ok")
+            elif verb == "DATA":
+                self.data(recipient)
+            else:
+                self.say("451 busy" if self.server.office.busy and verb == "MAIL" else "250 ok")
+
+    def data(self, recipient: str) -> None:
+        self.say("354 go on")
+        lines = []
+        while (line := self.rfile.readline().decode()) != ".\r\n":
+            lines.append(line)
+        self.server.office.took.append((recipient, "".join(lines)))
+        self.say("250 taken")
+
+    def say(self, words: str) -> None:
+        self.wfile.write(f"{words}\r\n".encode())
+
+
+@contextlib.contextmanager
+def post_office() -> Iterator[Post]:
+    found = Post()
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        allow_reuse_address = True
+
+        def handle_error(self, *_: Any) -> None:
+            pass
+
+    with _running(Server(("127.0.0.1", 0), Clerk)) as server:
+        server.office = found
+        found.port = server.server_address[1]
+        yield found
+        found.over.set()
+
+
+@contextlib.contextmanager
+def _running(server: Any) -> Iterator[Any]:
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

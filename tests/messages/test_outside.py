@@ -1,0 +1,139 @@
+"""The way out: where a webhook may go, however the address is written; and that nobody is led elsewhere."""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.messages.conftest import add_outlet, reach
+from tests.messages.receivers import Receiver, leading_to
+from tests.messages.test_routes import make_overdue
+from tests.world import World
+from tracker.base.access import Refused
+from tracker.messages import jobs, outside
+from tracker.messages.robots import Post
+from tracker.messages.rules import OutletKind, Trouble, Unsent, check_webhook
+
+INSIDE = (
+    *(
+        "127.0.0.1",
+        "127.8.8.8",
+        "10.1.2.3",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.168.1.1",
+        "169.254.169.254",
+        "0.0.0.0",
+    ),
+    *("100.64.0.1", "100.100.100.200", "192.0.0.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"),
+    *("::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1"),
+    *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:a9fe:a9fe"),  # IPv4 written as IPv6
+    *("2002:7f00:1::", "2002:a00:1::", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe"),  # 6to4, NAT64
+)
+OUTSIDE = ("1.1.1.1", "203.119.144.1", "2400:3200::1", "::ffff:1.1.1.1", "64:ff9b::101:101")
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_an_address_inside_is_closed_however_it_is_written(address: str) -> None:
+    assert not outside.is_open(address, ())
+
+
+@pytest.mark.parametrize("address", OUTSIDE)
+def test_an_address_outside_is_open(address: str) -> None:
+    assert outside.is_open(address, ())
+
+
+def test_a_network_is_opened_by_setting_and_only_that_one() -> None:
+    allowed = (ip_network("10.1.0.0/16"), ip_network("fd00::/16"))
+    assert [outside.is_open(one, allowed) for one in ("10.1.2.3", "::ffff:10.1.2.3", "fd00::5")] == [True] * 3
+    assert not any(outside.is_open(one, allowed) for one in ("10.2.0.1", "127.0.0.1", "fd01::1"))
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
+    """Names resolve to these from now on; returns what was asked for."""
+    asked: list[str] = []
+
+    def resolve(host: str, port: int, *_: Any, **__: Any) -> Any:
+        asked.append(host)
+        return [(socket.AF_INET6 if ":" in one else socket.AF_INET, 1, 6, "", (one, port)) for one in addresses]
+
+    monkeypatch.setattr(outside.socket, "getaddrinfo", resolve)
+    return asked
+
+
+@pytest.mark.parametrize("addresses", [("10.0.0.5",), ("1.1.1.1", "127.0.0.1"), ("::ffff:127.0.0.1",)])
+def test_a_name_that_resolves_to_an_address_inside_is_not_spoken_to(
+    monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...]
+) -> None:
+    answering(monkeypatch, *addresses)
+    with pytest.raises(Unsent) as error:
+        outside.checked_address("hook.example.com", 443, (), secure=True)
+    assert (error.value.trouble, error.value.final) == (Trouble.FORBIDDEN, True)
+
+
+@pytest.mark.parametrize(
+    "written", ["http://127.1/", "http://2130706433/", "http://0x7f.1/", "http://localhost/", "http://[::1]/"]
+)
+def test_other_ways_to_write_the_loopback_lead_nowhere(written: str, out: Receiver) -> None:
+    address = written.rstrip("/") + f":{out.port}/hook"
+    with pytest.raises(Unsent) as error:
+        outside.post(Post(address, b"{}", {}), ())
+    assert error.value.trouble in (Trouble.FORBIDDEN, Trouble.UNKNOWN_HOST)
+    assert out.got == []
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(out: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that answers differently the second time gains nothing: it is asked once."""
+    real = socket.getaddrinfo
+    asked: list[str] = []
+
+    def resolve(host: str, port: int, *more: Any, **named: Any) -> Any:
+        asked.append(host)
+        return real("127.0.0.1" if host == "hook.example.com" else host, port, *more, **named)
+
+    monkeypatch.setattr(outside.socket, "getaddrinfo", resolve)
+    status, _ = outside.post(
+        Post(f"http://hook.example.com:{out.port}/hook", b"{}", {"X-Delivery-Id": "1"}), (ip_network("127.0.0.0/8"),)
+    )
+    assert status == 200
+    assert out.got[0].headers["Host"] == f"hook.example.com:{out.port}"
+    assert [host for host in asked if host == "hook.example.com"] == ["hook.example.com"]
+    assert set(asked) <= {"hook.example.com", "127.0.0.1"}
+
+
+def test_without_encryption_only_inside_what_was_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, "1.1.1.1")
+    with pytest.raises(Unsent) as error:
+        outside.checked_address("hook.example.com", 80, (), secure=False)
+    assert error.value.trouble is Trouble.UNENCRYPTED
+
+
+def test_a_redirect_is_not_followed(app: Flask, world: World, out: Receiver) -> None:
+    reach(app, out)
+    add_outlet(world, out, OutletKind.WEBHOOK)
+    make_overdue(world)
+    out.answers["/hook"] = leading_to("/inside")
+    assert jobs.deliver() == {"waiting": 1}
+    assert [got.path for got in out.got] == ["/hook"]
+
+
+def test_a_webhook_inside_fails_at_once_and_says_why(app: Flask, world: World, out: Receiver) -> None:
+    reach(app, out, webhook_networks="")
+    add_outlet(world, out, OutletKind.WEBHOOK)
+    make_overdue(world)
+    assert jobs.deliver() == {"failed": 1}
+    assert out.got == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ftp://example.com", "//example.com", "https://", "https://me:word@example.com", "https://例.com", "https://a b",
+     "https://example.com:99999", "https://example.com/\r\nHost: x", "javascript:alert(1)", "https://x/" + "a" * 300],
+)  # fmt: skip
+def test_what_cannot_be_a_webhooks_address_is_refused_where_it_is_typed(address: str) -> None:
+    with pytest.raises(Refused):
+        check_webhook(address)
