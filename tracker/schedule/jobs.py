@@ -9,8 +9,8 @@ from datetime import date, time
 from tracker.base.access import N_
 from tracker.deadlines.jobs import bring_up, escalate, flag_overdue, tell_upcoming
 from tracker.lookbacks import jobs as lookbacks
-from tracker.withdrawals.jobs import remove_bytes
 from tracker.messages.jobs import deliver, digest
+from tracker.withdrawals.jobs import remove_bytes
 
 
 @dataclass(frozen=True)
