@@ -26,6 +26,7 @@ SUBJECT_NAMES: dict[str, str] = {
     "review_chain": N_("审核链"),
     "work_group": N_("专项工作组"),
     "look_back_draw": N_("回头看抽查"),
+    "look_backs": N_("回头看的安排"),
     "calendar": N_("日历订阅"),
     "paper": N_("文书"),
     "paper_template": N_("文书模板"),
@@ -53,6 +54,7 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "set_paper_office": N_("修改发文机关"),
     "set_paper_template": N_("更换文书模板"),
     "remove_paper_template": N_("改用内置模板"),
+    "set_look_backs": N_("修改回头看的安排"),
     "set_chain": N_("修改审核链"),
     "remove_chain": N_("删除审核链"),
     "set_group": N_("设立专项工作组"),
@@ -125,6 +127,7 @@ DETAILED = frozenset(
         "work_group",
         "outlet",
         "paper_template",
+        "look_backs",
     }
 )
 

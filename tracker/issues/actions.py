@@ -30,7 +30,13 @@ from tracker.issues.models import (
     OverdueEpisode,
     TaskForceMember,
 )
-from tracker.issues.queries import regions_to_break_down_to, relations, supervises, supervises_along
+from tracker.issues.queries import (
+    look_back_months,
+    regions_to_break_down_to,
+    relations,
+    supervises,
+    supervises_along,
+)
 from tracker.issues.rules import IMMEDIATE_WORKDAYS, Answer, EpisodeEnd, next_look_back, overdue_from, shadow
 from tracker.issues.workflow import Fact, Kind, State, Transition, Verb, Who
 from tracker.org.queries import column_of, county_of, line_above
@@ -105,7 +111,8 @@ def advance(
         within_family(issue, (changes or {})["deadline"], relapsed_on=today if verb is Verb.RELAPSE else None)
     trail = _apply(issue, changes or {}) | (_hand_to(issue, duty) if duty else {})
     if row.to is not None:
-        trail |= _enter_state(issue, row.to, verb, today)
+        months = look_back_months() if row.to is State.CLEARED else ()
+        trail |= _enter_state(issue, row.to, verb, today, months)
     _settle(issue, cell, today, at)
     if trail.keys() & _TEXTS:
         index_text(issue)
@@ -180,6 +187,7 @@ def _write_all(
 ) -> None:
     """Everything of a beginning but its event."""
     lines: dict[int, list[int]] = {}
+    months = look_back_months() if any(one.state is State.CLEARED for one in beginnings) else ()
     known: dict[tuple[int, int], frozenset[Who]] = {}
     for one in beginnings:
         region, category = one.issue.region_id, one.issue.category_id
@@ -189,7 +197,7 @@ def _write_all(
             known[region, category] = supervises_along(actor, lines[region], category)
         _may_begin(one, verb, actor, known[region, category], facts)
         one.issue.county_id = column_of(lines[region])
-        _begin(one, verb, today)
+        _begin(one, verb, today, months)
         _bring_in_line(one.issue, at)
     issues = [one.issue for one in beginnings]
     _number_ahead(issues)
@@ -217,14 +225,14 @@ def _may_begin(one: Beginning, verb: Verb, actor: Actor, known: frozenset[Who], 
         raise Refused(N_("不能以“%(state)s”状态进入清单。"), state=workflow.STATE_NAMES[one.state])
 
 
-def _begin(one: Beginning, verb: Verb, today: date) -> None:
+def _begin(one: Beginning, verb: Verb, today: date, months: Sequence[int]) -> None:
     issue = one.issue
     issue.original_deadline = issue.original_deadline or issue.deadline
     issue.taken_over = verb is Verb.TAKE_OVER
     issue.listed_on = issue.listed_on or today
     if one.duty:
         _hand_to(issue, one.duty)
-    _enter_state(issue, one.state, verb, today)  # its event tells the state alone
+    _enter_state(issue, one.state, verb, today, months)  # its event tells the state alone
 
 
 def authorise(row: Transition, actor: Actor, known: frozenset[Who]) -> None:
@@ -289,8 +297,9 @@ def _replace_units(issue: Issue, unit_ids: Sequence[int]) -> None:
     issue.units = [IssueUnit(unit_id=unit, position=place) for place, unit in enumerate(dict.fromkeys(unit_ids))]
 
 
-def _enter_state(issue: Issue, state: State, verb: Verb, today: date) -> dict[str, Any]:
-    """Set the state and what follows from it; returns what the event tells besides the state."""
+def _enter_state(issue: Issue, state: State, verb: Verb, today: date, months: Sequence[int]) -> dict[str, Any]:
+    """Set the state and what follows from it; returns what the event tells besides the state. ``months``: after which a
+    clearance is looked at again."""
     trail = _apply(issue, {"proven": state is State.CLEARED and verb is Verb.PASS})
     issue.state = state
     issue.waiting_since = today
@@ -300,7 +309,7 @@ def _enter_state(issue: Issue, state: State, verb: Verb, today: date) -> dict[st
     # what was taken over as cleared is only declared, until people have looked (``prove``); what was broken down is
     # looked at place by place
     looked_at = state is State.CLEARED and not issue.has_children
-    issue.look_back_on = next_look_back(today, issue.kind) if looked_at else None
+    issue.look_back_on = next_look_back(today, issue.kind, months=months) if looked_at else None
     if state is State.ASSIGNED:
         issue.assigned_on, issue.accepted_on = today, None
     if verb is Verb.ACCEPT:

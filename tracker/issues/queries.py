@@ -18,11 +18,11 @@ from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.inspections.models import Proposal
 from tracker.issues.models import FindingAnswer, Issue, IssueUnit, TaskForceMember
-from tracker.issues.rules import Answer
+from tracker.issues.rules import LOOK_BACK_MONTHS, LOOK_BACKS, Answer
 from tracker.issues.workflow import OPEN, UNDER_WAY, VERB_NAMES, State, Verb, Who
 from tracker.org.models import Region, RegionBelow, Unit
 from tracker.org.queries import below, counties, county_of, line_above, region_named, units_named
-from tracker.settings.models import Category
+from tracker.settings.models import Category, Setting
 from tracker.settings.queries import categories
 
 
@@ -126,6 +126,12 @@ def supervises_along(actor: Actor, line: list[int], category_id: int) -> frozens
     posts = [g for g in actor.grants if g.role is Role.SUPERVISOR and covers(g, line, category_id)]
     found = {Who.SUPERVISOR} if posts else set()
     return frozenset(found | ({Who.ROOT_SUPERVISOR} if any(g.at_root for g in posts) else set()))
+
+
+def look_back_months() -> tuple[int, ...]:
+    """After how many months a clearance is looked at again, as the root office keeps it."""
+    kept = db.session.get(Setting, LOOK_BACKS)
+    return tuple(kept.value) if kept else LOOK_BACK_MONTHS
 
 
 # --- what a form needs: the places and categories one may list in, and what typed words mean ---------------------

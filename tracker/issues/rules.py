@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import count
@@ -14,8 +15,10 @@ from tracker.issues.workflow import OPEN, Kind, State
 #: Immediate issues without a deadline get this many working days, marked as proposed by the system (DOMAIN §3).
 IMMEDIATE_WORKDAYS = 10
 
-#: A clearance is looked at again so many months later (回头看); a long-term one every further year besides.
+#: A clearance is looked at again so many months later (回头看), unless the root office keeps other months under this
+#: name; a long-term one every further year besides.
 LOOK_BACK_MONTHS = (3, 6, 12)
+LOOK_BACKS = "look_back_months"
 #: A look-back held so many days before its date answers it.
 LOOK_BACK_AHEAD = timedelta(days=30)
 
@@ -67,16 +70,18 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def next_look_back(cleared_on: date, kind: Kind, held_on: date | None = None) -> date | None:
+def next_look_back(
+    cleared_on: date, kind: Kind, held_on: date | None = None, months: Sequence[int] = LOOK_BACK_MONTHS
+) -> date | None:
     """When a clearance is to be looked at next, None when it has been for the last time.
 
     ``held_on``: the latest look-back of this clearance; it answers every date before it and the one it comes up to
     ``LOOK_BACK_AHEAD`` before, so that whoever comes late is not sent there twice.
     """
     answered = held_on + LOOK_BACK_AHEAD if held_on else cleared_on
-    for number in count() if kind is Kind.LONG_TERM else range(len(LOOK_BACK_MONTHS)):
-        further = max(0, number - len(LOOK_BACK_MONTHS) + 1)
-        due = months_after(cleared_on, LOOK_BACK_MONTHS[min(number, len(LOOK_BACK_MONTHS) - 1)] + 12 * further)
+    for number in count() if kind is Kind.LONG_TERM else range(len(months)):
+        further = max(0, number - len(months) + 1)
+        due = months_after(cleared_on, months[min(number, len(months) - 1)] + 12 * further)
         if due > answered:
             return due
     return None

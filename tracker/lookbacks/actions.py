@@ -15,14 +15,15 @@ from tracker.base.journal import Event
 from tracker.issues import workflow
 from tracker.issues.actions import advance, authorise, prove, unchanged
 from tracker.issues.models import Issue
-from tracker.issues.queries import relations
-from tracker.issues.rules import next_look_back
+from tracker.issues.queries import look_back_months, relations
+from tracker.issues.rules import LOOK_BACKS, next_look_back
 from tracker.issues.workflow import STATE_NAMES, Fact, Kind, State, Verb, Who
 from tracker.lookbacks.models import Draw, LookBack, Pick
 from tracker.lookbacks.queries import cleared_above, had_no_part, urn
 from tracker.lookbacks.rules import Visit, check_draw, check_new_term, check_visit, draw, write_frame
 from tracker.progress.actions import attach, references
 from tracker.progress.models import Evidence
+from tracker.settings.actions import put
 
 
 def hold_lookback(
@@ -81,7 +82,7 @@ def _facts(new_term: date | None) -> dict[Fact, bool]:
 
 def _held(issue: Issue, actor: Actor, row: LookBack) -> None:
     """It stands; the date after the one it answers comes next. What a ledger only declared is proven by it."""
-    issue.look_back_on = next_look_back(row.cleared_on, issue.kind, row.held_on)
+    issue.look_back_on = next_look_back(row.cleared_on, issue.kind, row.held_on, look_back_months())
     issue.updated_at = row.at
     following: dict[str, Any] = {"next": str(issue.look_back_on)} if issue.look_back_on else {}
     if not issue.proven:
@@ -135,6 +136,21 @@ def _term(issue: Issue, new_term: date) -> dict[str, Any]:
 def _trace(row: LookBack, evidence: list[Evidence]) -> dict[str, Any]:
     """What the event keeps: which look-back, of when, and the files by id and hash."""
     return {"look_back": row.id, "held_on": str(row.held_on), "result": row.result.value, **references(evidence)}
+
+
+# --- when -----------------------------------------------------------------------------------------------------
+
+
+def set_look_backs(months: tuple[int, ...], actor: Actor, *, at: datetime | None = None) -> None:
+    """Keep other months for look-backs from now on; dates that are set stay. The root office only."""
+    if not keeps_rules(actor):
+        raise Refused(N_("回头看的安排只能由最高一级的督查修改。"))
+    before = look_back_months()
+    if months == before:
+        return
+    put(LOOK_BACKS, list(months))
+    data = {"before": list(before), "after": list(months)}
+    journal.record("set_look_backs", "look_backs", 0, **journal.by(actor), data=data, at=at)
 
 
 # --- the draw -------------------------------------------------------------------------------------------------

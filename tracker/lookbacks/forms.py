@@ -42,6 +42,14 @@ class LookBackForm(VersionedForm):
         )
 
 
+class MonthsForm(FlaskForm):
+    months = StringField(
+        _l("销号后第几个月"),
+        [DataRequired(_l("请写销号后第几个月回头看。")), Length(max=60)],
+        description=_l("从小到大，用顿号分开，例如“3、6、12”。长期坚持的在最后一次以后每年一次。"),
+    )
+
+
 class DrawForm(FlaskForm):
     seed = StringField(
         _l("随机种子"),

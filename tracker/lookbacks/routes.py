@@ -16,11 +16,11 @@ from tracker.base.db import transaction
 from tracker.base.web import form_status, largest_upload, needs, refusals
 from tracker.issues.models import Issue
 from tracker.issues.pages import done, me, page
-from tracker.issues.queries import issue_numbered
+from tracker.issues.queries import issue_numbered, look_back_months
 from tracker.issues.workflow import KIND_NAMES
 from tracker.lookbacks import actions, queries
-from tracker.lookbacks.forms import DrawForm, LookBackForm
-from tracker.lookbacks.rules import RESULT_NAMES, Asked, Rate, Result, read_frame
+from tracker.lookbacks.forms import DrawForm, LookBackForm, MonthsForm
+from tracker.lookbacks.rules import RESULT_NAMES, Asked, Rate, Result, read_frame, read_months
 from tracker.lookbacks.rules import draw as repeat
 from tracker.org.queries import counties
 from tracker.settings.queries import categories
@@ -72,6 +72,7 @@ def look_backs() -> str:
         asked=asked,
         listing=queries.due(asked, me(), today, request.args.get("page")),
         kinds=KIND_NAMES,
+        months="、".join(str(number) for number in look_back_months()),
         **_shared(asked, "lookbacks.look_backs"),
     )
 
@@ -136,6 +137,21 @@ def draws() -> Any:
     ), form_status(form)
 
 
+@bp.route("/look-backs/months", methods=["GET", "POST"])
+@needs(Right.LOOKBACK_READ)
+def months() -> Any:
+    """After how many months a clearance is looked at again: everybody reads it, the root office changes it."""
+    form = MonthsForm(months="、".join(str(number) for number in look_back_months()))
+    keeper = keeps_rules(me())
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            actions.set_look_backs(read_months(form.months.data or ""), me())
+            flash(_("已保存，从今天起销号的按新的安排；已经定下的日期不变。"), "success")
+            return redirect(url_for("lookbacks.months"))
+    page = render_template("lookbacks/months.html", form=form, keeper=keeper, **_shared(Asked(), "lookbacks.months"))
+    return page, form_status(form)
+
+
 @bp.get("/look-backs/draws/<int:draw_id>")
 @needs(Right.LOOKBACK_READ)
 def draw(draw_id: int) -> str:
@@ -174,6 +190,7 @@ _VIEWS = {
     "lookbacks.held": N_("看过的"),
     "lookbacks.rates": N_("反弹率"),
     "lookbacks.draws": N_("抽查"),
+    "lookbacks.months": N_("安排"),
 }
 
 

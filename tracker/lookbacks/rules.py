@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -54,6 +55,26 @@ def check_visit(visit: Visit, cleared_on: date, today: date) -> None:
         )
     if not all(words.strip() for words in (visit.place, visit.people, visit.seen)):
         raise Refused(N_("请写明在哪里看的、有谁参加、看到什么。"))
+
+
+MOST_LOOK_BACKS = 6
+LATEST_MONTH = 60
+
+
+def read_months(text: str) -> tuple[int, ...]:
+    """``3、6、12`` -> the months after a clearance at which it is looked at again. Refused unless they rise."""
+    words = [word for word in re.split(r"[、，,;；\s]+", text.strip()) if word]
+    months = tuple(int(word) for word in words if word.isdecimal() and len(word) <= 3)
+    rising = all(one < other for one, other in zip((0, *months), months, strict=False))
+    if len(months) != len(words) or not 1 <= len(months) <= MOST_LOOK_BACKS or not rising or months[-1] > LATEST_MONTH:
+        raise Refused(
+            N_(
+                "请写销号后第几个月回头看，从小到大用顿号分开，例如“3、6、12”；最多 %(most)s 次，不超过 %(latest)s 个月。"
+            ),
+            most=MOST_LOOK_BACKS,
+            latest=LATEST_MONTH,
+        )
+    return months
 
 
 def check_new_term(kind: Kind, deadline: date | None, today: date) -> None:
