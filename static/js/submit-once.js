@@ -1,5 +1,6 @@
 // A POST form is sent once: a second press does nothing while the first is on its way.
 // The word on the button comes from its own data-sending, else from <body data-sending>.
+// A button with data-download may be pressed again: its answer is a file, and the page stays as it is.
 // <form data-again="ms">: how long the answer may take before the button is offered again.
 (() => {
   const AGAIN_MS = 20000; // a download answers a form without leaving the page
@@ -15,6 +16,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
+    if (event.submitter && "download" in event.submitter.dataset) return; // the answer is a file, the page stays
     if (form.dataset.sent) {
       event.preventDefault();
       return;

@@ -26,7 +26,7 @@ FILES_BESIDES = {
             *("table", "header", "columns", "letterhead", "vocabulary", "values", "names"),
             *("deadlines", "deadline_words", "deadline_calendar"),
             *("rows", "row_cells", "row_origin", "row_duty", "row_term", "row_state", "reading", "problems"),
-            *("mapping", "shown", "plan", "matching", "differences", "taking"),
+            *("mapping", "shown", "plan", "matching", "differences", "taking", "returned"),
         }
     ),
     # a document: Word's file and its numbers, typed marks, the outline they make, who and by when, the reading

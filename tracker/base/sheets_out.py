@@ -239,6 +239,121 @@ def _sheet_name(title: str) -> str:
     return re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31] or "Sheet1"
 
 
+@dataclass(frozen=True)
+class Marked:
+    """A cell with what is wrong with it; ``down``: it shows the one above, and is merged with it."""
+
+    value: object = None
+    wrong: str = ""
+    down: bool = False
+
+
+@dataclass(frozen=True)
+class MarkedSheet:
+    """A table to be put right: lines above, a header of texts by column (from top to bottom), rows, lines below."""
+
+    name: str
+    above: Sequence[str]
+    heads: Sequence[Sequence[str]]
+    widths: Sequence[int]
+    rows: Iterable[Sequence[Marked]]
+    below: Sequence[str] = ()
+    remark: str = ""  # about the table as a whole, at its last head
+
+
+def write_marked(target: str | Path | IO[bytes], sheets: Sequence[MarkedSheet]) -> None:
+    """Tables whose wrong cells are coloured and say in a comment what is wrong with them."""
+    with TemporaryDirectory() as folder:
+        options = {**_WRITING, "tmpdir": folder}
+        book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
+        shapes = _Shapes(
+            *(
+                book.add_format({**_FRAME, **more})
+                for more in (
+                    {},
+                    {"num_format": "yyyy-mm-dd", "align": "center"},
+                    _WRONG,
+                    {**_WRONG, "num_format": "yyyy-mm-dd", "align": "center"},
+                    {"bold": True, "align": "center", "bg_color": "#E7ECF2"},
+                )
+            )
+        )
+        for each, name in zip(sheets, _names_of(sheets), strict=True):
+            _write_marked(book.add_worksheet(name), each, shapes)
+        book.close()
+
+
+_WRONG = {"bg_color": "#F8DCE6", "font_color": "#8A1C50"}
+_COMMENT = {"x_scale": 2, "y_scale": 1.5}
+
+
+@dataclass(frozen=True)
+class _Shapes:
+    body: Any
+    day: Any
+    wrong: Any
+    wrong_day: Any
+    head: Any
+
+
+def _names_of(sheets: Sequence[MarkedSheet]) -> list[str]:
+    """Each once, whatever case it is written in."""
+    names: list[str] = []
+    for each in sheets:
+        name, number = _sheet_name(each.name), 1
+        while name.lower() in (known.lower() for known in names):
+            number += 1
+            name = f"{_sheet_name(each.name)[:25]} ({number})"
+        names.append(name)
+    return names
+
+
+def _write_marked(sheet: Any, table: MarkedSheet, shapes: _Shapes) -> None:
+    for line, text in enumerate(table.above):
+        sheet.write_string(line, 0, _fit(text))
+    first = len(table.above)
+    deep = max(map(len, table.heads))
+    for level in range(deep):
+        texts = [head[level] if level < len(head) else "" for head in table.heads]
+        _write_line(sheet, first + level, texts, shapes.head)
+    sheet.merge += [
+        [first + len(head) - 1, column, first + deep - 1, column]
+        for column, head in enumerate(table.heads)
+        if len(head) < deep
+    ]
+    if table.remark:
+        sheet.write_comment(first, len(table.heads) - 1, table.remark, _COMMENT)
+    _set_up_page(sheet, table.widths, first, first + deep - 1)
+    line = first + deep
+    open_merges: dict[int, int] = {}
+    for row in table.rows:
+        if (lines := _lines([cell.value for cell in row], table.widths)) > 1:
+            sheet.set_row(line, min(lines * _LINE_HEIGHT, _TALLEST))
+        for column, cell in enumerate(row):
+            if cell.down:
+                open_merges.setdefault(column, line - 1)
+            else:
+                _merge_down(sheet, open_merges.pop(column, None), line - 1, column)
+            _write_marked_cell(sheet, line, column, cell, shapes)
+        line += 1
+    for column, top in open_merges.items():
+        _merge_down(sheet, top, line - 1, column)
+    for number, text in enumerate(table.below):
+        sheet.write_string(line + number, 0, _fit(text))
+
+
+def _merge_down(sheet: Any, top: int | None, bottom: int, column: int) -> None:
+    if top is not None:
+        sheet.merge.append([top, column, bottom, column])
+
+
+def _write_marked_cell(sheet: Any, line: int, column: int, cell: Marked, shapes: _Shapes) -> None:
+    body, day = (shapes.wrong, shapes.wrong_day) if cell.wrong else (shapes.body, shapes.day)
+    _write_value(sheet, line, column, None if cell.down else cell.value, body, day)
+    if cell.wrong and not cell.down:
+        sheet.write_comment(line, column, cell.wrong, _COMMENT)
+
+
 def write_blank(
     target: str | Path | IO[bytes],
     head: tuple[str, str],

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from tracker.base import clock, files, journal
 from tracker.base.access import N_, Actor, Refused, Right, may
 from tracker.base.db import db
-from tracker.base.sheets_out import write_blank
+from tracker.base.sheets_out import write_blank, write_marked
 from tracker.clearance.models import Application, ApplicationLevel
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue
@@ -26,6 +26,7 @@ from tracker.ledgers.models import Ledger, LedgerImport
 from tracker.ledgers.models import LedgerRow as StoredRow
 from tracker.ledgers.plan import ImportPlan, ledger_title
 from tracker.ledgers.reading import Reading, read_ledger
+from tracker.ledgers.returned import Keeper
 from tracker.ledgers.taking import Applier, Told
 from tracker.ledgers.vocabulary import Correction
 from tracker.progress.models import Evidence, ProgressEntry
@@ -44,6 +45,29 @@ def read(
     """
     remembered = partial(queries.remembered, by.unit_id) if by else None
     return read_ledger(data, name, vocabulary=queries.vocabulary(correction), today=today, remembered=remembered)
+
+
+def hand_back(
+    target: str | Path | IO[bytes],
+    data: bytes,
+    name: str,
+    actor: Actor,
+    *,
+    today: date,
+    correction: Correction,
+    title: str | None = None,
+    only_wrong: bool = False,
+) -> None:
+    """Write the ledger with what is wrong in it marked, to be put right and imported again; all its rows, or only the
+    wrong ones. Raises Refused where nothing is wrong, SheetRefused when it cannot be opened."""
+    words = queries.vocabulary(correction)
+    keeper = Keeper(words)
+    reading = read_ledger(data, name, vocabulary=words, today=today, watch=keeper)
+    plan = plan_import(reading, actor, title=title, today=today)
+    sheets = keeper.sheets([*reading.errors, *reading.asks], plan.obstacles, plan.title, only_wrong=only_wrong)
+    if not sheets or not plan.stopped:
+        raise Refused(N_("没有要改的行。"))
+    write_marked(target, sheets)
 
 
 def forget_mapping(ledger_id: int, actor: Actor) -> None:

@@ -29,6 +29,7 @@ DEEPEST_HEADER = 6
 
 #: (title, headers) of a ledger → what a person put right when it came last, None if it is not known.
 Remembered = Callable[[str, frozenset[str]], Correction | None]
+Watch = Callable[[TableCells, LedgerRow], None]
 
 
 @dataclass(frozen=True)
@@ -155,8 +156,12 @@ def read_ledger(
     vocabulary: Vocabulary,
     today: date,
     remembered: Remembered | None = None,
+    watch: Watch | None = None,
 ) -> Reading:
-    """Read a whole ledger. Raises ``SheetRefused`` where there are no rows to speak of; all else is a problem."""
+    """Read a whole ledger. Raises ``SheetRefused`` where there are no rows to speak of; all else is a problem.
+
+    ``watch`` sees each row while the cells it was read from are at hand.
+    """
     name = filename or (str(source) if not isinstance(source, bytes) else "ledger")
     book = read_workbook(source, name)
     found = _Found(book, vocabulary, PurePath(name).stem)
@@ -167,7 +172,11 @@ def read_ledger(
     sheets: list[SheetReading] = []
     for table, head in zip(found.tables, found.letterheads, strict=True):
         cells = TableCells(table, head, found.vocabulary)
-        read = list(read_rows(cells, today))
+        read = []
+        for row in read_rows(cells, today):
+            read.append(row)
+            if watch:
+                watch(cells, row)
         problems += [*_of_table(table, book, found.vocabulary.correction), *cells.problems]
         rows += read
         sheets.append(_sheet(table, head, len(read)))

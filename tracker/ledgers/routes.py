@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import Any
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
@@ -39,7 +40,7 @@ bp = Blueprint("ledgers", __name__)
 _KEEP_SECONDS = 24 * 3600  # how long an upload may wait for its decision
 _ROWS_SHOWN = 200
 _ISSUES_SHOWN = 500
-_NOT_KEPT = frozenset({"csrf_token", "act"})
+_NOT_KEPT = frozenset({"csrf_token", "act", "rows"})
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,26 @@ def understood() -> str:
         last=mapping.LAST,
         **_state(reading, fields),
     )
+
+
+@bp.post("/ledgers/preview/to-mend.xlsx")
+@needs(Right.LEDGER_IMPORT)
+def to_mend() -> Response:
+    """The ledger with its wrong cells marked and explained; with ``rows=wrong`` only the rows that have any."""
+    waiting = _waiting(_token())
+    out = io.BytesIO()
+    actions.hand_back(
+        out,
+        waiting.data(),
+        waiting.name,
+        current_user,
+        today=clock.today(),
+        correction=mapping.from_fields(_fields()),
+        title=request.form.get("title") or None,
+        only_wrong=request.form.get("rows") == "wrong",
+    )
+    out.seek(0)
+    return send_file(out, mimetype=XLSX, as_attachment=True, download_name=f"{PurePath(waiting.name).stem}-待改.xlsx")
 
 
 @bp.post("/ledgers/mappings/<int:ledger_id>/forget")
