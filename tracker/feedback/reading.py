@@ -260,6 +260,7 @@ class _Reader:
         self.texts = texts
         self.context = Context(vocabulary, received_on, _written_on(texts), _handed_over(texts))
         self.first_leads = False
+        self.last = Terms()
         self.items: list[Found | Passed] = []
         self.tables = 0
 
@@ -386,6 +387,8 @@ class _Reader:
     def _entry(self, clause: str | None, text: str, section: str, inherited: Terms) -> None:
         terms = terms_of(text, self.context.written)
         self.first_leads = self.first_leads or terms.first_leads
+        terms = _as_above(terms, self.last)
+        self.last = terms
         if inherited.any:
             terms = replace(
                 terms,
@@ -472,6 +475,16 @@ class _Reader:
                     **_of(deadline),
                 )
             )
+
+
+def _as_above(terms: Terms, above: Terms) -> Terms:
+    """责任单位：同上."""
+    return replace(
+        terms,
+        lead=above.lead if terms.lead == ("同上",) else terms.lead,
+        units=above.units if terms.units == ("同上",) else terms.units,
+        written=above.written if terms.written == "同上" else terms.written,
+    )
 
 
 def _problem_sections(nodes: Sequence[Node]) -> frozenset[int]:

@@ -25,10 +25,12 @@ BESIDE_FIELDS = TERM_FIELDS | {
 }
 _LABEL = re.compile(
     r"(?:^|(?<=[\n（(【\[；;。，,、）)】\]\s]))"
-    r"([一-龥](?:[ \u3000]+[一-龥]){2,7}|[一-龥]{2,12}(?:[/、][一-龥]{2,6})?(?:[（(][一-龥、]{1,8}[）)])?)[ \u3000]*[:：]"
+    r"([一-龥](?:[ \u3000]+[一-龥]){2,7}|[一-龥]{2,12}(?:[/、][一-龥]{2,6})?(?:[（(][一-龥、]{1,8}[）)])?)[ \u3000]*(?:[:：]|(?<=[时期]限)为)"
 )
+_LINE_LABEL = re.compile(r"(?:^|(?<=\n))([一-龥]{3,8})[ \t\u3000]+(?=[^\s:：])")  # 责任单位 绥宁县人民政府
 _OTHER_LABEL = re.compile(r"[；;，,。][ \u3000]*[一-龥]{2,10}[ \u3000]*[:：]")
 _RULE_ASIDE = re.compile(r"[（(][^（）()]*(?:第一|第1|首位|下同)[^（）()]*[）)]")
+_SHORT = {"责任": "responsible_units", "牵头": "lead_unit", "配合": "assisting_units"}
 _CLOSERS = {"（": "）", "(": ")", "【": "】", "[": "]", "〔": "〕"}
 _BRACKET = re.compile(r"[（(【\[]([^（）()【】\[\]]{2,300})[）)】\]]")
 _ROLE = re.compile(
@@ -36,8 +38,9 @@ _ROLE = re.compile(
 )
 _LEADING = frozenset({"牵头", "主办", "负总责"})
 _AGENCY = re.compile(
-    r"(?:局|委|办|厅|部|院|校|中心|政府|办公室|委员会|办事处|公司|银行|联社|妇联|残联|团委|总队|支队|大队|指挥部|专班|法院|检察院|管委会|学校|医院|卫生院)$"
+    r"(?:局|署|委|办|厅|部|院|校|站|所|处|中心|党组|工会|协会|联合会|集团|政府|办公室|委员会|办事处|公司|银行|联社|妇联|残联|团委|总队|支队|大队|指挥部|专班|法院|检察院|管委会|学校|医院|卫生院)$"
 )
+_PLACE = re.compile(r"(?:[省市县区乡镇村]|街道|社区|部门|单位|组)$")
 _DATED = re.compile(r"\d|[一二三四五六七八九十]月|年底|年内|立行立改|即知即改|立即|长期|常态|[上下]半年|即日")
 _CLOSING = re.compile(r"^(?:限|请|要求|须|应|务必|于|由|责成|责令|确保|力争|原则上)")
 _SETTLED = re.compile(r"整改|完成|办结|到位|销号|落实|完毕")
@@ -70,6 +73,13 @@ class _Gathered:
     first_leads: bool = False
     spans: list[tuple[int, int]] = field(default_factory=list)
 
+    def add(self, other: _Gathered, span: tuple[int, int]) -> None:
+        self.lead += other.lead
+        self.units += other.units
+        self.written += other.written
+        self.first_leads = self.first_leads or other.first_leads
+        self.spans.append(span)
+
     def take(self, code: str, value: str) -> None:
         value = value.strip(" \t\n\u3000。；;，,")
         if FIRST_LEADS.search(plain(value)):
@@ -98,12 +108,20 @@ def label_in(text: str, start: int = 0) -> tuple[str, int, int] | None:
     for match in _LABEL.finditer(text, start):
         for begins in (match.start(1), match.start(1) + match[1].rfind("、") + 1):  # 县财政局、整改时限：
             if code := code_of(text[begins : match.end(1)]):
-                return code, begins, match.end()
+                return _spaced_label(text, start, begins) or (code, begins, match.end())
+    return _spaced_label(text, start, len(text))
+
+
+def _spaced_label(text: str, start: int, end: int) -> tuple[str, int, int] | None:
+    for match in _LINE_LABEL.finditer(text, start, end):
+        if (code := code_of(match[1])) in TERM_FIELDS:
+            return code or "", match.start(1), match.end()
     return None
 
 
 def code_of(label: str) -> str | None:
-    code = field_of((re.sub(r"\s+", "", label),))
+    bare = re.sub(r"\s+", "", label)
+    code = _SHORT.get(bare) or field_of((bare,))
     return code if code == "title" or code in BESIDE_FIELDS else None
 
 
@@ -114,9 +132,10 @@ def terms_of(text: str, moment: Moment) -> Terms:
     for match in _BRACKET.finditer(text):
         if not _inside(match.span(), found.spans) and _ends_sentence(text, match.end()):
             _take_bracket(match, moment, found)
-    bare = _without(text, found.spans)
+    _take_emptied(text, found)
     if not found.written and not found.units and not found.lead:
-        _take_closing(bare, moment, found)
+        _take_closing(text, moment, found)
+    bare = _without(text, found.spans)
     lead, units = tuple(dict.fromkeys(found.lead)), tuple(dict.fromkeys(found.units))
     return Terms(
         lead,
@@ -140,13 +159,6 @@ def _take_labels(text: str, found: _Gathered) -> None:
             place = value
             continue
         found.take(code, text[value:end])
-        opening = text[start - 1 : start] if start else ""
-        if opening in _CLOSERS and text[end : end + 1] == _CLOSERS[opening]:
-            start, end = start - 1, end + 1
-        elif opening in _CLOSERS:
-            start -= 1
-        elif text[end : end + 1] in set(_CLOSERS.values()) and text[start - 1 : start] in ("；", ";", "，", ",", "、"):
-            end += 1
         found.spans.append((start, end))
         place = max(end, value)
 
@@ -159,6 +171,8 @@ def _end_of_value(text: str, start: int, value: int) -> int:
         limit -= 1
     begins = re.compile(r"[ \t\u3000]*\n?").match(text, value)
     line = text.find("\n", begins.end() if begins else value)
+    while line > 0 and text[line - 1] in "、，," and line < limit:  # the units run on
+        line = text.find("\n", line + 1)
     limit = min(limit, line) if line >= 0 else limit
     if other := _OTHER_LABEL.search(text, value, limit):  # ；验收单位：, whatever that is
         limit = other.start()
@@ -184,29 +198,37 @@ def _ends_sentence(text: str, end: int) -> bool:
     return not following or following in "\n。；;（(【[" or label_in(text[end : end + 16]) is not None
 
 
+def _take_emptied(text: str, found: _Gathered) -> None:
+    """A bracket that begins with a label goes whole, with labels in it that nobody knows."""
+    for match in _BRACKET.finditer(text):
+        label = label_in(match[1])
+        if label and label[1] == 0 and label[0] in BESIDE_FIELDS:
+            found.spans.append(match.span())
+
+
 def _take_bracket(match: re.Match[str], moment: Moment, found: _Gathered) -> None:
-    """Taken only if every part of it is understood: who, by when, or which of them leads."""
-    mine, named = _Gathered(), False
-    for part in _parts(match[1]):
-        if FIRST_LEADS.search(plain(part)) or part in ("下同", "以下同"):
-            mine.first_leads = mine.first_leads or part not in ("下同", "以下同")
-            named = True
+    if (mine := _understood(match[1], moment)) is not None:
+        found.add(mine, match.span())
+
+
+def _understood(text: str, moment: Moment) -> _Gathered | None:
+    """Who, by when, or which of them leads; None unless every part of it is that."""
+    mine = _Gathered()
+    for part in _parts(text):
+        if FIRST_LEADS.search(plain(part)):
+            mine.first_leads = True
         elif role := _ROLE.fullmatch(part):
             names = units_of(role["names"].removeprefix("由")).names
+            if not any(_AGENCY.search(plain(name)) or _PLACE.search(plain(name)) for name in names):
+                return None
             (mine.lead if role["role"] in _LEADING else mine.units).extend(names)
-            named = True
         elif _is_deadline(part, moment):
             mine.written.append(part)
         elif (names := units_of(part).names) and all(_AGENCY.search(plain(name)) for name in names):
             mine.units += names
-        else:
-            return
-    if mine.units or mine.lead or mine.written or named:
-        found.lead += mine.lead
-        found.units += mine.units
-        found.written += mine.written
-        found.first_leads = found.first_leads or mine.first_leads
-        found.spans.append(match.span())
+        elif part not in ("下同", "以下同"):
+            return None
+    return mine if mine.units or mine.lead or mine.written or mine.first_leads else None
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -239,12 +261,13 @@ def _is_deadline(text: str, moment: Moment) -> bool:
 
 
 def _take_closing(text: str, moment: Moment, found: _Gathered) -> None:
-    """…。请新邵县水利局于8月底前整改到位。 The last sentence, where it asks for something by a day."""
-    sentences = [part for part in re.split(r"(?<=[。；;\n])", text) if part.strip()]
-    if len(sentences) < 2:
+    """…。由新邵县水利局牵头，于8月底前整改到位。 The last sentence, where it asks for something by a day."""
+    begins = max((match.end() for match in re.finditer(r"[。；;\n](?=.)", text.rstrip("。；; \n"))), default=0)
+    last = text[begins:].strip(" \n。；;")
+    if not begins or not _CLOSING.match(last) or not _SETTLED.search(last):
         return
-    last = sentences[-1].strip(" \n。；;")
-    if not _CLOSING.match(last) or not _SETTLED.search(last):
+    if (mine := _understood(last, moment)) is not None and (mine.units or mine.lead):
+        found.add(mine, (begins, len(text)))
         return
     for part in re.split(r"[，,]", last):
         if named := re.match(r"(?:由|请|责成|责令|要求)(.{3,60}?)(?:于|在|(?:负责|牵头)|$)", part):

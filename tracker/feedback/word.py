@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from lxml.etree import XMLSyntaxError
 from tracker.base.access import N_
 from tracker.base.sheets import MAX_COLUMNS, MAX_FILE_BYTES, MAX_UNPACKED_BYTES, Merge, SheetRefused
 from tracker.base.sheets_in import MAX_PACKING, decoded
+from tracker.feedback.marks import mark_of
 from tracker.feedback.numbering import Numbering
 
 MAX_PART_BYTES = 12 * 1024 * 1024  # of one part's XML; a page of Word takes some 20 KB of it
@@ -88,7 +90,7 @@ def read_blocks(data: bytes) -> list[Block]:
 
 def lines_of(text: str) -> list[Block]:
     """Pasted text; raises DocumentRefused when it is far too long."""
-    lines = text.splitlines()
+    lines = _unbroken(text.splitlines())
     _bound(len(lines), len(text))
     found: list[Block] = []
     for tabs, group in groupby(lines, lambda line: line.count("\t")):
@@ -98,6 +100,30 @@ def lines_of(text: str) -> list[Block]:
         else:
             found += [Line("\t".join(row).strip()) for row in rows]
     return found
+
+
+def _unbroken(lines: list[str]) -> list[str]:
+    """Lines cut at the width of a page, as a PDF gives them, put together again: several as wide as the widest that
+    stop in the middle of a sentence."""
+    widths = [_width_of(line.rstrip()) for line in lines]
+    full = max(widths, default=0) - 4
+    cut = [
+        120 >= full <= width >= 36 and not re.search(r"[。！？：:）)】]$", line.rstrip())
+        for line, width in zip(lines, widths, strict=True)
+    ]
+    if sum(cut) < 2:
+        return lines
+    whole: list[str] = []
+    for line, goes_on in zip(lines, [False, *cut], strict=False):
+        if goes_on and line.strip() and mark_of(line) is None:
+            whole[-1] = whole[-1].rstrip() + line.strip()
+        else:
+            whole.append(line)
+    return whole
+
+
+def _width_of(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
 def _bound(lines: int, size: int = 0) -> None:
