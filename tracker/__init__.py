@@ -22,6 +22,7 @@ from tracker.feeds import routes as feeds
 from tracker.issues import routes as issues
 from tracker.ledgers import routes as ledgers
 from tracker.lookbacks import routes as lookbacks
+from tracker.meetings import routes as meetings
 from tracker.messages import routes as messages
 from tracker.org import routes as org
 from tracker.papers import routes as papers
@@ -31,6 +32,7 @@ from tracker.reconciliation import routes as reconciliation
 from tracker.register import routes as register
 from tracker.schedule import models as _schedule_tables  # noqa: F401 - its table belongs to the metadata
 from tracker.withdrawals import routes as withdrawals
+from tracker.tasks import routes as tasks
 from tracker.workdays import routes as workdays
 
 PARTS = (
@@ -47,12 +49,14 @@ PARTS = (
     lookbacks,
     withdrawals,
     papers,
+    tasks,
     dossier,
     ledgers,
     feedback,
     register,
     board,
     desks,
+    meetings,
     feeds,
     audit,
 )
@@ -67,6 +71,8 @@ NAVIGATION = (
     NavigationEntry("register.register", N_("问题清单"), Right.ISSUE_READ, below=("/issues",)),
     NavigationEntry("lookbacks.look_backs", N_("回头看"), Right.LOOKBACK_READ),
     NavigationEntry("papers.papers", N_("文书"), Right.PAPER_READ),
+    NavigationEntry("tasks.tasks", N_("交办事项"), Right.TASK_READ),
+    NavigationEntry("meetings.meetings", N_("调度"), Right.MEETING_READ),
     NavigationEntry(
         "reconciliation.inspections", N_("检查对账"), Right.FINDING_READ, below=("/findings", "/documents")
     ),

@@ -32,6 +32,8 @@ SUBJECT_NAMES: dict[str, str] = {
     "paper_template": N_("文书模板"),
     "outlet": N_("外发渠道"),
     "delivery": N_("外发消息"),
+    "task": N_("交办事项"),
+    "meeting": N_("会议"),
 }
 
 VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.items()} | {
@@ -104,6 +106,14 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "import_regions": N_("导入行政区划"),
     "make_calendar_address": N_("生成日历订阅地址"),
     "revoke_calendar_address": N_("作废日历订阅地址"),
+    "ask_task": N_("交办事项"),
+    "answer_task": N_("答复交办事项"),
+    "accept_task": N_("验收交办事项"),
+    "return_task": N_("退回交办事项"),
+    "withdraw_task": N_("撤销交办事项"),
+    "plan_meeting": N_("安排会议"),
+    "change_meeting": N_("修改会议"),
+    "set_talk_rule": N_("修改约谈规则"),
     "seed_workdays": N_("写入公布的工作日"),
     "import_workdays": N_("导入工作日"),
     "change_workdays": N_("修改工作日"),

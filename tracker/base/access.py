@@ -114,6 +114,11 @@ class Right(StrEnum):
     PAPER_READ = "paper:read"
     PAPER_ISSUE = "paper:issue"
     PAPER_RECEIVE = "paper:receive"
+    TASK_READ = "task:read"
+    TASK_ANSWER = "task:answer"
+    TASK_DECIDE = "task:decide"
+    MEETING_READ = "meeting:read"
+    MEETING_KEEP = "meeting:keep"
 
 
 _O, _S, _L = Role.OFFICIAL, Role.SUPERVISOR, Role.LEADER
@@ -163,6 +168,11 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.PAPER_READ: READERS,
     Right.PAPER_ISSUE: frozenset({_S}),
     Right.PAPER_RECEIVE: frozenset({_O, _S}),
+    Right.TASK_READ: READERS,
+    Right.TASK_ANSWER: READERS,
+    Right.TASK_DECIDE: frozenset({_S}),
+    Right.MEETING_READ: READERS,
+    Right.MEETING_KEEP: frozenset({_S}),
 }
 
 

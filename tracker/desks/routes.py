@@ -36,6 +36,7 @@ from tracker.issues.pages import me, one_more, replacing_form
 from tracker.issues.rules import END_NAMES
 from tracker.register import queries as register
 from tracker.register.rules import Filters, ListPage, Sort, Words, words_in
+from tracker.tasks.queries import counts as asked_of
 from tracker.workdays.queries import calendar
 from tracker.workdays.rules import guessed_years
 
@@ -74,7 +75,7 @@ def desk() -> Response | str:
         if len(mine) > 1
         else []
     )
-    return page(tabs=tabs, chosen=chosen, stands_in=_stands_in())
+    return page(tabs=tabs, chosen=chosen, stands_in=_stands_in(), asked=asked_of(me(), clock.today()))
 
 
 def _stands_in() -> Sequence[StandIn]:

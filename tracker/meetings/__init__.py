@@ -1,0 +1,1 @@
+"""The monthly cycle: survey, dispatch, review, talk; what was decided, and what became of it."""

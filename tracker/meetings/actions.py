@@ -1,0 +1,139 @@
+"""Use cases: prepare a meeting and write it up, decide something there, set the rule for talks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.base import journal
+from tracker.base.access import N_, Actor, Conflict, Refused, keeps_rules
+from tracker.base.db import db
+from tracker.issues.queries import people_meant, units_meant
+from tracker.meetings.models import AgendaItem, Decision, Meeting, Participant
+from tracker.meetings.queries import issues_named, keeps, talk_rule
+from tracker.meetings.rules import TALK_RULE, MeetingKind, TalkRule, check_rule, lines_of
+from tracker.settings.actions import put
+from tracker.tasks.actions import ask
+from tracker.tasks.models import Task
+from tracker.tasks.rules import Asked, TaskKind
+
+MOST_LINES = 200
+_LONGEST_TOPIC = 300
+
+
+@dataclass(frozen=True)
+class Written:
+    """A meeting as it is written down; agenda and participants one a line."""
+
+    kind: MeetingKind
+    held_on: date
+    place: str
+    region_id: int
+    chair_id: int | None
+    agenda: str
+    participants: str
+    minutes: str = ""
+
+
+def save_meeting(meeting: Meeting | None, written: Written, actor: Actor, *, version: int | None = None) -> Meeting:
+    """Prepare a meeting, or write it up. Refused for a region whose meetings are not this person's to keep.
+
+    A line of the agenda that begins with the number of an issue is about that issue.
+    """
+    if not keeps(actor, written.region_id) or (meeting is not None and not keeps(actor, meeting.region_id)):
+        raise Refused(N_("这个地区的会议不由您筹备。"))
+    if meeting is not None and version is not None and version != meeting.version:
+        raise Conflict
+    verb = "plan_meeting" if meeting is None else "change_meeting"
+    meeting = meeting or Meeting(kind=written.kind, held_on=written.held_on, region_id=written.region_id)
+    items, participants = _agenda(written.agenda, actor), _participants(written.participants)
+    new_minutes = written.minutes.strip() if written.minutes.strip() != meeting.minutes else None
+    meeting.kind, meeting.held_on, meeting.place = written.kind, written.held_on, written.place.strip()
+    meeting.region_id, meeting.chair_id = written.region_id, written.chair_id
+    meeting.minutes = written.minutes.strip()
+    db.session.add(meeting)
+    meeting.items, meeting.participants = [], []
+    db.session.flush()  # the old lines go before new ones take their places
+    meeting.items, meeting.participants = items, participants
+    db.session.flush()
+    data = {
+        "kind": meeting.kind.value,
+        "held_on": meeting.held_on.isoformat(),
+        "region": meeting.region_id,
+        "issues": [item.issue_id for item in items if item.issue_id],
+        "people": [one.person_id for one in participants if one.person_id],
+        "units": [one.unit_id for one in participants if one.unit_id],
+    }
+    journal.record(verb, "meeting", meeting.id, **journal.by(actor), data=data, remark=new_minutes or None)
+    return meeting
+
+
+def decide(meeting: Meeting, asked: Asked, actor: Actor, *, today: date, number: str = "") -> Task:
+    """What the meeting decided, as a task. ``number``: of the issue it is about."""
+    if not keeps(actor, meeting.region_id):
+        raise Refused(N_("这个地区的会议不由您筹备。"))
+    found = issues_named([number.strip()], actor) if number.strip() else {}
+    if number.strip() and not found:
+        raise Refused(N_("没有编号为“%(number)s”的问题，或者不在您的职责范围内。"), number=number.strip())
+    issue_id = next((row.id for row in found.values()), None)
+    task = ask(TaskKind.DECISION, asked, actor, region_id=meeting.region_id, today=today, issue_id=issue_id)
+    db.session.add(Decision(meeting_id=meeting.id, task_id=task.id))
+    db.session.flush()
+    return task
+
+
+def set_talk_rule(rule: TalkRule, actor: Actor) -> None:
+    """From when on people are proposed for a talk; the root office's to say."""
+    if not keeps_rules(actor):
+        raise Refused(N_("只有市级督查可以改约谈规则。"))
+    check_rule(rule)
+    before = talk_rule()
+    put(TALK_RULE, rule.as_json())
+    journal.record(
+        "set_talk_rule", "meeting", 0, **journal.by(actor), data={"before": before.as_json(), "after": rule.as_json()}
+    )
+
+
+def record_pack(meeting: Meeting, actor: Actor, form: str, rows: int) -> None:
+    """Who took the pack, as the list's exports are recorded."""
+    journal.record("export", "meeting", meeting.id, **journal.by(actor), data={"form": form, "rows": rows})
+
+
+def _agenda(text: str, actor: Actor) -> list[AgendaItem]:
+    lines = _bounded(lines_of(text))
+    known = issues_named([line.split()[0] for line in lines], actor)
+    items = []
+    for position, line in enumerate(lines):
+        first, _, rest = line.partition(" ")
+        issue = known.get(first)
+        topic = (rest.strip() or issue.title) if issue else line
+        if len(topic) > _LONGEST_TOPIC:
+            raise Refused(N_("议题第 %(line)s 行超过 300 个字，请写短一些。"), line=position + 1)
+        items.append(AgendaItem(position=position, text=topic, issue_id=issue.id if issue else None))
+    return items
+
+
+def _participants(text: str) -> list[Participant]:
+    found: list[Participant] = []
+    seen: set[tuple[str, int]] = set()
+    for line in _bounded(lines_of(text)):
+        units = units_meant(line)
+        people = [] if units else people_meant(line)
+        both = [*(("unit", unit.id) for unit in units), *(("person", user.id) for user in people)]
+        if len(both) > 1:
+            raise Refused(N_("参会的“%(line)s”有 %(number)s 个，请写明地区或单位，如“王建国（新邵县水利局）”。"),
+                          line=line, number=len(both))  # fmt: skip
+        if not both:
+            raise Refused(N_("参会的“%(line)s”没有登记过；一行写一个单位全称，或一个人的姓名（单位）。"), line=line)
+        if both[0] not in seen:
+            kind, one = both[0]
+            found.append(Participant(position=len(found), **{f"{kind}_id": one}))
+            seen.add(both[0])
+    return found
+
+
+def _bounded(lines: Sequence[str]) -> Sequence[str]:
+    if len(lines) > MOST_LINES:
+        raise Refused(N_("最多写 %(number)s 行。"), number=MOST_LINES)
+    return lines

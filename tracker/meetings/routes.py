@@ -1,0 +1,156 @@
+"""Pages: the month's meetings, one of them with what it decided, who might be talked to, the pack to take along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from tracker.base import clock
+from tracker.base.access import Right, keeps_rules
+from tracker.base.db import transaction
+from tracker.base.web import form_status, needs, refusals
+from tracker.issues.forms import person_words
+from tracker.issues.pages import me
+from tracker.issues.queries import units_in_words
+from tracker.meetings import actions, queries
+from tracker.meetings.forms import DecisionForm, MeetingForm, RuleForm
+from tracker.meetings.models import Meeting
+from tracker.meetings.rules import KIND_NAMES, MeetingKind, TalkRule
+from tracker.tasks import rules as tasks
+from tracker.tasks.rules import Asked
+
+bp = Blueprint("meetings", __name__)
+
+
+@bp.get("/meetings")
+@needs(Right.MEETING_READ)
+def meetings() -> str:
+    return render_template(
+        "meetings/meetings.html",
+        page=queries.listing(me(), request.args.get("page")),
+        month=queries.months_of(me(), clock.today()),
+        kinds=KIND_NAMES,
+        keeper=bool(queries.regions_kept(me())),
+    )
+
+
+@bp.route("/meetings/new", methods=["GET", "POST"])
+@needs(Right.MEETING_KEEP)
+def new_meeting() -> Any:
+    """``kind`` and ``issue`` (as often as one likes) in the address fill the form in."""
+    form = _offered(MeetingForm())
+    if not form.is_submitted():
+        form.kind.data = request.args.get("kind", MeetingKind.DISPATCH.value)
+        form.held_on.data = clock.today()
+        asked = queries.issues_named(request.args.getlist("issue")[:100], me())
+        form.agenda.data = "\n".join(f"{row.number} {row.title}" for row in asked.values())
+    return _form_page(form, None)
+
+
+@bp.route("/meetings/<int:meeting_id>/edit", methods=["GET", "POST"])
+@needs(Right.MEETING_KEEP)
+def edit_meeting(meeting_id: int) -> Any:
+    found = queries.meeting_with_id(meeting_id, me())
+    form = _offered(MeetingForm(obj=found if request.method == "GET" else None))
+    if not form.is_submitted():
+        form.kind.data, form.region.data = found.kind.value, found.region_id
+        form.chair.data = person_words(found.chair) if found.chair else ""
+        form.agenda.data = "\n".join(
+            f"{row.number} {row.text}" if row.number else row.text for row in queries.agenda_of(found, me())
+        )
+        form.participants.data = "\n".join(_participants(found))
+    return _form_page(form, found)
+
+
+def _form_page(form: MeetingForm, meeting: Meeting | None) -> Any:
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            saved = actions.save_meeting(meeting, _written(form), me(), version=form.version.data)
+            flash(_("会议已保存。"), "success")
+            return redirect(url_for("meetings.meeting", meeting_id=saved.id))
+    status = form_status(form)
+    if meeting is not None and (status == 409 or not form.is_submitted()):
+        form.version.raw_data, form.version.data = None, meeting.version
+    return render_template("meetings/edit_meeting.html", form=form, meeting=meeting), status
+
+
+def _written(form: MeetingForm) -> actions.Written:
+    assert form.held_on.data is not None  # it is needed
+    return actions.Written(
+        kind=MeetingKind(form.kind.data),
+        held_on=form.held_on.data,
+        place=form.place.data or "",
+        region_id=form.region.data,
+        chair_id=form.chair.meant.id if form.chair.meant else None,
+        agenda=form.agenda.data or "",
+        participants=form.participants.data or "",
+        minutes=form.minutes.data or "",
+    )
+
+
+def _offered(form: MeetingForm) -> MeetingForm:
+    form.kind.choices = [(kind.value, _(name)) for kind, name in KIND_NAMES.items()]
+    form.region.choices = [(region.id, region.name) for region in queries.regions_kept(me())]
+    return form
+
+
+def _participants(found: Meeting) -> list[str]:
+    units = units_in_words([one.unit for one in found.participants if one.unit])
+    return [units[one.unit.id] if one.unit else person_words(one.person) for one in found.participants]  # type: ignore[arg-type]  # one of the two
+
+
+@bp.route("/meetings/<int:meeting_id>", methods=["GET", "POST"])
+@needs(Right.MEETING_READ)
+def meeting(meeting_id: int) -> Any:
+    """One meeting: agenda, participants, minutes, decisions; whoever keeps it adds a decision here."""
+    found, form, today = queries.meeting_with_id(meeting_id, me()), DecisionForm(), clock.today()
+    if form.validate_on_submit():
+        assert form.due.data is not None  # it is needed
+        unit, person = form.unit.meant, form.person.meant
+        asked = Asked(form.text.data or "", form.due.data, unit.id if unit else None, person.id if person else None)
+        with refusals(form), transaction():
+            actions.decide(found, asked, me(), today=today, number=form.number.data or "")
+            flash(_("已记下，落实单位和人员在工作台和交办事项里能看到。"), "success")
+            return redirect(url_for("meetings.meeting", meeting_id=meeting_id))
+    before = queries.meeting_before(found, me())
+    page = render_template(
+        "meetings/meeting.html",
+        meeting=found,
+        form=form,
+        agenda=queries.agenda_of(found, me()),
+        participants=_participants(found),
+        decisions=queries.decisions_of(found, me()),
+        before=before,
+        before_decisions=queries.decisions_of(before, me()) if before else [],
+        keeper=queries.keeps(me(), found.region_id),
+        kinds=KIND_NAMES,
+        task_kinds=tasks.KIND_NAMES,
+        task_states=tasks.STATE_NAMES,
+        issue_url=f"{request.script_root}/issues/",
+    )
+    return page, form_status(form)
+
+
+@bp.route("/meetings/talk-candidates", methods=["GET", "POST"])
+@needs(Right.MEETING_KEEP)
+def talk_candidates() -> Any:
+    """Whom the rule proposes, each with its reasons; and the rule itself, for the root office to change."""
+    rule, keeper = queries.talk_rule(), keeps_rules(me())
+    form = RuleForm(data=rule.as_json())
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            wanted = TalkRule(form.overdue_days.data or 0, form.relapses.data or 0, form.returned.data or 0)
+            actions.set_talk_rule(wanted, me())
+            flash(_("约谈规则已保存，马上按新规则提出。"), "success")
+            return redirect(url_for("meetings.talk_candidates"))
+    page = render_template(
+        "meetings/talk_candidates.html",
+        form=form,
+        rule=rule,
+        keeper=keeper,
+        found=queries.candidates(me(), rule, clock.today()),
+        issue_url=f"{request.script_root}/issues/",
+    )
+    return page, form_status(form)
