@@ -31,8 +31,8 @@ from tracker.progress import routes as progress
 from tracker.reconciliation import routes as reconciliation
 from tracker.register import routes as register
 from tracker.schedule import models as _schedule_tables  # noqa: F401 - its table belongs to the metadata
-from tracker.withdrawals import routes as withdrawals
 from tracker.tasks import routes as tasks
+from tracker.withdrawals import routes as withdrawals
 from tracker.workdays import routes as workdays
 
 PARTS = (
