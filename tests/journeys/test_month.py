@@ -36,14 +36,14 @@ def test_what_a_dispatch_decides_is_done_and_read_again_a_month_later(
     plan(office, f"{number}\n听取汇报", today.isoformat())
     assert "沙坪村饮水工程" in office.inner_text("main")
     office.fill("[name=text]", "逐村排查管网")
-    office.fill("[name=unit]", "没有这个局")
+    office.fill("[name=owner]", "没有这个局")
     office.fill("[name=due]", (today + timedelta(days=9)).isoformat())
     office.click("button:has-text('记下这件事')")
     office.wait_for_selector(".form-errors")
     assert office.input_value("[name=text]") == "逐村排查管网"  # nothing typed is lost
     assert any("422" in problem for problem in page_problems)
     page_problems.clear()
-    office.fill("[name=unit]", "新邵县水利局")
+    office.fill("[name=owner]", "新邵县水利局")
     office.click("button:has-text('记下这件事')")
     office.wait_for_selector("td:has-text('逐村排查管网')")
 

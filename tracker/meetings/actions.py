@@ -30,7 +30,7 @@ class Written:
     held_on: date
     place: str
     region_id: int
-    chair_id: int | None
+    chair: str  # a name, with the unit where it is shared
     agenda: str
     participants: str
     minutes: str = ""
@@ -50,7 +50,7 @@ def save_meeting(meeting: Meeting | None, written: Written, actor: Actor, *, ver
     items, participants = _agenda(written.agenda, actor), _participants(written.participants)
     new_minutes = written.minutes.strip() if written.minutes.strip() != meeting.minutes else None
     meeting.kind, meeting.held_on, meeting.place = written.kind, written.held_on, written.place.strip()
-    meeting.region_id, meeting.chair_id = written.region_id, written.chair_id
+    meeting.region_id, meeting.chair_id = written.region_id, _chair(written.chair)
     meeting.minutes = written.minutes.strip()
     db.session.add(meeting)
     meeting.items, meeting.participants = [], []
@@ -69,14 +69,17 @@ def save_meeting(meeting: Meeting | None, written: Written, actor: Actor, *, ver
     return meeting
 
 
-def decide(meeting: Meeting, asked: Asked, actor: Actor, *, today: date, number: str = "") -> Task:
-    """What the meeting decided, as a task. ``number``: of the issue it is about."""
+def decide(meeting: Meeting, text: str, owner: str, due: date, actor: Actor, *, today: date, number: str = "") -> Task:
+    """What the meeting decided, as a task. ``owner``: the unit or person that owes it, as a form writes them;
+    ``number``: of the issue it is about."""
     if not keeps(actor, meeting.region_id):
         raise Refused(N_("这个地区的会议不由您筹备。"))
     found = issues_named([number.strip()], actor) if number.strip() else {}
     if number.strip() and not found:
         raise Refused(N_("没有编号为“%(number)s”的问题，或者不在您的职责范围内。"), number=number.strip())
     issue_id = next((row.id for row in found.values()), None)
+    kind, owner_id = _meant(owner)
+    asked = Asked(text, due, owner_id if kind == "unit" else None, owner_id if kind == "person" else None)
     task = ask(TaskKind.DECISION, asked, actor, region_id=meeting.region_id, today=today, issue_id=issue_id)
     db.session.add(Decision(meeting_id=meeting.id, task_id=task.id))
     db.session.flush()
@@ -118,19 +121,36 @@ def _participants(text: str) -> list[Participant]:
     found: list[Participant] = []
     seen: set[tuple[str, int]] = set()
     for line in _bounded(lines_of(text)):
-        units = units_meant(line)
-        people = [] if units else people_meant(line)
-        both = [*(("unit", unit.id) for unit in units), *(("person", user.id) for user in people)]
-        if len(both) > 1:
-            raise Refused(N_("参会的“%(line)s”有 %(number)s 个，请写明地区或单位，如“王建国（新邵县水利局）”。"),
-                          line=line, number=len(both))  # fmt: skip
-        if not both:
-            raise Refused(N_("参会的“%(line)s”没有登记过；一行写一个单位全称，或一个人的姓名（单位）。"), line=line)
-        if both[0] not in seen:
-            kind, one = both[0]
+        kind, one = _meant(line)
+        if (kind, one) not in seen:
             found.append(Participant(position=len(found), **{f"{kind}_id": one}))
-            seen.add(both[0])
+            seen.add((kind, one))
     return found
+
+
+def _chair(words: str) -> int | None:
+    if not words.strip():
+        return None
+    kind, one = _meant(words)
+    if kind != "person":
+        raise Refused(N_("主持人要写一个人的姓名，不是单位。"))
+    return one
+
+
+def _meant(words: str) -> tuple[str, int]:
+    """The one unit or person these words mean: ``unit`` or ``person``, and the id. Raises Refused for none or several."""
+    units = units_meant(words.strip())
+    people = [] if units else people_meant(words.strip())
+    found = [*(("unit", unit.id) for unit in units), *(("person", user.id) for user in people)]
+    if len(found) > 1:
+        raise Refused(
+            N_("“%(words)s”有 %(number)s 个，请写明地区或单位，如“王建国（新邵县水利局）”。"),
+            words=words.strip(),
+            number=len(found),
+        )
+    if not found:
+        raise Refused(N_("“%(words)s”没有登记过；请写单位全称，或一个人的姓名（单位）。"), words=words.strip())
+    return found[0]
 
 
 def _bounded(lines: Sequence[str]) -> Sequence[str]:

@@ -8,9 +8,6 @@ from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaF
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from tracker.base.access import Role
-from tracker.issues.forms import PersonField, UnitField
-
 _NEEDED = _l("请填写这一项。")
 
 
@@ -20,7 +17,7 @@ class MeetingForm(FlaskForm):
     held_on = DateField(_l("日期"), [InputRequired(_NEEDED)])
     place = StringField(_l("地点"), [Optional(), Length(max=120)])
     region = SelectField(_l("哪一级的会议"), coerce=int)
-    chair = PersonField(_l("主持人"), [Optional()], role=Role.LEADER, description=_l("输入两三个字，从提示中选择。"))
+    chair = StringField(_l("主持人"), [Optional(), Length(max=200)], description=_l("输入两三个字，从提示中选择。"))
     agenda = TextAreaField(
         _l("议题"), [Optional(), Length(max=20000)], description=_l("一行一个；以问题编号开头的一行就是那个问题。")
     )
@@ -34,8 +31,9 @@ class MeetingForm(FlaskForm):
 
 class DecisionForm(FlaskForm):
     text = TextAreaField(_l("决定要做什么"), [DataRequired(_l("请写明要做什么。")), Length(max=2000)])
-    unit = UnitField(_l("落实单位"), [Optional()], description=_l("单位和人员至少写一个。"))
-    person = PersonField(_l("落实人员"), [Optional()])
+    owner = StringField(
+        _l("由谁落实"), [DataRequired(_NEEDED), Length(max=200)], description=_l("单位全称，或一个人的姓名（单位）。")
+    )
     due = DateField(_l("完成时限"), [InputRequired(_NEEDED)])
     number = StringField(_l("有关的问题编号"), [Optional(), Length(max=40)])
 

@@ -11,7 +11,6 @@ from tracker.base import clock
 from tracker.base.access import Right, keeps_rules
 from tracker.base.db import transaction
 from tracker.base.web import form_status, needs, refusals
-from tracker.issues.forms import person_words
 from tracker.issues.pages import me
 from tracker.issues.queries import units_in_words
 from tracker.meetings import actions, queries
@@ -19,7 +18,6 @@ from tracker.meetings.forms import DecisionForm, MeetingForm, RuleForm
 from tracker.meetings.models import Meeting
 from tracker.meetings.rules import KIND_NAMES, MeetingKind, TalkRule
 from tracker.tasks import rules as tasks
-from tracker.tasks.rules import Asked
 
 bp = Blueprint("meetings", __name__)
 
@@ -56,7 +54,7 @@ def edit_meeting(meeting_id: int) -> Any:
     form = _offered(MeetingForm(obj=found if request.method == "GET" else None))
     if not form.is_submitted():
         form.kind.data, form.region.data = found.kind.value, found.region_id
-        form.chair.data = person_words(found.chair) if found.chair else ""
+        form.chair.data = _in_words(found.chair) if found.chair else ""
         form.agenda.data = "\n".join(
             f"{row.number} {row.text}" if row.number else row.text for row in queries.agenda_of(found, me())
         )
@@ -83,7 +81,7 @@ def _written(form: MeetingForm) -> actions.Written:
         held_on=form.held_on.data,
         place=form.place.data or "",
         region_id=form.region.data,
-        chair_id=form.chair.meant.id if form.chair.meant else None,
+        chair=form.chair.data or "",
         agenda=form.agenda.data or "",
         participants=form.participants.data or "",
         minutes=form.minutes.data or "",
@@ -98,7 +96,12 @@ def _offered(form: MeetingForm) -> MeetingForm:
 
 def _participants(found: Meeting) -> list[str]:
     units = units_in_words([one.unit for one in found.participants if one.unit])
-    return [units[one.unit.id] if one.unit else person_words(one.person) for one in found.participants]  # type: ignore[arg-type]  # one of the two
+    return [units[one.unit.id] if one.unit else _in_words(one.person) for one in found.participants]
+
+
+def _in_words(person: Any) -> str:
+    """As a suggestion writes it, so that it may be sent again."""
+    return f"{person.name}（{person.unit.name}）"
 
 
 @bp.route("/meetings/<int:meeting_id>", methods=["GET", "POST"])
@@ -108,10 +111,9 @@ def meeting(meeting_id: int) -> Any:
     found, form, today = queries.meeting_with_id(meeting_id, me()), DecisionForm(), clock.today()
     if form.validate_on_submit():
         assert form.due.data is not None  # it is needed
-        unit, person = form.unit.meant, form.person.meant
-        asked = Asked(form.text.data or "", form.due.data, unit.id if unit else None, person.id if person else None)
+        text, owner, number = form.text.data or "", form.owner.data or "", form.number.data or ""
         with refusals(form), transaction():
-            actions.decide(found, asked, me(), today=today, number=form.number.data or "")
+            actions.decide(found, text, owner, form.due.data, me(), today=today, number=number)
             flash(_("已记下，落实单位和人员在工作台和交办事项里能看到。"), "success")
             return redirect(url_for("meetings.meeting", meeting_id=meeting_id))
     before = queries.meeting_before(found, me())
