@@ -22,7 +22,7 @@ from sqlalchemy import func, select, text, update
 
 from tests.dossier.situations import cleared
 from tests.ledgers.test_actions import ROWS, ledger
-from tests.world import PASSWORD, World, assign_one, list_one
+from tests.world import PASSWORD, TODAY, World, assign_one, list_one
 from tracker.accounts import actions as accounts
 from tracker.accounts.models import Post, User
 from tracker.base import clock
@@ -31,8 +31,10 @@ from tracker.base.db import db, transaction
 from tracker.base.journal import Event
 from tracker.cli.main import main, shown_progress
 from tracker.inspections.models import Inspection
+from tracker.issues import actions as issues
 from tracker.issues.models import Issue, OverdueEpisode
 from tracker.issues.workflow import Kind
+from tracker.ledgers.models import Ledger
 from tracker.org.models import Region, Unit
 from tracker.schedule.jobs import JOBS
 from tracker.schedule.models import JobRun
@@ -276,6 +278,33 @@ def test_a_ledger_is_only_told_without_an_account_and_taken_with_one(run: Run, w
     taken = run("--as", "supervisor", "import", "ledger", path, "--create-missing")
     assert taken.exit_code == 0, taken.output
     assert db.session.scalar(select(func.count()).select_from(Issue)) == 4
+
+
+def test_a_ledger_is_read_as_its_office_put_it_right_last_time_and_that_is_said(
+    run: Run, world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "台账.csv"
+    path.write_bytes(ledger(*ROWS).replace("问题描述".encode("gb18030"), "啥事".encode("gb18030")))
+    assert run("--as", "supervisor", "import", "ledger", path, "--create-missing").exit_code == 1
+    with transaction():
+        kept = {"columns": {"啥事": "title"}, "headers": []}
+        db.session.add(Ledger(unit_id=world.supervisor.unit_id, title="台账", mapping=kept))
+    taken = run("--as", "supervisor", "import", "ledger", path, "--create-missing")
+    assert (taken.exit_code, "按上次的对应关系读取" in taken.stderr) == (0, True)
+    assert run("import", "ledger", path, "--dry-run").exit_code == 1  # without an account it is nobody's ledger
+
+
+def test_rows_the_list_has_changed_since_are_refused_by_name(run: Run, world: World, tmp_path: Path) -> None:
+    with transaction():
+        number = assign_one(world).number
+    path = tmp_path / "list.xlsx"
+    assert run("--as", "root_supervisor", "export", "ledger", path).exit_code == 0
+    issue = db.session.scalars(select(Issue).where(Issue.number == number)).one()
+    with transaction():
+        issues.correct(issue, world.supervisor, today=TODAY, reason="核实", changes={"requirement": "清单改的要求"})
+    db.session.remove()
+    said = run("--as", "root_supervisor", "import", "ledger", path)
+    assert (said.exit_code, f"{number}（问题整改台账!3）" in said.stderr) == (1, True)
 
 
 def test_a_ledger_with_a_bad_cell_names_it_and_nothing_is_taken(run: Run, world: World, tmp_path: Path) -> None:

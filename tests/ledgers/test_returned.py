@@ -110,7 +110,7 @@ def ledgers(draw: st.DrawFn) -> tuple[list[list[Any]], list[list[Any]], str]:
 
 
 @given(given_ledger=ledgers(), only_wrong=st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_wrong_rows_put_right_in_the_workbook_are_read_as_if_they_had_never_been_wrong(
     given_ledger: tuple[list[list[Any]], list[list[Any]], str], only_wrong: bool
 ) -> None:
