@@ -128,6 +128,7 @@ def test_an_entry_is_put_right_and_its_deadline_read_again(
     url = f"/documents/entries/{second.id}"
     page = client.get(url).text
     assert "没有读懂" in page
+    assert re.findall(r'name="act" value="(\w+)"', page)[0] == "save"  # what Enter in a field presses
     fields = {
         "version": version(page), "wording": second.wording, "clause": "一（一）2", "title": "水源地", "county": world.wugang.id,
         "category": world.categories[2].id, "lead_unit": "市水利局", "units": "武冈市水利局,武冈市整改办", "deadline_written": "9月底前",

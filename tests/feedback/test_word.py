@@ -109,6 +109,26 @@ def repacked(change: dict[str, bytes], **options: Any) -> bytes:
     return out.getvalue()
 
 
+def test_parts_of_other_names_and_the_strict_namespace_are_read() -> None:
+    document = Document()
+    number = add_numbering(document, [("chineseCounting", "%1、")])
+    numbered(document.add_paragraph("甲"), number)
+    moved = {"word/document.xml": "word/document2.xml", "word/_rels/document.xml.rels": "word/_rels/document2.xml.rels"}
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(document))) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if name == "_rels/.rels":
+                part = part.replace(b"word/document.xml", b"/word/document2.xml")
+            elif name.startswith("word/"):
+                part = part.replace(
+                    b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+                    b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+                )
+            target.writestr(moved.get(name, name), part)
+    assert [block.number + block.text for block in read_blocks(out.getvalue()) if isinstance(block, Line)] == ["一、甲"]
+
+
 def test_a_part_that_unpacks_to_far_more_is_refused_before_it_is_unpacked() -> None:
     bomb = repacked({"word/document.xml": b"<a>" + b" " * (MAX_PART_BYTES + 1) + b"</a>"})
     assert len(bomb) < 200_000

@@ -7,6 +7,7 @@ are python-docx's, walked here because its ``iter_inner_content`` passes over co
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import struct
 import unicodedata
@@ -32,6 +33,9 @@ MOST_LINES = 20_000
 MOST_CELLS = 100_000
 _SMALL = 1024 * 1024  # a part below this may pack as well as it likes
 
+#: "Strict Open XML" says the same in another namespace.
+_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
+_TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _P, _TBL, _TR, _TC = qn("w:p"), qn("w:tbl"), qn("w:tr"), qn("w:tc")
 _VAL = qn("w:val")
 _SKIPPED = frozenset(
@@ -170,9 +174,12 @@ def _read_zipped(data: bytes) -> list[Block]:
             names = {part.filename: part for part in archive.infolist()}
             if len(names) > 10_000 or sum(part.file_size for part in names.values()) > MAX_UNPACKED_BYTES:
                 raise _too_big()
-            if "word/document.xml" not in names:
+            main = _related(archive, names, "").get("officeDocument", "word/document.xml")
+            if main not in names or not main.startswith("word/"):
                 raise _no_word_file(names)
-            parts = [_part(archive, names.get(f"word/{name}.xml")) for name in ("document", "styles", "numbering")]
+            related = _related(archive, names, main)
+            others = [related.get(kind, f"word/{kind}.xml") for kind in ("styles", "numbering")]
+            parts = [_part(archive, names.get(name)) for name in (main, *others)]
         document, styles, numbers = (parse_xml(part) if part else None for part in parts)
         return list(_Walk(Numbering(styles, numbers)).blocks(document))
     except (
@@ -180,6 +187,18 @@ def _read_zipped(data: bytes) -> list[Block]:
         KeyError, IndexError, AttributeError, OverflowError, RecursionError,
     ) as error:  # fmt: skip
         raise _damaged() from error
+
+
+def _related(archive: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo], part: str) -> dict[str, str]:
+    """Kind → name of the parts this one refers to (the file's own for ""): some programs write word/document2.xml."""
+    folder, _, name = part.rpartition("/")
+    rels = _part(archive, names.get(posixpath.join(folder, "_rels", f"{name}.rels")))
+    found: dict[str, str] = {}
+    for one in parse_xml(rels) if rels else ():
+        target = str(one.get("Target") or "")
+        whole = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        found.setdefault(str(one.get("Type") or "").rpartition("/")[2], whole)
+    return found
 
 
 def _no_word_file(names: dict[str, zipfile.ZipInfo]) -> DocumentRefused:
@@ -203,7 +222,7 @@ def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo | None) -> bytes | Non
         part.file_size > _SMALL and part.file_size > MAX_PACKING * max(part.compress_size, 1)
     ):
         raise _too_big()
-    return archive.read(part)
+    return archive.read(part).replace(_STRICT, _TRANSITIONAL)
 
 
 class _Walk:
