@@ -22,6 +22,8 @@ from tracker.base.access import Missing, Refused
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
 from tracker.issues.workflow import Kind
+from tracker.messages.models import Message
+from tracker.messages.rules import Matter
 from tracker.papers import actions, queries
 from tracker.papers.actions import issue_paper, receive_paper, set_template, withdraw_paper
 from tracker.papers.models import Addressee, Paper, PaperIssue, PaperSeries
@@ -249,6 +251,15 @@ def test_whoever_belongs_to_a_unit_addressed_signs_once_for_it(any_world: World)
             receive_paper(paper, world.people[stranger])
     rows = {row.unit_id: row.received_by_id for row in db.session.scalars(select(Addressee))}
     assert rows == {world.water.id: world.official.id, world.finance.id: None}
+
+
+def test_the_people_of_the_units_addressed_are_told_once(any_world: World) -> None:
+    world = any_world
+    paper = issued(world, assigned(world))
+    told = select(Message.person_id).where(Message.matter == Matter.PAPER, Message.occasion == f"paper:{paper.id}")
+    assert sorted(db.session.scalars(told)) == sorted([world.official.id, world.official2.id])  # not who has no post
+    db.session.refresh(world.official)
+    assert world.official.unread == 1
 
 
 # --- what is proposed ---------------------------------------------------------------------------------------------

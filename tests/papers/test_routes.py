@@ -86,10 +86,13 @@ def test_from_the_proposal_to_the_receipt(app: Flask, world: World) -> None:
     shown = browser.get(done.location).text
     assert "还有 2 家没有签收" in shown
     official = client(app, world, "official")
-    assert "有 1 份文书等您单位签收" in official.get("/papers").text
+    for page in ("/papers", "/desk"):
+        assert "有 1 份文书等您单位签收" in official.get(page).text
+    assert "您单位收到新的文书，请查看并签收。" in official.get("/messages").text
     assert "代表本单位签收" in official.get(done.location).text
     assert official.post(f"{done.location}/receipt").status_code == 302
-    assert "还没有文书" not in official.get("/papers").text
+    for page in ("/papers", "/desk"):
+        assert "份文书等您单位签收" not in official.get(page).text
     assert official.post(f"{done.location}/receipt").status_code == 422
     assert "已签 1／2" in browser.get("/papers?show=unsigned").text
     assert "新邵整改办督〔2019〕1号" in browser.get(f"/issues/{first}").text

@@ -34,6 +34,7 @@ from tracker.desks.rules import (
 )
 from tracker.issues.pages import me, one_more, replacing_form
 from tracker.issues.rules import END_NAMES
+from tracker.papers.queries import waiting_count as papers_waiting
 from tracker.register import queries as register
 from tracker.register.rules import Filters, ListPage, Sort, Words, words_in
 from tracker.tasks.queries import counts as asked_of
@@ -89,6 +90,7 @@ def _official(**shared: Any) -> str:
     return render_template(
         "desks/official.html",
         desk=queries.official_desk(me(), clock.today(), part),
+        papers=papers_waiting(me()),
         part=part,
         words=_words(),
         issue_url=_issue_url(),

@@ -26,6 +26,7 @@ class Matter(StrEnum):
     TALK = "overdue_talk"
     TAKEN_OVER = "overdue_taken_over"
     REMINDER = "reminder"
+    PAPER = "paper"
     TO_ACCEPT = "to_accept"
     DUE_SOON = "due_soon"
     DIGEST = "digest"
@@ -34,10 +35,13 @@ class Matter(StrEnum):
 
 #: Told at once by e-mail too; everything else of a person waits for the digest.
 URGENT = frozenset(
-    {Matter.UNIT, Matter.LEAD, Matter.NOTICE, Matter.BULLETIN, Matter.TALK, Matter.TAKEN_OVER, Matter.REMINDER}
+    {
+        *(Matter.UNIT, Matter.LEAD, Matter.NOTICE, Matter.BULLETIN, Matter.TALK, Matter.TAKEN_OVER),
+        *(Matter.REMINDER, Matter.PAPER),
+    }
 )
 #: Told by people, one by one or many in a row: an e-mail waits a little for the ones that follow.
-GATHERED = frozenset({Matter.REMINDER})
+GATHERED = frozenset({Matter.REMINDER, Matter.PAPER})
 #: Only ever sent out, never in an inbox.
 OUTSIDE_ONLY = frozenset({Matter.DIGEST, Matter.TRY})
 NOT_URGENT = frozenset(Matter) - URGENT - OUTSIDE_ONLY
@@ -50,6 +54,7 @@ MATTER_NAMES: dict[Matter, str] = {
     Matter.TALK: N_("建议列入约谈名单"),
     Matter.TAKEN_OVER: N_("承接的台账里有逾期问题"),
     Matter.REMINDER: N_("督查催办"),
+    Matter.PAPER: N_("收到文书"),
     Matter.TO_ACCEPT: N_("等待签收"),
     Matter.DUE_SOON: N_("即将到期"),
     Matter.DIGEST: N_("每日提醒"),
@@ -65,6 +70,7 @@ MATTER_WORDS: dict[Matter, str] = {
     Matter.TALK: N_("逾期满 %(number)s 天，请研究是否约谈。"),
     Matter.TAKEN_OVER: N_("其中 %(number)s 个承接时已经逾期、与您有关，一并告知；以后每升一级再单独通知。"),
     Matter.REMINDER: N_("请尽快办理并报进展。"),
+    Matter.PAPER: N_("您单位收到新的文书，请查看并签收。"),
     Matter.TO_ACCEPT: N_("已交办到您的单位，请签收；%(number)s 个工作日内不签收会亮红灯。"),
     Matter.DUE_SOON: N_("距整改时限不超过 %(number)s 天，请抓紧整改，按时申请销号。"),
     Matter.DIGEST: N_("以下事项不急，但等着您办。"),

@@ -6,17 +6,21 @@ import io
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Integer, cast, literal, null, or_, select, update
 
+from tracker.accounts.models import User
 from tracker.base import clock, files, journal
 from tracker.base.access import N_, Actor, Conflict, Missing, Refused, Right, keeps_rules, may
 from tracker.base.db import db, upsert
 from tracker.base.journal import Event
 from tracker.issues.models import Issue
+from tracker.messages.actions import queue
+from tracker.messages.rules import Matter
 from tracker.papers.models import Addressee, Paper, PaperIssue, PaperOffice, PaperSeries, PaperTemplate
 from tracker.papers.queries import (
     cleared_by,
     issues_to_write,
+    readers_of,
     supervises_all,
     template_of,
     values_of,
@@ -136,6 +140,13 @@ def _send(paper: Paper, draft: Draft, issues: list[Issue], actor: Actor) -> None
     told = {"at": paper.at, **journal.by(actor), "verb": "paper_issued", "subject": "issue"}
     journal.record_all([{**told, "subject_id": issue.id, "data": {"paper": paper.id, **about}} for issue in issues])
     db.session.flush()
+    what: tuple[Any, ...] = (
+        literal(f"paper:{paper.id}").label("occasion"),
+        User.id.label("person_id"),
+        cast(null(), Integer).label("issue_id"),
+        literal(1).label("number"),
+    )
+    queue(select(*what).where(User.id.in_(readers_of(units))), Matter.PAPER, day=paper.issued_on, at=paper.at)
 
 
 def withdraw_paper(paper: Paper, actor: Actor, *, reason: str, at: datetime | None = None) -> Event:

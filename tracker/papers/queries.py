@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.accounts.models import Post, User
 from tracker.base import clock, files, journal
-from tracker.base.access import N_, READERS, Actor, Missing, Refused, Right, Role, may
+from tracker.base.access import N_, READERS, RIGHTS, Actor, Missing, Refused, Right, Role, may
 from tracker.base.db import db
 from tracker.base.journal import SealLink
 from tracker.base.paging import Page, Segment, read_page
@@ -143,6 +143,14 @@ def papers_about(issue_id: int, actor: Actor) -> Sequence[Any]:
         .where(PaperIssue.issue_id == issue_id, visible_to(actor))
         .order_by(Paper.id.desc())
     ).all()
+
+
+def readers_of(unit_ids: Sequence[int]) -> Select[Any]:
+    """Ids of the people who can sign for a paper that went to these units, and can sign in."""
+    posted = exists().where(
+        Post.user_id == User.id, Post.ended_at.is_(None), Post.role.in_(RIGHTS[Right.PAPER_RECEIVE])
+    )
+    return select(User.id).where(User.unit_id.in_(unit_ids), User.active, User.account.is_not(None), posted)
 
 
 # --- the register ---------------------------------------------------------------------------------------------
