@@ -5,12 +5,20 @@ from __future__ import annotations
 import contextlib
 import json
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 FINE = {"errcode": 0, "code": 0, "errmsg": "ok", "msg": "success"}
 
@@ -54,7 +62,8 @@ class Receiver:
 
 
 @contextlib.contextmanager
-def receiver() -> Iterator[Receiver]:
+def receiver(secure: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """``secure``: it speaks https."""
     found = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -88,7 +97,10 @@ def receiver() -> Iterator[Receiver]:
         def handle_error(self, *_: Any) -> None:
             pass  # the other side hung up: that is what is tested
 
-    with _running(Server(("127.0.0.1", 0), Handler)) as server:
+    made = Server(("127.0.0.1", 0), Handler)
+    if secure is not None:
+        made.socket = secure.wrap_socket(made.socket, server_side=True)
+    with _running(made) as server:
         found.port = server.server_address[1]
         yield found
         found.over.set()
@@ -115,6 +127,32 @@ def leading_to(address: str) -> Callable[..., None]:
     return redirect
 
 
+# --- certificates -----------------------------------------------------------------------------------------------
+
+
+def certified(folder: Path, host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's context with a certificate of its own making for this host, and a client's that trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "both.pem").write_bytes(key.private_bytes(*plain) + certificate.public_bytes(serialization.Encoding.PEM))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(folder / "both.pem")
+    return server, ssl.create_default_context(cadata=certificate.public_bytes(serialization.Encoding.PEM).decode())
+
+
 # --- mail -------------------------------------------------------------------------------------------------------
 
 
@@ -127,6 +165,7 @@ class Post:
     refused: set[str] = field(default_factory=set)
     busy: bool = False
     dead: bool = False
+    secure: ssl.SSLContext | None = None  # what STARTTLS turns on
     over: threading.Event = field(default_factory=threading.Event)
 
     def to(self, address: str) -> list[str]:
@@ -140,20 +179,36 @@ class Clerk(socketserver.StreamRequestHandler):
         if self.server.office.dead:
             self.server.office.over.wait(5)
             return
-        recipient = ""
         self.say("220 post office")
+        self.serve()
+
+    def serve(self) -> None:
+        recipient = ""
         while line := self.rfile.readline().decode().strip():
             verb = line.upper().partition(" ")[0]
             if verb == "QUIT":
                 self.say("221 bye")
                 return
-            if verb == "RCPT":
+            if verb == "STARTTLS":
+                self.encrypt()
+            elif verb == "EHLO" and self.server.office.secure is not None:
+                self.say("250-post office\r\n250 STARTTLS")
+            elif verb == "RCPT":
                 recipient = line.partition("<")[2].rstrip(">")
                 self.say(f"550 no such person {recipient}" if recipient in self.server.office.refused else "250 ok")
             elif verb == "DATA":
                 self.data(recipient)
             else:
                 self.say("451 busy" if self.server.office.busy and verb == "MAIL" else "250 ok")
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()  # the encrypted one is nobody else's
+
+    def encrypt(self) -> None:
+        self.say("220 go on")
+        self.connection = self.server.office.secure.wrap_socket(self.connection, server_side=True)
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
 
     def data(self, recipient: str) -> None:
         self.say("354 go on")
@@ -168,8 +223,9 @@ class Clerk(socketserver.StreamRequestHandler):
 
 
 @contextlib.contextmanager
-def post_office() -> Iterator[Post]:
-    found = Post()
+def post_office(secure: ssl.SSLContext | None = None, *, at_once: bool = False) -> Iterator[Post]:
+    """``secure``: it can be spoken to encrypted, after STARTTLS or ``at_once``."""
+    found = Post(secure=secure)
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
@@ -178,7 +234,10 @@ def post_office() -> Iterator[Post]:
         def handle_error(self, *_: Any) -> None:
             pass
 
-    with _running(Server(("127.0.0.1", 0), Clerk)) as server:
+    made = Server(("127.0.0.1", 0), Clerk)
+    if secure is not None and at_once:
+        made.socket = secure.wrap_socket(made.socket, server_side=True)
+    with _running(made) as server:
         server.office = found
         found.port = server.server_address[1]
         yield found

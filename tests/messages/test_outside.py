@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import socket
+from email.message import EmailMessage
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from tests.messages.conftest import add_outlet, reach
-from tests.messages.receivers import Receiver, leading_to
+from tests.messages.receivers import Receiver, certified, leading_to, post_office, receiver
 from tests.messages.test_routes import make_overdue
 from tests.world import World
 from tracker.base.access import Refused
+from tracker.base.config import Config
 from tracker.messages import jobs, outside
 from tracker.messages.robots import Post
 from tracker.messages.rules import OutletKind, Trouble, Unsent, check_webhook
@@ -137,3 +140,64 @@ def test_a_webhook_inside_fails_at_once_and_says_why(app: Flask, world: World, o
 def test_what_cannot_be_a_webhooks_address_is_refused_where_it_is_typed(address: str) -> None:
     with pytest.raises(Refused):
         check_webhook(address)
+
+
+# --- encrypted --------------------------------------------------------------------------------------------------
+
+HOST = "tracker.example"
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+
+
+@pytest.fixture
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host is here, whatever a name service says."""
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *more, **named: real("127.0.0.1" if host == HOST else host, *more, **named)
+    )
+
+
+@pytest.mark.usefixtures("at_home")
+def test_https_is_spoken_to_the_name_and_only_with_a_certificate_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, client = certified(tmp_path, HOST)
+    with receiver(server) as out:
+        address = f"https://{HOST}:{out.port}/hook"
+        with pytest.raises(Unsent) as error:
+            outside.post(Post(address, b"{}", {}), LOOPBACK)
+        assert (error.value.trouble, error.value.final) == (Trouble.UNTRUSTED, False)
+        monkeypatch.setattr(outside, "_trust", lambda: client)
+        assert outside.post(Post(address, b"{}", {}), LOOPBACK)[0] == 200
+        with pytest.raises(Unsent) as error:  # trusted, but for another name
+            outside.post(Post(f"https://127.0.0.1:{out.port}/hook", b"{}", {}), LOOPBACK)
+        assert error.value.trouble is Trouble.UNTRUSTED
+        assert len(out.got) == 1
+
+
+@pytest.mark.usefixtures("at_home")
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_mail_is_handed_over_encrypted_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str
+) -> None:
+    server, client = certified(tmp_path, HOST)
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "zg@example.gov.cn", "wang@example.gov.cn", "x"
+    with post_office(server, at_once=security == "tls") as office:
+        there = {
+            "smtp_host": HOST,
+            "smtp_port": office.port,
+            "smtp_security": security,
+            "mail_from": "zg@example.gov.cn",
+        }
+        config = Config.model_validate(there)
+        with pytest.raises(Unsent) as error:
+            outside.send_mail(config, letter)
+        assert error.value.trouble is Trouble.UNTRUSTED
+        monkeypatch.setattr(outside, "_trust", lambda: client)
+        outside.send_mail(config, letter)
+        assert len(office.took) == 1
+    with post_office() as office, pytest.raises(Unsent) as error:  # it cannot encrypt
+        outside.send_mail(Config.model_validate({**there, "smtp_port": office.port}), letter)
+    assert error.value.trouble is Trouble.UNTRUSTED
+    assert office.took == []
