@@ -733,6 +733,27 @@ SMALL_PAPERS = (
         ),
     ),
     Paper(
+        "problems that begin like demands",
+        _words(
+            "二、存在的主要问题",
+            "1.请示报告制度执行不严。",
+            "2.对口帮扶要求未落实。",
+            "3.提高补贴标准发放，超支2.3万元。",
+            "4.各乡镇档案不全。",
+            "5.你县资金闲置。",
+            "三、工作要求",
+            "1.对整改不力的，要严肃问责。",
+            "2.请逐条整改。",
+        ),
+        (
+            ("二1", "请示报告制度执行不严。", None, None, (), None),
+            ("二2", "对口帮扶要求未落实。", None, None, (), None),
+            ("二3", "提高补贴标准发放，超支2.3万元。", None, None, (), None),
+            ("二4", "各乡镇档案不全。", None, None, (), None),
+            ("二5", "你县资金闲置。", None, None, (), None),
+        ),
+    ),
+    Paper(
         "text in the one cell of a table",
         _framed,
         (

@@ -229,15 +229,18 @@ _LACKING = re.compile(
 _OTHERS = re.compile(
     r"(?:整改|工作|有关|相关|几点|下一步|下步|具体|落实)?(?:整改)?(?:工作)?(?:要求|建议|意见|安排|打算|措施|对策|部署)(?:和(?:要求|建议|意见|措施))?$|"
     r"^(?:主要|工作|整改|取得的?|总体)*(?:成效|成绩|做法|亮点|经验|进展|特点)(?!不|未|差|方面)|(?:基本|总体|检查|督查|督察|工作|巡视|评估|审计|调研)(?:工作)?(?:的)?(?:情况|概况|评价)$|工作(?:开展|推进|进展|完成)情况$|"
-    r"组织(?:领导|实施|保障)|保障措施|指导思想|总体要求|基本原则|工作目标|方法步骤|时间安排|抓好(?:整改|落实)"
+    r"组织(?:领导|实施|保障)|保障措施|指导思想|总体要求|基本原则|(?:发展|总体|主要|工作)目标|方法步骤|时间安排|抓好(?:整改|落实)"
 )
 _PROBLEM_SECTION = re.compile(
     r"(?:存在|发现|反馈|查出|突出|主要|具体|需(?:要)?整改|移交|指出|巡视|督查|审计)[^。]{0,8}问题|问题(?:清单|及|和|$)"
 )
 _DEMAND = re.compile(
-    r"^(?:请|要(?!素)|须|务必|应当?|必须|希望|建议|望|各(?:级|县|地|部门|单位|乡|责任|有关|相关|市)|你(?:市|县|区|单位|局)|对.{0,24}?[，,]?(?:要|将|严肃)|认真|切实|进一步|加强|"
+    r"^(?:请(?![示客假托吃])|要(?![素求])|须|务必|应当?|必须|希望|建议|望|各(?:级|县|地|部门|单位|乡|责任|有关|相关|市)|你(?:市|县|区|单位|局)|对.{0,24}?[，,]?(?:要(?!求)|将|严肃)|认真|切实|进一步|加强|"
     r"强化|严格|加快|加大|压实|提高|坚持|深入|扎实|健全|完善|建立|抓好|抓实|做好|举一反三|高度重视|严肃|确保|及时报送|按(?:时|期|要求)|(?:以上|上述)问题|"
     r"对(?:以上|上述|照))"
+)
+_ORDER = re.compile(
+    r"请(?![示客假托吃])|(?:以上|上述|对以上|对上述)|对[^。；]{0,24}[，,]?(?:将(?!近)|严肃|要(?!求))(?!.{0,6}(?:不|未|没))"
 )
 _SIGNED = re.compile(r"^[一-龥（）()、“”]{4,40}$")
 _END_LINE = re.compile(
@@ -359,10 +362,16 @@ class _Reader:
         if sum(terms_of(group, self.context.written).any for group in groups) > 1:  # paragraphs with terms of their own
             for group in groups:
                 self._entry(_clause(path), group, _above(path), inherited)
-        elif _is_demand(text) and not terms_of(text, self.context.written).any:
+        elif self._asks(text, path) and not terms_of(text, self.context.written).any:
             self._pass(text, DEMAND, path)
         else:
             self._entry(_clause(path), text, _above(path[:-1]), inherited)
+
+    @staticmethod
+    def _asks(text: str, path: tuple[Node, ...]) -> bool:
+        """Under a heading that says problems, only what is plainly an order is none."""
+        among_problems = any(_is_heading(node) and _PROBLEM_SECTION.search(_own_words(node)) for node in path[:-1])
+        return _is_order(text) if among_problems else _is_demand(text)
 
     def _without_closing(self, lines: Sequence[str], path: tuple[Node, ...]) -> list[str]:
         """请于…前报送 on a line of its own below the last entry belongs to no entry."""
@@ -523,9 +532,12 @@ def _of_others(node: Node) -> bool:
 
 def _is_demand(text: str) -> bool:
     first = re.split(r"[，。；\n]", text.strip())[0]
-    return bool(_DEMAND.match(first)) and (
-        not _LACKING.search(first) or bool(re.match(r"请|(?:以上|上述|对以上|对上述)|对.{0,24}(?:将|严肃|要)", first))
-    )
+    return _is_order(text) or (bool(_DEMAND.match(text.strip())) and not _LACKING.search(first))
+
+
+def _is_order(text: str) -> bool:
+    """Plainly said to somebody: 请…, 以上问题…, 对整改不力的，要严肃问责."""
+    return bool(_ORDER.match(text.strip()))
 
 
 def _is_heading(node: Node) -> bool:
