@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from tests.accounts.test_stand_ins import acting, stand_in
 from tests.dossier.situations import SITUATIONS, picture
 from tests.world import TODAY, World, make_duty, make_person, upload
+from tracker.accounts.models import Post
 from tracker.audit.queries import differences
 from tracker.base.access import Conflict, Refused, Role
 from tracker.base.db import db, transaction
@@ -25,7 +26,7 @@ from tracker.issues.models import Issue, OverdueEpisode
 from tracker.issues.workflow import Kind, State
 from tracker.lookbacks.actions import hold_lookback
 from tracker.lookbacks.models import LookBack
-from tracker.lookbacks.queries import had_no_part, look_backs_of
+from tracker.lookbacks.queries import had_no_part, look_backs_of, nearest_outsiders
 from tracker.lookbacks.rules import Result, Visit
 from tracker.progress.models import Evidence
 from tracker.progress.queries import evidence_of
@@ -348,3 +349,15 @@ def test_what_was_brought_before_the_relapse_does_not_clear_it_again(world: Worl
         apply(new=False)
     apply(new=True)
     assert issue.state is State.REVIEWING
+
+
+def test_whose_turn_it_is_names_only_people_who_may_look(world: World) -> None:
+    issue = issue_in(world)
+    assert nearest_outsiders(issue, THREE_MONTHS) == (world.supervisor2.name,)  # the other one passed its first level
+    for who, person in world.people.items():
+        if person.name in nearest_outsiders(issue, THREE_MONTHS):
+            assert had_no_part(issue, person, THREE_MONTHS), who
+    with transaction():
+        db.session.get_one(Post, world.supervisor2.posts[0].id).ended_at = issue.updated_at
+    above = nearest_outsiders(issue, THREE_MONTHS)
+    assert above == (world.root_supervisor.name, world.root_supervisor2.name, world.people["water_supervisor"].name)

@@ -69,7 +69,7 @@ from tracker.issues.workflow import (
     pressable,
 )
 from tracker.lookbacks.models import LookBack
-from tracker.lookbacks.queries import had_no_part, look_backs_of
+from tracker.lookbacks.queries import had_no_part, look_backs_of, nearest_outsiders
 from tracker.org.models import Region, RegionBelow, Unit
 from tracker.papers.queries import papers_about
 from tracker.papers.rules import PaperKind, may_hold
@@ -104,6 +104,7 @@ class Standing:
     reviewers: Reviewers | None  # of its present level
     supervisors: tuple[str, ...]  # nearest to the issue
     outsider: bool  # cleared: had no part in it, so may look back
+    lookers: tuple[str, ...]  # a look-back is due: who may hold it, nearest to the issue
 
 
 def standing_of(
@@ -129,6 +130,7 @@ def standing_of(
         reviewers=eligible_reviewers(application, today) if application else None,
         supervisors=supervisors_of(issue),
         outsider=issue.state is State.CLEARED and had_no_part(issue, actor, today),
+        lookers=nearest_outsiders(issue, today) if _look_back_due(issue, today) else (),
     )
 
 
@@ -353,7 +355,7 @@ def turns(issue: Issue, around: Standing, today: date) -> list[Turn]:
     """Whose turn it is, most important first; empty when nothing is left to do."""
     found = [_turn(issue, around)]
     if _look_back_due(issue, today):
-        found.append(Turn(_named(around.supervisors), N_("回头看")))
+        found.append(Turn(_named(around.lookers), N_("回头看")))
     if around.extension is not None:
         found.append(Turn(_named(around.supervisors), N_("审批延期")))
     return [turn for turn in found if turn is not None]

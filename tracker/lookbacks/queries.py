@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
-from tracker.accounts.models import User
+from tracker.accounts.models import Post, User
 from tracker.accounts.queries import PARTNER, nor_partners
 from tracker.base.access import Actor, Missing, Role
 from tracker.base.db import db
@@ -24,7 +24,7 @@ from tracker.issues.queries import supervised_by, visible_to
 from tracker.issues.workflow import Kind, State
 from tracker.lookbacks.models import Draw, LookBack, Pick, look_back_evidence
 from tracker.lookbacks.rules import Asked, Rate, Result, Slip, tickets_for
-from tracker.org.models import Region, Unit
+from tracker.org.models import Region, RegionBelow, Unit
 from tracker.settings.models import Category
 
 PAGE_SIZE = 50
@@ -75,6 +75,28 @@ def outsider(actor: Actor, today: date) -> ColumnElement[bool]:
         *(_stranger(person, unit) for person, unit in actor.sides),
         *(nor_partners(person, today, _partner_strange()) for person, _unit in actor.sides),
     )
+
+
+def nearest_outsiders(issue: Issue, today: date) -> tuple[str, ...]:
+    """Names of the supervisors nearest to the issue who can sign in and may look back: they had no part in it. One
+    query; empty when there is none at all."""
+    rows = db.session.execute(
+        select(User.name, RegionBelow.depth)
+        .join(Post, Post.user_id == User.id)
+        .join(RegionBelow, and_(RegionBelow.ancestor_id == Post.region_id, RegionBelow.region_id == issue.region_id))
+        .join(Issue, Issue.id == issue.id)
+        .where(
+            Post.role == Role.SUPERVISOR,
+            Post.ended_at.is_(None),
+            User.active,
+            User.account.is_not(None),
+            or_(Post.category_id.is_(None), Post.category_id == issue.category_id),
+            _stranger(User.id, User.unit_id),
+            nor_partners(User.id, today, _partner_strange()),
+        )
+        .order_by(RegionBelow.depth, Post.id)
+    ).all()
+    return tuple(dict.fromkeys(name for name, depth in rows if depth == rows[0].depth))
 
 
 @lru_cache(maxsize=1)
