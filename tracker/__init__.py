@@ -79,6 +79,7 @@ NAVIGATION = (
     NavigationEntry("ledgers.ledgers", N_("台账导入"), Right.LEDGER_IMPORT),
     NavigationEntry("clearance.chains", N_("审核链"), Right.SETTINGS, menu=SET_UP),
     NavigationEntry("issues.groups", N_("工作组"), Right.SETTINGS, menu=SET_UP),
+    NavigationEntry("deadlines.clocks", N_("时限规则"), Right.SETTINGS, menu=SET_UP),
     NavigationEntry("workdays.this_year", N_("工作日"), Right.SETTINGS, menu=SET_UP),
     NavigationEntry("papers.templates", N_("文书模板"), Right.SETTINGS, menu=SET_UP),
     NavigationEntry("org.regions", N_("行政区划"), Right.REGIONS),

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.register.test_queries import sent
-from tests.world import TODAY, World, assign_one, list_one, make_duty, make_person
-from tracker.accounts.models import User
+from tests.world import NOW, TODAY, World, assign_one, list_one, make_duty, make_person
+from tracker.accounts.models import StandIn, User
 from tracker.base.access import Role
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
@@ -82,18 +82,57 @@ def test_a_county_without_supervisors_has_the_roots_told(world: World) -> None:
     }
 
 
-def test_whoever_cannot_sign_in_is_not_said_to_have_been_told(world: World) -> None:
+def away(world: World) -> User:
+    """A lead official who is only a name in a ledger."""
+    leader = make_person(world, "unknown", "只在台账里", "county_office", ((Role.LEADER, "xinshao", None),))
+    leader.account = leader.password_hash = None
+    return leader
+
+
+def told_of_lead(world: World) -> list[str]:
+    return sorted(who for who, matter in told(world) if matter == "overdue_lead")
+
+
+def test_where_the_lead_official_cannot_sign_in_the_lead_units_officials_are_told(any_world: World) -> None:
     with transaction():
-        leader = make_person(world, "unknown", "只在台账里", "county_office", ((Role.LEADER, "xinshao", None),))
-        leader.account = leader.password_hash = None
-        assign_one(world, duty=make_duty(world, lead_official_id=leader.id))
+        assign_one(any_world, duty=make_duty(any_world, lead_official_id=away(any_world).id))
     night(DEADLINE + timedelta(days=3))
+    assert told_of_lead(any_world) == ["official"]
     (issue,) = db.session.scalars(select(Issue))
     (found,) = levels_of(issue.episodes).values()
     assert [(one.level, one.since, len(one.told)) for one in found] == [
-        (2, date(2019, 9, 3), 0),
+        (2, date(2019, 9, 3), 1),
         (1, date(2019, 9, 1), 2),
     ]
+    assert night(DEADLINE + timedelta(days=4)) == {"raised": 0, "told": 0}
+
+
+def test_the_stand_in_of_who_cannot_sign_in_is_told_in_their_own_inbox(any_world: World) -> None:
+    with transaction():
+        leader = away(any_world)
+        assign_one(any_world, duty=make_duty(any_world, lead_official_id=leader.id))
+        db.session.add(
+            StandIn(absent_id=leader.id, person_id=any_world.leader2.id, begins_on=DEADLINE, named_at=NOW,
+                    ends_on=DEADLINE + timedelta(days=9), named_by_id=any_world.supervisor.id)
+        )  # fmt: skip
+    night(DEADLINE + timedelta(days=3))
+    assert told_of_lead(any_world) == ["leader2"]
+
+
+def test_a_level_never_tells_nobody(any_world: World) -> None:
+    """Nobody of the duty chain can sign in: the county's supervisors are told, and where it has none the root's."""
+    with transaction():
+        duty = make_duty(any_world, lead_official_id=away(any_world).id)
+        assign_one(any_world, duty=duty)
+        for person in (any_world.official, any_world.official2):
+            person.active = False
+    night(DEADLINE + timedelta(days=1))
+    assert told(any_world) == Counter([("supervisor", "overdue_unit"), ("supervisor2", "overdue_unit")])
+    with transaction():
+        for person in (any_world.supervisor, any_world.supervisor2):
+            person.active = False
+    night(DEADLINE + timedelta(days=3))
+    assert told_of_lead(any_world) == ["root_supervisor", "root_supervisor2", "water_supervisor"]
 
 
 def test_an_episode_that_ended_is_raised_no_more_and_the_next_one_begins_at_the_first_level(any_world: World) -> None:

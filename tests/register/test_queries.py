@@ -73,6 +73,7 @@ def holds(filters: Filters, issue: Issue, lamp: Lamp) -> bool:
         "proven": lambda value: issue.state is State.CLEARED and issue.proven is value,
         "overdue": lambda _: late > 0,
         "unsigned": lambda _: issue.state is State.ASSIGNED,
+        "stalled": lambda _: stalled(issue),
         "incomplete": lambda _: issue.state in OPEN - {State.LISTED} and not issue.duty_chain_complete,
         "review_due": lambda _: (
             issue.state in OPEN
@@ -95,6 +96,12 @@ def holds(filters: Filters, issue: Issue, lamp: Lamp) -> bool:
         if ((value := getattr(filters, name)) is not None and value not in ("", (), False)) or (
             name == "proven" and filters.proven is False)
     )  # fmt: skip
+
+
+def stalled(issue: Issue) -> bool:
+    """Longer than 3, 3 or 10 working days in its state; nothing varied is reviewed by an application of ours."""
+    allowed = {State.LISTED: 3, State.ASSIGNED: 3, State.PLANNING: 10}.get(issue.state)
+    return allowed is not None and calendar().workdays_between(issue.waiting_since, TODAY) > allowed
 
 
 def some_filters(world: World, chance: random.Random) -> Filters:

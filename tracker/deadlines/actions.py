@@ -1,4 +1,5 @@
-"""Use cases: ask for a later deadline, grant it, refuse it; remind whoever handles an issue."""
+"""Use cases: ask for a later deadline, grant it, refuse it; remind whoever handles an issue; keep
+the thresholds."""
 
 from __future__ import annotations
 
@@ -8,18 +9,26 @@ from typing import Any
 from sqlalchemy import literal, select
 
 from tracker.accounts.models import User
-from tracker.base import clock
-from tracker.base.access import N_, Actor, Refused
+from tracker.base import clock, journal
+from tracker.base.access import N_, Actor, Refused, keeps_rules
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.deadlines.models import Extension
-from tracker.deadlines.queries import handlers_reached, is_askers, reminded_on, waiting_extension
-from tracker.deadlines.rules import ExtensionState, days_overdue
+from tracker.deadlines.queries import (
+    CLOCKS,
+    handlers_reached,
+    is_askers,
+    kept_clocks,
+    reminded_on,
+    waiting_extension,
+)
+from tracker.deadlines.rules import Clocks, ExtensionState, check_clocks, days_overdue
 from tracker.issues.actions import advance
 from tracker.issues.models import Issue
 from tracker.issues.workflow import Fact, Verb
 from tracker.messages.actions import queue
 from tracker.messages.rules import Matter
+from tracker.settings.actions import put
 
 
 def request_extension(
@@ -138,3 +147,18 @@ def remind(issue: Issue, actor: Actor, *, today: date, words: str, at: datetime 
     )
     told = select(*what).where(User.id.in_(people))
     return queue(told, Matter.REMINDER, day=today, at=event.at, remark_id=event.remark_id)
+
+
+def set_clocks(clocks: Clocks, actor: Actor, *, at: datetime | None = None) -> None:
+    """Keep other thresholds (时限规则) from now on; what was recorded under the old ones stands. The root office only."""
+    if not keeps_rules(actor):
+        raise Refused(N_("只有市级督查可以修改时限规则。"))
+    check_clocks(clocks)
+    before = kept_clocks()
+    if clocks == before:
+        return
+    put(CLOCKS, vars(clocks))
+    changed = {
+        name: [getattr(before, name), value] for name, value in vars(clocks).items() if getattr(before, name) != value
+    }
+    journal.record("set_clocks", "clocks", 0, **journal.by(actor), data={"changed": changed}, at=at)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from flask_wtf import FlaskForm
+from wtforms import DateField, IntegerField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from tracker.base.web import VersionedForm
+from tracker.deadlines.rules import Clocks
 
 
 class AskForm(VersionedForm):
@@ -30,3 +34,23 @@ class RemindForm(VersionedForm):
         [DataRequired(_l("请写明催办什么、什么时候要结果。")), Length(max=1000)],
         description=_l("原样发给承办人；写明要什么、什么时候要。"),
     )
+
+
+def _number(label: Any) -> IntegerField:
+    return IntegerField(label, [InputRequired(_l("请填写整数。"))])
+
+
+class ClocksForm(FlaskForm):
+    """时限规则: the thresholds of lamps and steps."""
+
+    unassigned_workdays = _number(_l("列单后交办"))
+    unsigned_workdays = _number(_l("交办后签收"))
+    planning_workdays = _number(_l("制定方案"))
+    review_workdays = _number(_l("每级审核"))
+    blue_days = _number(_l("蓝灯：距时限不足"))
+    yellow_days = _number(_l("黄灯：距时限不足"))
+    yellow_lag = _number(_l("黄灯：进度落后"))
+    red_lag = _number(_l("红灯：进度落后超过"))
+
+    def clocks(self) -> Clocks:
+        return Clocks(**{name: self[name].data for name in vars(Clocks())})

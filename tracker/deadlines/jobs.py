@@ -5,19 +5,39 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, and_, cast, func, literal, null, select, union_all, update
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, cast, func, literal, null, select, union_all, update
 from sqlalchemy.orm import aliased
 
 from tracker.base import clock, journal
 from tracker.base.db import db, upsert
 from tracker.base.journal import Event
-from tracker.deadlines.models import Escalation
-from tracker.deadlines.queries import people_concerned, people_of_level, untold
-from tracker.deadlines.rules import DEFAULT, MATTERS, level_days, occasion
+from tracker.deadlines.models import Delay, Escalation
+from tracker.deadlines.queries import (
+    kept_clocks,
+    people_concerned,
+    people_of_delay,
+    people_of_level,
+    tiers_of_delay,
+    tiers_of_level,
+    untold,
+)
+from tracker.deadlines.rules import (
+    CLOCK_OF,
+    DELAY_MATTERS,
+    MATTERS,
+    Clock,
+    allowed_workdays,
+    delay_occasion,
+    late_since,
+    level_days,
+    occasion,
+)
 from tracker.issues.models import Issue, OverdueEpisode
 from tracker.issues.workflow import OPEN, Kind, State
 from tracker.messages.actions import announce, queue
+from tracker.messages.models import Message
 from tracker.messages.rules import Matter
+from tracker.workdays.queries import calendar
 
 CHUNK = 5000  # rows per statement
 
@@ -67,7 +87,8 @@ def tell_upcoming(today: date, at: datetime | None = None) -> dict[str, int]:
     """Tell the people of an issue that its deadline is near (once at each of the two thresholds of the lamps) and that it
     waits to be signed for (once for each hand-out; what a ledger brought in is told by its own summary). Not urgent: it
     goes into the inbox and the day's digest. Runs in the caller's transaction. Returns how many were told."""
-    instant, near, nearer = at or clock.now(), DEFAULT.blue_days, DEFAULT.yellow_days
+    instant, clocks = at or clock.now(), kept_clocks()
+    near, nearer = clocks.blue_days, clocks.yellow_days
     under_way = (Issue.state.in_(OPEN - {State.REVIEWING}), Issue.has_children.is_(False))
     told = 0
     for days, after in ((near, today + timedelta(days=nearer)), (nearer, today - timedelta(days=1))):
@@ -78,7 +99,7 @@ def tell_upcoming(today: date, at: datetime | None = None) -> dict[str, int]:
         told += queue(_told_of(due), Matter.DUE_SOON, day=today, at=instant)
     mark = literal("to_accept:").concat(cast(Issue.id, String)).concat(":").concat(cast(Issue.waiting_since, String))
     handed = select(
-        Issue.id.label("issue_id"), mark.label("occasion"), literal(DEFAULT.unsigned_workdays).label("number")
+        Issue.id.label("issue_id"), mark.label("occasion"), literal(clocks.unsigned_workdays).label("number")
     ).where(Issue.state == State.ASSIGNED, Issue.taken_over.is_(False))
     return {"told": told + queue(_told_of(handed), Matter.TO_ACCEPT, day=today, at=instant)}
 
@@ -144,23 +165,32 @@ def _raise(number: int, today: date, instant: datetime) -> int:
 
 
 def _tell(number: int, today: date, instant: datetime) -> int:
-    people = people_of_level(number).subquery()
-    told = select(
-        literal(occasion(number)).concat(cast(people.c.episode_id, String)).label("occasion"),
-        people.c.person_id,
-        people.c.issue_id,
-        literal(level_days(number)).label("number"),
-    ).where(~people.c.at_take_over)
+    """Tell whom the level names; where that reached nobody, whoever can act instead."""
     raised = untold(number).subquery()
     mark = literal(occasion(number)).concat(cast(raised.c.episode_id, String)).label("occasion")
     groups = select(mark, raised.c.issue_id).where(~raised.c.at_take_over)
     announce(groups, MATTERS[number], number=level_days(number), at=instant)
-    return queue(told, MATTERS[number], day=today, at=instant)
+    told = 0
+    for tier in range(len(tiers_of_level(number))):
+        people = people_of_level(number, tier, today).subquery()
+        what = literal(occasion(number)).concat(cast(people.c.episode_id, String))
+        rows = select(
+            what.label("occasion"),
+            people.c.person_id,
+            people.c.issue_id,
+            literal(level_days(number)).label("number"),
+        ).where(~people.c.at_take_over, *_nobody_told(tier, what))
+        told += queue(rows, MATTERS[number], day=today, at=instant)
+    return told
+
+
+def _nobody_told(tier: int, what: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
+    return (~select(Message.id).where(Message.occasion == what).exists(),) if tier else ()
 
 
 def _tell_taken_over(today: date, instant: datetime) -> int:
     """One summary per person of what was late when it was taken over, whatever level each of it had."""
-    people = union_all(*(people_of_level(number) for number in MATTERS)).subquery()
+    people = union_all(*(people_of_level(number, 0, today) for number in MATTERS)).subquery()
     told = (
         select(
             literal(f"taken_over:{today}:").concat(cast(func.max(people.c.episode_id), String)).label("occasion"),
@@ -175,3 +205,63 @@ def _tell_taken_over(today: date, instant: datetime) -> int:
     mark = literal("taken_over:").concat(cast(raised.c.episode_id, String)).label("occasion")
     announce(select(mark, raised.c.issue_id).where(raised.c.at_take_over), Matter.TAKEN_OVER, number=0, at=instant)
     return queue(told, Matter.TAKEN_OVER, day=today, at=instant)
+
+
+# --- steps that take too long -----------------------------------------------------------------------------------
+
+
+def mind_steps(today: date, at: datetime | None = None) -> dict[str, int]:
+    """Record every issue that has waited for its assignment, signature or plan longer than the rule allows, one event
+    each, and tell who must act, once.
+
+    A pure function of the dates and the calendar: the key of a delay is when its step began, so missed nights, double
+    runs and a clock moved back are harmless. Runs in the caller's transaction. The review levels are minded by
+    clearance, which knows them. Returns how many delays were recorded and how many messages queued.
+    """
+    instant, days, clocks = at or clock.now(), calendar(), kept_clocks()
+    recorded = told = 0
+    for state, which in CLOCK_OF.items():
+        if which is Clock.REVIEW:
+            continue
+        allowed = allowed_workdays(which, clocks)
+        begun = late_since(today, days, allowed)
+        found = select(
+            Issue.id,
+            literal(which, Delay.clock.type),
+            Issue.waiting_since,
+            literal(0),
+            literal(allowed),
+            literal(today),
+        )
+        recorded += record_delays(found.where(Issue.state == state, Issue.waiting_since <= begun), instant)
+        told += sum(_tell_delay(which, tier, today, instant) for tier in range(len(tiers_of_delay(which))))
+    mine = (Delay.told_on.is_(None), Delay.clock != Clock.REVIEW)
+    db.session.execute(update(Delay).where(*mine).values(told_on=today))
+    return {"recorded": recorded, "told": told}
+
+
+def record_delays(found: Any, instant: datetime) -> int:
+    """Write a delay, with its event, for each row of ``found`` (issue_id, clock, since, level, allowed, recorded_on) that
+    was not written before; returns how many."""
+    columns = ["issue_id", "clock", "since", "level", "allowed", "recorded_on"]
+    insert = upsert(Delay).from_select(columns, found).on_conflict_do_nothing()
+    rows = db.session.execute(insert.returning(Delay.issue_id, Delay.clock, Delay.since, Delay.level)).all()
+    event = {"at": instant, "verb": "delayed", "subject": "issue"}
+    journal.record_all(
+        [
+            {
+                **event,
+                "subject_id": issue,
+                "data": {"clock": which.value, "since": since.isoformat(), "at_level": level},
+            }
+            for issue, which, since, level in rows
+        ]
+    )
+    return len(rows)
+
+
+def _tell_delay(which: Clock, tier: int, today: date, instant: datetime) -> int:
+    people = people_of_delay(which, tier, today).subquery()
+    what = literal(delay_occasion(which)).concat(cast(people.c.delay_id, String))
+    rows = select(what.label("occasion"), people.c.person_id, people.c.issue_id, people.c.allowed.label("number"))
+    return queue(rows.where(*_nobody_told(tier, what)), DELAY_MATTERS[which], day=today, at=instant)

@@ -1,15 +1,15 @@
-"""Tables: extensions asked and decided; the levels that being overdue has reached."""
+"""Tables: extensions asked and decided; the levels that being overdue has reached; steps that took too long."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import User
 from tracker.base.db import Base, Instant, words
-from tracker.deadlines.rules import ExtensionState
+from tracker.deadlines.rules import Clock, ExtensionState
 
 
 class Extension(Base):
@@ -73,6 +73,34 @@ class Escalation(Base):
         Index(
             "ix_escalation_untold",
             "level",
+            sqlite_where=text("told_on IS NULL"),
+            postgresql_where=text("told_on IS NULL"),
+        ),
+    )
+
+
+class Delay(Base):
+    """A step that took longer than its working days. Written once, by the job, for each time the step began."""
+
+    __tablename__ = "delay"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"))
+    clock: Mapped[Clock] = mapped_column(words(Clock, "clock"))
+    since: Mapped[date]  # when the step began
+    level: Mapped[int]  # of review; 0 for the other steps
+    allowed: Mapped[int]  # working days, as the rule stood
+    recorded_on: Mapped[date]  # the day of the run
+    told_on: Mapped[date | None]  # when its messages were queued
+
+    __table_args__ = (
+        UniqueConstraint("issue_id", "clock", "since", "level"),
+        CheckConstraint("(clock = 'review') = (level > 0)", name="level_of_review"),
+        CheckConstraint("recorded_on > since", name="after_it_began"),
+        # what the running job has still to tell
+        Index(
+            "ix_delay_untold",
+            "clock",
             sqlite_where=text("told_on IS NULL"),
             postgresql_where=text("told_on IS NULL"),
         ),

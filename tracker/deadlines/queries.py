@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, union
 from sqlalchemy.orm import aliased, joinedload
 
 from tracker.accounts.models import Post, StandIn, User
@@ -16,26 +16,36 @@ from tracker.accounts.queries import in_force, partners_of
 from tracker.base.access import Actor, Role
 from tracker.base.db import db
 from tracker.base.journal import Event
-from tracker.deadlines.models import Escalation, Extension
+from tracker.deadlines.models import Delay, Escalation, Extension
 from tracker.deadlines.rules import (
     DEFAULT,
+    Clock,
     Clocks,
     ExtensionState,
     Facing,
     Signal,
+    Wait,
+    delay_occasion,
     level_from,
     level_name,
     occasion,
     progress_of,
     signal,
+    wait,
 )
 from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
 from tracker.issues.queries import supervised_by, visible_to
 from tracker.issues.workflow import OPEN, Verb
 from tracker.messages.queries import told_about
 from tracker.org.models import Region, Unit
+from tracker.plans.models import Plan
 from tracker.plans.queries import measure_counts, measures_state
+from tracker.plans.rules import PlanState
+from tracker.settings.models import Setting
 from tracker.workdays.rules import Calendar
+
+#: Name of the setting with the thresholds that the root office changed.
+CLOCKS = "clocks"
 
 _HANDS = (Extension.asked_by, Extension.asked_for, Extension.decided_by, Extension.decided_for)
 
@@ -89,14 +99,14 @@ def facing_of(row: LampRow, measures: tuple[int, int] | None) -> Facing:
     )
 
 
-def lamp_of(row: LampRow, today: date, calendar: Calendar, clocks: Clocks = DEFAULT) -> Signal:
-    """The lamp of one issue; one query."""
-    return signal(facing_of(row, measures_state(row.id)), today, calendar, clocks)
+def lamp_of(row: LampRow, today: date, calendar: Calendar) -> Signal:
+    """The lamp of one issue; two queries."""
+    return signal(facing_of(row, measures_state(row.id)), today, calendar, kept_clocks())
 
 
-def lamps_of(rows: Iterable[LampRow], today: date, calendar: Calendar, clocks: Clocks = DEFAULT) -> dict[int, Signal]:
-    """The lamps of a page of rows by issue id; one query however many rows."""
-    found = list(rows)
+def lamps_of(rows: Iterable[LampRow], today: date, calendar: Calendar) -> dict[int, Signal]:
+    """The lamps of a page of rows by issue id; two queries however many rows."""
+    found, clocks = list(rows), kept_clocks()
     measures = measure_counts([row.id for row in found if not row.quantity_total])
     return {row.id: signal(facing_of(row, measures.get(row.id)), today, calendar, clocks) for row in found}
 
@@ -209,15 +219,14 @@ def handlers_reached(issue: Issue, today: date) -> Sequence[Any]:
 # --- escalation -----------------------------------------------------------------------------------------------
 
 
-def people_of_level(number: int) -> Select[Any]:
+def people_of_level(number: int, tier: int, today: date) -> Select[Any]:
     """Whom the levels raised and not told yet name: issue_id, episode_id, at_take_over, person_id.
 
     1 the responsible person and the officials of the responsible units · 2 the lead official · 3 the county's
-    supervisors, the root's where it has none · 4 and 5 the root's supervisors. Only people who can sign in.
+    supervisors · 4 and 5 the root's supervisors. Only people who can sign in, or who stand in for one who cannot.
+    ``tier``: 0 these; further ones (the officials of the lead unit, the county's supervisors, the root's) instead.
     """
-    named = {1: _responsible, 2: _leading, 3: _supervising_county}.get(number, _supervising_root)
-    found = union(*named(untold(number))).subquery()
-    return select(found).join(User, User.id == found.c.person_id).where(*_SIGNS_IN)
+    return _reached(untold(number), tiers_of_level(number)[tier], today)
 
 
 def people_concerned(issues: Any) -> Select[Any]:
@@ -225,6 +234,54 @@ def people_concerned(issues: Any) -> Select[Any]:
     issue_id, …, person_id. ``issues`` selects from Issue. Only people who can sign in."""
     found = union(*_responsible(issues)).subquery()
     return select(found).join(User, User.id == found.c.person_id).where(*_SIGNS_IN)
+
+
+def people_of_delay(which: Clock, tier: int, today: date) -> Select[Any]:
+    """Whom the delays recorded and not told yet name: issue_id, delay_id, allowed, person_id.
+
+    Unassigned: the county's supervisors · unsigned: the first unit's officials and the responsible person · planning:
+    the lead official where a plan waits for them, else the same. ``tier`` as for the levels.
+    """
+    late = (
+        select(Delay.issue_id, Delay.id.label("delay_id"), Delay.allowed)
+        .join(Issue, Issue.id == Delay.issue_id)
+        .where(Delay.clock == which, Delay.told_on.is_(None))
+    )
+    return _reached(late, tiers_of_delay(which)[tier], today)
+
+
+#: People named by each of some issues, as queries with a ``person_id``.
+Named = Callable[[Any], list[Any]]
+
+
+def tiers_of_level(number: int) -> tuple[Named, ...]:
+    """Whom a level names, and who can act instead where that reaches nobody, so that nothing is told to nobody."""
+    at_work = {1: _responsible, 2: _leading}
+    above = {3: (_supervising_county, _supervising_root)}
+    return (at_work[number], *_INSTEAD) if number in at_work else above.get(number, (_supervising_root,))
+
+
+def tiers_of_delay(which: Clock) -> tuple[Named, ...]:
+    """The same for a step that took too long."""
+    if which is Clock.UNASSIGNED:
+        return _supervising_county, _supervising_root
+    return (_planning if which is Clock.PLANNING else _signing), *_INSTEAD
+
+
+def _reached(some: Any, named: Named, today: date) -> Select[Any]:
+    """Of the people named, those who can sign in; and who stands in today for one who cannot."""
+    found = union(*named(some)).subquery()
+    rest = [column for column in found.c if column.name != "person_id"]
+    absent, hand = aliased(User), aliased(User)
+    own = select(*rest, User.id.label("person_id")).join(User, User.id == found.c.person_id).where(*_SIGNS_IN)
+    stands_in = (
+        select(*rest, hand.id.label("person_id"))
+        .join(absent, absent.id == found.c.person_id)
+        .join(StandIn, and_(StandIn.absent_id == absent.id, in_force(today)))
+        .join(hand, hand.id == StandIn.person_id)
+        .where(absent.account.is_(None), hand.active, hand.account.is_not(None))
+    )
+    return select(union(own, stands_in).subquery())
 
 
 _SIGNS_IN = (User.active, User.account.is_not(None))
@@ -239,38 +296,52 @@ def untold(number: int) -> Any:
     )
 
 
-def _responsible(untold: Select[Any]) -> list[Select[Any]]:
-    of_unit = (
-        untold.add_columns(User.id.label("person_id"))
-        .join(IssueUnit, IssueUnit.issue_id == Issue.id)
-        .join(User, User.unit_id == IssueUnit.unit_id)
-        .where(select(Post.id).where(Post.user_id == User.id, *_posted(Role.OFFICIAL)).exists())
-    )
-    return [untold.add_columns(Issue.responsible_person_id.label("person_id")), of_unit]
+def _officials(some: Any, unit_id: Any, *join: ColumnElement[bool]) -> Any:
+    """The officials of a unit of the issue's."""
+    query = some.add_columns(User.id.label("person_id"))
+    query = query.join(IssueUnit, and_(IssueUnit.issue_id == Issue.id, *join)) if join else query
+    posted = select(Post.id).where(Post.user_id == User.id, *_posted(Role.OFFICIAL)).exists()
+    return query.join(User, User.unit_id == unit_id).where(posted)
 
 
-def _leading(untold: Select[Any]) -> list[Select[Any]]:
-    return [untold.add_columns(Issue.lead_official_id.label("person_id"))]
+def _responsible(some: Any) -> list[Any]:
+    return [_named(some), _officials(some, IssueUnit.unit_id, true())]
 
 
-def _supervising_county(untold: Select[Any]) -> list[Select[Any]]:
-    own = aliased(Post)
-    has_own = (
-        select(own.id)
-        .join(User, User.id == own.user_id)
-        .where(*_posted(Role.SUPERVISOR, own), _reaches(own), own.region_id == Issue.county_id, *_SIGNS_IN)
-        .correlate(Issue)
-        .exists()
-    )
-    return [_supervisors(untold, Post.region_id == Issue.county_id), _supervisors(untold, _at_root(), ~has_own)]
+def _signing(some: Any) -> list[Any]:
+    return [_named(some), _officials(some, IssueUnit.unit_id, IssueUnit.position == 0)]
 
 
-def _supervising_root(untold: Select[Any]) -> list[Select[Any]]:
-    return [_supervisors(untold, _at_root())]
+def _named(some: Any) -> Any:
+    return some.add_columns(Issue.responsible_person_id.label("person_id"))
 
 
-def _supervisors(untold: Select[Any], *where: ColumnElement[bool]) -> Select[Any]:
-    query = untold.add_columns(Post.user_id.label("person_id"))
+def _planning(some: Any) -> list[Any]:
+    waits = select(Plan.id).where(Plan.issue_id == Issue.id, Plan.state == PlanState.SUBMITTED).exists()
+    return [*(part.where(waits) for part in _leading(some)), *(part.where(~waits) for part in _signing(some))]
+
+
+def _leading(some: Any) -> list[Any]:
+    return [some.add_columns(Issue.lead_official_id.label("person_id"))]
+
+
+def _leading_unit(some: Any) -> list[Any]:
+    return [_officials(some, Issue.lead_unit_id)]
+
+
+def _supervising_county(some: Any) -> list[Any]:
+    return [_supervisors(some, Post.region_id == Issue.county_id)]
+
+
+def _supervising_root(some: Any) -> list[Any]:
+    return [_supervisors(some, _at_root())]
+
+
+_INSTEAD: tuple[Named, ...] = (_leading_unit, _supervising_county, _supervising_root)
+
+
+def _supervisors(some: Any, *where: ColumnElement[bool]) -> Any:
+    query = some.add_columns(Post.user_id.label("person_id"))
     return query.join(Post, and_(*_posted(Role.SUPERVISOR), _reaches(Post))).where(*where)
 
 
@@ -284,6 +355,39 @@ def _reaches(post: type[Post]) -> ColumnElement[bool]:
 
 def _at_root() -> ColumnElement[bool]:
     return Post.region_id.in_(select(Region.id).where(Region.parent_id.is_(None)))
+
+
+# --- steps that took too long -----------------------------------------------------------------------------------
+
+
+def kept_clocks() -> Clocks:
+    """The thresholds as the root office keeps them, the default ones where it keeps none."""
+    kept = db.session.get(Setting, CLOCKS)
+    return replace(DEFAULT, **kept.value) if kept else DEFAULT
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The step that an issue waits for, with what was recorded and who was told when it took too long."""
+
+    wait: Wait
+    recorded_on: date | None
+    told: tuple[Any, ...]  # person, unit, day
+
+
+def waiting_of(issue: Issue, since: date, level: int, today: date, calendar: Calendar) -> Waiting | None:
+    """The clock of the issue's state, None where only the deadline runs. ``since``, ``level``: of the review, else when
+    the state was entered and 0. At most three queries."""
+    found = wait(issue.state, since, today, calendar, kept_clocks())
+    if found is None:
+        return None
+    mine = (Delay.issue_id == issue.id, Delay.clock == found.clock, Delay.since == since, Delay.level == level)
+    delay = db.session.scalar(select(Delay).where(*mine)) if found.is_long else None
+    if delay is None:
+        return Waiting(found, None, ())
+    occasion_of_it = delay_occasion(delay.clock, delay.id)
+    told = tuple(row for row in told_about(issue.id) if row.occasion == occasion_of_it)
+    return Waiting(found, delay.recorded_on, told)
 
 
 @dataclass(frozen=True)

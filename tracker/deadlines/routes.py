@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.base import clock
-from tracker.base.access import Right
+from tracker.base.access import Right, keeps_rules
 from tracker.base.db import transaction
-from tracker.base.web import needs, refusals
+from tracker.base.web import form_status, needs, refusals
 from tracker.deadlines import actions
-from tracker.deadlines.forms import AskForm, DecideForm, RemindForm
-from tracker.deadlines.queries import extensions_of, handlers_reached, waiting_extension
+from tracker.deadlines.forms import AskForm, ClocksForm, DecideForm, RemindForm
+from tracker.deadlines.queries import extensions_of, handlers_reached, kept_clocks, waiting_extension
+from tracker.deadlines.rules import LEVELS
 from tracker.issues.actions import unchanged
 from tracker.issues.models import Issue
 from tracker.issues.pages import done, me, page, pressable
@@ -69,3 +70,17 @@ def remind(number: str) -> Any:
             told = actions.remind(issue, me(), today=clock.today(), words=form.words.data or "")
             return done(issue, "remind", ngettext("已催办，通知了 %(num)s 人。", "已催办，通知了 %(num)s 人。", told))
     return page("deadlines/remind.html", form, issue, reached=handlers_reached(issue, clock.today()))
+
+
+@bp.route("/settings/clocks", methods=["GET", "POST"])
+@needs(Right.SETTINGS)
+def clocks() -> Any:
+    """The thresholds of lamps and steps: every supervisor reads them, the root office changes them."""
+    form = ClocksForm(obj=kept_clocks())
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            actions.set_clocks(form.clocks(), me())
+            flash(_("时限规则已保存，从今晚的作业起按新规则计；已经记录的不变。"), "success")
+            return redirect(url_for("deadlines.clocks"))
+    keeper = keeps_rules(me())
+    return render_template("deadlines/clocks.html", form=form, keeper=keeper, levels=LEVELS), form_status(form)

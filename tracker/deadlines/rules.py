@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from tracker.base.access import N_
+from tracker.base.access import N_, Refused
 from tracker.issues.workflow import OPEN, State
 from tracker.messages.rules import Matter
 from tracker.workdays.rules import Calendar
@@ -96,6 +96,18 @@ class Clocks:
 
 
 DEFAULT = Clocks()
+LONGEST = 250  # working days or days: about a year; longer is a slip
+
+
+def check_clocks(clocks: Clocks) -> None:
+    """Refuse what cannot be meant so."""
+    if any(not 1 <= number <= LONGEST for number in vars(clocks).values()):
+        raise Refused(N_("天数和百分点都要在 1 到 %(longest)s 之间。"), longest=LONGEST)
+    if clocks.yellow_days > clocks.blue_days:
+        raise Refused(N_("黄灯的天数不能多于蓝灯的天数。"))
+    if clocks.yellow_lag > clocks.red_lag:
+        raise Refused(N_("黄灯的滞后不能大于红灯的滞后。"))
+
 
 #: Escalation: days overdue -> who is told, highest first (DOMAIN §5).
 LEVELS: tuple[tuple[int, str], ...] = (
@@ -262,12 +274,71 @@ def days_overdue(overdue_from: date | None, today: date) -> int:
 # --- the clocks besides the deadline ----------------------------------------------------------------------------
 
 
+class Clock(StrEnum):
+    """A step that may take so many working days."""
+
+    UNASSIGNED = "unassigned"
+    UNSIGNED = "unsigned"
+    PLANNING = "planning"
+    REVIEW = "review"
+
+
+CLOCK_NAMES: dict[Clock, str] = {
+    Clock.UNASSIGNED: N_("交办"),
+    Clock.UNSIGNED: N_("签收"),
+    Clock.PLANNING: N_("制定方案"),
+    Clock.REVIEW: N_("本级审核"),
+}
+
+#: Which clock runs in which state; the deadline's own runs besides.
+CLOCK_OF: dict[State, Clock] = {
+    State.LISTED: Clock.UNASSIGNED,
+    State.ASSIGNED: Clock.UNSIGNED,
+    State.PLANNING: Clock.PLANNING,
+    State.REVIEWING: Clock.REVIEW,
+}
+
+#: What the people who must act are told when it has taken longer.
+DELAY_MATTERS: dict[Clock, Matter] = {
+    Clock.UNASSIGNED: Matter.DELAY_UNASSIGNED,
+    Clock.UNSIGNED: Matter.DELAY_UNSIGNED,
+    Clock.PLANNING: Matter.DELAY_PLANNING,
+    Clock.REVIEW: Matter.DELAY_REVIEW,
+}
+
+
+def delay_occasion(which: Clock, delay_id: int | str = "") -> str:
+    """What a step's delay is called in the outbox, where an occasion is told once."""
+    return f"delay:{which}:{delay_id}"
+
+
+def allowed_workdays(which: Clock, clocks: Clocks = DEFAULT) -> int:
+    """How many working days the step may take."""
+    return {
+        Clock.UNASSIGNED: clocks.unassigned_workdays,
+        Clock.UNSIGNED: clocks.unsigned_workdays,
+        Clock.PLANNING: clocks.planning_workdays,
+        Clock.REVIEW: clocks.review_workdays,
+    }[which]
+
+
+def late_since(today: date, calendar: Calendar, allowed: int) -> date:
+    """Whatever began to wait on this day or before has waited longer than so many working days."""
+    day = today
+    while calendar.workdays_between(day, today) <= allowed:
+        day -= timedelta(days=1)
+    return day
+
+
 @dataclass(frozen=True)
 class Wait:
-    """How long something has waited for its next step, in working days, and how many it may."""
+    """How long a step has waited, in working days, and how many it may; late from ``late_on`` on."""
 
+    clock: Clock
+    since: date
     workdays: int
     allowed: int
+    late_on: date
 
     @property
     def is_long(self) -> bool:
@@ -279,10 +350,9 @@ def wait(state: State, since: date, today: date, calendar: Calendar, clocks: Clo
 
     ``since``: when the state was entered; under review, when the present level was.
     """
-    allowed = {
-        State.LISTED: clocks.unassigned_workdays,
-        State.ASSIGNED: clocks.unsigned_workdays,
-        State.PLANNING: clocks.planning_workdays,
-        State.REVIEWING: clocks.review_workdays,
-    }.get(state)
-    return None if allowed is None else Wait(calendar.workdays_between(since, today), allowed)
+    which = CLOCK_OF.get(state)
+    if which is None:
+        return None
+    allowed = allowed_workdays(which, clocks)
+    late_on = calendar.add_workdays(since, allowed + 1)
+    return Wait(which, since, calendar.workdays_between(since, today), allowed, late_on)

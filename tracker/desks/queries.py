@@ -33,8 +33,8 @@ from tracker.board.rules import Standing
 from tracker.clearance.models import Application
 from tracker.clearance.queries import review_queue, review_queue_count
 from tracker.clearance.rules import ApplicationState
-from tracker.deadlines.queries import extensions_to_decide, extensions_to_decide_count
-from tracker.deadlines.rules import LEVELS
+from tracker.deadlines.queries import extensions_to_decide, extensions_to_decide_count, kept_clocks
+from tracker.deadlines.rules import LEVELS, Clock, allowed_workdays, late_since
 from tracker.desks.models import Batch, BatchItem
 from tracker.desks.rules import MOST_AT_ONCE, By, Part, Step, next_step, weeks
 from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
@@ -49,6 +49,7 @@ from tracker.plans.rules import PlanState
 from tracker.register import queries as register
 from tracker.register.rules import COUNT_LIMIT, Filters, overdue_between
 from tracker.withdrawals import queries as withdrawals
+from tracker.workdays.queries import calendar
 
 SHOWN = 50
 
@@ -66,7 +67,7 @@ class Task:
 
 @dataclass(frozen=True)
 class OfficialDesk:
-    """``counts``: all, to sign, returned, overdue, and today: those that ask something of the person now, each once."""
+    """``counts``: all, to sign, returned, stalled, overdue, and today: those that ask something of the person now, each once."""
 
     tasks: list[Task]
     counts: dict[str, int]
@@ -97,19 +98,31 @@ def _returned() -> ColumnElement[bool]:
     )
 
 
+def _stalled(actor: Actor, today: date) -> ColumnElement[bool]:
+    """The signature or the plan takes longer than its working days, and it is this person's turn."""
+    days, clocks = calendar(), kept_clocks()
+    late = {
+        which: late_since(today, days, allowed_workdays(which, clocks)) for which in (Clock.UNSIGNED, Clock.PLANNING)
+    }
+    signing = and_(Issue.state == State.ASSIGNED, is_first(actor), Issue.waiting_since <= late[Clock.UNSIGNED])
+    waits = _plan(PlanState.SUBMITTED)
+    return or_(signing, and_(Issue.state == State.PLANNING, ~waits, Issue.waiting_since <= late[Clock.PLANNING]))
+
+
 def official_desk(actor: Actor, today: date, part: str = "") -> OfficialDesk:
-    """What the person handles, most urgent first; ``part``: sign, back or overdue, else all."""
+    """What the person handles, most urgent first; ``part``: sign, back, stalled or overdue, else all."""
     mine = (_OPEN, handled_by(actor))
     parts = {
         "sign": and_(Issue.state == State.ASSIGNED, is_first(actor)),
         "back": _returned(),
+        "stalled": _stalled(actor, today),
         "overdue": Issue.overdue_from <= today,
     }
     counts = {**parts, "today": or_(*parts.values())}
     counted = db.session.execute(
         select(func.count(), *(func.count(case((condition, 1))) for condition in counts.values())).where(*mine)
     ).one()
-    urgency = case((parts["overdue"], 0), (parts["sign"], 1), (parts["back"], 2), else_=3)
+    urgency = case((parts["overdue"], 0), (parts["stalled"], 1), (parts["sign"], 2), (parts["back"], 3), else_=4)
     query = (
         register.rows()
         .add_columns(
@@ -146,6 +159,7 @@ class SupervisorFigures:
     reviews: int
     extensions: int
     unsigned: int
+    stalled: int
     incomplete: int
     review_due: int
     look_backs: int
@@ -163,6 +177,7 @@ def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
         reviews=review_queue_count(actor, today),
         extensions=extensions_to_decide_count(actor, today),
         unsigned=length(unsigned=True),
+        stalled=length(stalled=True),
         incomplete=length(incomplete=True),
         review_due=length(review_due=True),
         look_backs=due_count(Asked(), actor, today),

@@ -27,12 +27,15 @@ from tracker.clearance.rules import ApplicationState
 from tracker.deadlines.models import Extension
 from tracker.deadlines.queries import (
     Reached,
+    Waiting,
     extensions_of,
     facing_of,
     handlers_reached,
     is_askers,
+    kept_clocks,
     levels_of,
     reminded_on,
+    waiting_of,
 )
 from tracker.deadlines.rules import ExtensionState, Signal, level_name, signal
 from tracker.dossier.rules import (
@@ -82,7 +85,7 @@ from tracker.progress.rules import Concern
 from tracker.settings.models import Category
 from tracker.withdrawals.queries import lost_props
 from tracker.workdays.queries import calendar
-from tracker.workdays.rules import guessed_years
+from tracker.workdays.rules import Calendar, guessed_years
 
 _MOST_NAMED = 3  # people named where several may act
 
@@ -587,6 +590,7 @@ class Dossier:
     missing: list[str]
     plans: Sequence[Plan]
     extensions: Sequence[Extension]
+    waiting: Waiting | None  # the step it waits for, apart from the deadline
     levels: dict[int, list[Reached]]  # by episode: what it has escalated to, and who was told
     applications: Sequence[Application]
     look_backs: Sequence[LookBack]
@@ -669,7 +673,7 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
     events, events_total = timeline(issue, plans, None if whole_timeline else EVENTS_SHOWN)
     return Dossier(
         issue=issue,
-        lamp=signal(facing_of(issue, around.measures if around.measures[1] else None), today, days),
+        lamp=signal(facing_of(issue, around.measures if around.measures[1] else None), today, days, kept_clocks()),
         guessed_years=guessed_years(days, min(issue.waiting_since, today), today),
         around=around,
         turns=turns(issue, around, today),
@@ -677,6 +681,7 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
         missing=missing_duty(issue),
         plans=plans,
         extensions=extensions,
+        waiting=_waiting(issue, around.application, today, days),
         levels=levels_of(issue.episodes),
         applications=applications,
         look_backs=look_backs_of(issue.id) if issue.state is State.CLEARED or issue.relapses else (),
@@ -692,6 +697,13 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
         parent=parent_of(issue, actor),
         children=children_of(issue, actor) if issue.has_children else (),
     )
+
+
+def _waiting(issue: Issue, application: Application | None, today: date, days: Calendar) -> Waiting | None:
+    """The clock of the step; under review that of the present level."""
+    if application is not None and issue.state is State.REVIEWING:
+        return waiting_of(issue, application.level_since, application.level, today, days)
+    return waiting_of(issue, issue.waiting_since, 0, today, days)
 
 
 def evidence_shown(issue: Issue) -> tuple[Sequence[Evidence], int]:

@@ -83,6 +83,7 @@ class Offer:
 OTHER_VERBS: dict[str, str] = {
     "overdue": N_("逾期"),
     "escalated": N_("逾期升级"),
+    "delayed": N_("环节超时"),
     "review_due": N_("到检视日期"),
     "look_back": N_("回头看"),
     "look_back_due": N_("该回头看了"),

@@ -13,8 +13,8 @@ from tracker.accounts.queries import locked
 from tracker.base.access import Actor, Missing, Right, Role, holds, may
 from tracker.base.db import db
 from tracker.clearance.queries import review_queue
-from tracker.deadlines.queries import extensions_to_decide
-from tracker.deadlines.rules import DEFAULT
+from tracker.deadlines.queries import extensions_to_decide, kept_clocks
+from tracker.deadlines.rules import Clocks
 from tracker.desks.queries import is_first, plans_to_decide
 from tracker.feeds.models import CalendarAddress
 from tracker.feeds.rules import (
@@ -62,10 +62,11 @@ def _may_follow(person: User, now: datetime) -> bool:
 
 def agenda_of(actor: Actor, today: date, calendar: Calendar) -> Agenda:
     """What the person's desks call theirs, each on its day; a constant number of queries, none of them long."""
+    clocks = kept_clocks()
     coming, passed = _own(actor, today, coming=True), _own(actor, today, coming=False)
     duties = [
-        *(entry for row in (*coming[:COMING], *passed[:PASSED]) for entry in _entries(row, calendar)),
-        *_decisions(actor, today, calendar),
+        *(entry for row in (*coming[:COMING], *passed[:PASSED]) for entry in _entries(row, calendar, clocks)),
+        *_decisions(actor, today, calendar, clocks),
     ]
     if may(actor, Right.LOOKBACK_READ):
         rows = look_backs_due(Asked(mine=True, ahead=LOOK_BACKS_AHEAD), actor, today, None).rows
@@ -99,24 +100,24 @@ def _own(actor: Actor, today: date, *, coming: bool) -> Sequence[Any]:
     return db.session.execute(query.order_by(*order).limit((COMING if coming else PASSED) + 1)).all()
 
 
-def _entries(row: Any, calendar: Calendar) -> Iterator[Entry]:
+def _entries(row: Any, calendar: Calendar, clocks: Clocks) -> Iterator[Entry]:
     """An issue's days: the one it runs to, unless a clearance applied for in time stops the clock, and to sign it."""
     if row.deadline is not None and (row.overdue_from is not None or row.state != State.REVIEWING):
         yield Entry(Duty.DEADLINE, row.number, row.title, row.county, row.deadline)
     if row.deadline is None and row.kind == Kind.LONG_TERM:
         yield Entry(Duty.REVIEW_DATE, row.number, row.title, row.county, row.review_on)
     if row.state == State.ASSIGNED and row.first:
-        yield _by(Duty.SIGN, row, row.waiting_since, DEFAULT.unsigned_workdays, calendar)
+        yield _by(Duty.SIGN, row, row.waiting_since, clocks.unsigned_workdays, calendar)
 
 
-def _decisions(actor: Actor, today: date, calendar: Calendar) -> Iterator[Entry]:
+def _decisions(actor: Actor, today: date, calendar: Calendar, clocks: Clocks) -> Iterator[Entry]:
     """What waits for the person: plans, extensions, clearances, each by the end of its clock."""
     for row in plans_to_decide(actor):
-        yield _by(Duty.PLAN, row, row.waiting_since, DEFAULT.planning_workdays, calendar)
+        yield _by(Duty.PLAN, row, row.waiting_since, clocks.planning_workdays, calendar)
     for row in extensions_to_decide(actor, today, WAITING):
         yield Entry(Duty.EXTENSION, row.number, row.title, row.county, row.deadline)
     for row in review_queue(actor, today, WAITING):
-        yield _by(Duty.REVIEW, row, row.level_since, DEFAULT.review_workdays, calendar)
+        yield _by(Duty.REVIEW, row, row.level_since, clocks.review_workdays, calendar)
 
 
 def _by(duty: Duty, row: Any, since: date, workdays: int, calendar: Calendar) -> Entry:

@@ -31,6 +31,10 @@ class Matter(StrEnum):
     DUE_SOON = "due_soon"
     DIGEST = "digest"
     TRY = "try"
+    DELAY_UNASSIGNED = "delay_unassigned"
+    DELAY_UNSIGNED = "delay_unsigned"
+    DELAY_PLANNING = "delay_planning"
+    DELAY_REVIEW = "delay_review"
 
 
 #: Told at once by e-mail too; everything else of a person waits for the digest.
@@ -59,6 +63,10 @@ MATTER_NAMES: dict[Matter, str] = {
     Matter.DUE_SOON: N_("即将到期"),
     Matter.DIGEST: N_("每日提醒"),
     Matter.TRY: N_("测试消息"),
+    Matter.DELAY_UNASSIGNED: N_("列单后迟迟没有交办"),
+    Matter.DELAY_UNSIGNED: N_("交办后迟迟没有签收"),
+    Matter.DELAY_PLANNING: N_("整改方案迟迟没有定下来"),
+    Matter.DELAY_REVIEW: N_("销号审核迟迟没有答复"),
 }
 
 #: What happened and what is asked of the reader. ``number``: the days overdue that the level begins with, or how many.
@@ -75,6 +83,10 @@ MATTER_WORDS: dict[Matter, str] = {
     Matter.DUE_SOON: N_("距整改时限不超过 %(number)s 天，请抓紧整改，按时申请销号。"),
     Matter.DIGEST: N_("以下事项不急，但等着您办。"),
     Matter.TRY: N_("这是一条测试消息，收到即说明这个渠道已经接通，不用处理。"),
+    Matter.DELAY_UNASSIGNED: N_("已超过 %(number)s 个工作日，请尽快交办。"),
+    Matter.DELAY_UNSIGNED: N_("已超过 %(number)s 个工作日，请尽快签收或退回。"),
+    Matter.DELAY_PLANNING: N_("已超过 %(number)s 个工作日，请尽快报方案或批准方案。"),
+    Matter.DELAY_REVIEW: N_("已超过 %(number)s 个工作日，请尽快审核。"),
 }
 
 

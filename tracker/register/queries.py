@@ -37,9 +37,21 @@ from tracker.base import paging
 from tracker.base.access import N_, Actor, Role, holds
 from tracker.base.db import db
 from tracker.base.paging import Page, Segment
+from tracker.clearance.models import Application
+from tracker.clearance.rules import ApplicationState
 from tracker.deadlines import rules as deadlines
-from tracker.deadlines.queries import facing_of
-from tracker.deadlines.rules import DEFAULT, Clocks, Lamp, Why, days_overdue
+from tracker.deadlines.queries import facing_of, kept_clocks
+from tracker.deadlines.rules import (
+    CLOCK_OF,
+    DEFAULT,
+    Clock,
+    Clocks,
+    Lamp,
+    Why,
+    allowed_workdays,
+    days_overdue,
+    late_since,
+)
 from tracker.issues.models import Issue, IssueText, IssueUnit
 from tracker.issues.queries import visible_to
 from tracker.issues.workflow import OPEN, Kind, State
@@ -151,7 +163,24 @@ def _clocks(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
         earliest, latest = overdue_between(filters.level, today)
         yield and_(_CLOCK_RUNS, Issue.overdue_from <= latest, Issue.overdue_from >= earliest if earliest else true())
     if filters.lamp:
-        yield lamp_of(today, calendar()) == filters.lamp.value
+        yield lamp_of(today, calendar(), kept_clocks()) == filters.lamp.value
+    if filters.stalled:
+        yield _stalled(today)
+
+
+def _stalled(today: date) -> ColumnElement[bool]:
+    """A step has taken longer than its working days (the twin of ``deadlines.rules.wait``)."""
+    days, clocks = calendar(), kept_clocks()
+    begun = {which: late_since(today, days, allowed_workdays(which, clocks)) for which in Clock}
+    reviews = select(Application.issue_id).where(
+        Application.state == ApplicationState.OPEN, Application.level_since <= begun[Clock.REVIEW]
+    )
+    waits = [
+        and_(Issue.state == state, Issue.waiting_since <= begun[which])
+        for state, which in CLOCK_OF.items()
+        if which is not Clock.REVIEW
+    ]
+    return or_(*waits, and_(Issue.state == State.REVIEWING, Issue.id.in_(reviews)))
 
 
 def _names(filters: Filters) -> Iterator[ColumnElement[bool]]:
@@ -215,7 +244,9 @@ def lamp_of(today: date, days: Calendar, clocks: Clocks = DEFAULT) -> ColumnElem
     lag = _lag(today)
     soon, week = (today + timedelta(days=number) for number in (clocks.yellow_days, clocks.blue_days))
     in_review = and_(Issue.state == State.REVIEWING, Issue.overdue_from.is_(None), Issue.deadline.is_not(None))
-    unsigned = and_(Issue.state == State.ASSIGNED, Issue.waiting_since <= unsigned_since(today, days, clocks))
+    unsigned = and_(
+        Issue.state == State.ASSIGNED, Issue.waiting_since <= late_since(today, days, clocks.unsigned_workdays)
+    )
     steps: tuple[tuple[ColumnElement[bool], Lamp], ...] = (
         (Issue.state.not_in(OPEN), Lamp.GREEN),
         (Issue.overdue_from <= today, Lamp.RED),
@@ -227,14 +258,6 @@ def lamp_of(today: date, days: Calendar, clocks: Clocks = DEFAULT) -> ColumnElem
         (Issue.deadline <= week, Lamp.BLUE),
     )
     return case(*((when, literal(lamp.value)) for when, lamp in steps), else_=literal(Lamp.GREEN.value))
-
-
-def unsigned_since(today: date, days: Calendar, clocks: Clocks = DEFAULT) -> date:
-    """Assigned on this day or before and still unsigned: the lamp is red."""
-    day = today
-    while days.workdays_between(day, today) <= clocks.unsigned_workdays:
-        day -= timedelta(days=1)
-    return day
 
 
 def _lag(today: date) -> ColumnElement[int]:
@@ -393,15 +416,16 @@ def count(found: Scope, limit: int | None = None) -> int:
 
 
 def items(found: Sequence[Row[Any]], today: date) -> list[Item]:
-    """The rows with lamp, units and progress; two queries, a third for the calendar where a lamp depends on it."""
+    """The rows with lamp, units and progress; three queries, a fourth for the calendar where a lamp depends on it."""
     ids = [row.id for row in found]
     units, measures = units_of(ids), measure_counts([row.id for row in found if row.quantity_total is None])
-    days = calendar() if any(_asks_calendar(row, today) for row in found) else Calendar()
+    clocks = kept_clocks()
+    days = calendar() if any(_asks_calendar(row, today, clocks) for row in found) else Calendar()
     made = []
     for row in found:
         progress = (row.quantity_done, row.quantity_total) if row.quantity_total else measures.get(row.id)
         late = days_overdue(row.overdue_from, today)
-        lamp, why = deadlines.lamp(facing_of(row, measures.get(row.id)), today, days)
+        lamp, why = deadlines.lamp(facing_of(row, measures.get(row.id)), today, days, clocks)
         made.append(
             Item(
                 row,
@@ -416,9 +440,9 @@ def items(found: Sequence[Row[Any]], today: date) -> list[Item]:
     return made
 
 
-def _asks_calendar(row: Row[Any], today: date) -> bool:
+def _asks_calendar(row: Row[Any], today: date, clocks: Clocks) -> bool:
     """Only a wait for a signature is counted in working days, and fewer days than the limit need no calendar."""
-    return row.state is State.ASSIGNED and (today - row.waiting_since).days > DEFAULT.unsigned_workdays
+    return row.state is State.ASSIGNED and (today - row.waiting_since).days > clocks.unsigned_workdays
 
 
 def units_of(ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

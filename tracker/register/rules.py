@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tracker.base.access import N_
-from tracker.deadlines.rules import LAMP_NAMES, LEVELS, WHY_WORDS, Lamp, Why, level_name
+from tracker.deadlines.rules import CLOCK_OF, LAMP_NAMES, LEVELS, WHY_WORDS, Lamp, Why, level_name
 from tracker.inspections.rules import SOURCE_NAMES, Source
 from tracker.issues.rules import bigrams
 from tracker.issues.workflow import KIND_NAMES, OPEN, STATE_NAMES, Kind, State
@@ -70,6 +70,7 @@ ALL_YEARS = 0
 FLAGS: dict[str, str] = {
     "overdue": N_("已逾期"),
     "unsigned": N_("未签收"),
+    "stalled": N_("环节超时"),
     "incomplete": N_("责任链不全"),
     "review_due": N_("到检视日期"),
     "linked": N_("我联系的县"),
@@ -100,6 +101,7 @@ class Filters:
     proven: bool | None = None
     overdue: bool = False
     unsigned: bool = False
+    stalled: bool = False  # a step takes longer than its working days
     incomplete: bool = False
     review_due: bool = False
     linked: bool = False  # only the counties the reader keeps in touch with
@@ -170,6 +172,8 @@ class Filters:
             states &= {State.CLEARED}
         if self.unsigned:
             states &= {State.ASSIGNED}
+        if self.stalled:
+            states &= frozenset(CLOCK_OF)
         if self.incomplete:
             states &= OPEN - {State.LISTED}
         if self.overdue or self.level or self.lamp or self.review_due:
