@@ -53,7 +53,7 @@ def make_some(world: World, number: int) -> None:
 def test_an_official_signs_first(app: Flask, world: World) -> None:
     make_some(world, 1)
     desk = queries.official_desk(world.official, TODAY)
-    assert desk.counts == {"all": 1, "sign": 1, "back": 0, "overdue": 0, "today": 1}
+    assert desk.counts == {"all": 1, "sign": 1, "back": 0, "stalled": 0, "overdue": 0, "today": 1}
     assert [task.step for task in desk.tasks] == [SIGN]
     assert queries.official_desk(world.official2, TODAY).tasks[0].step == REPORT  # only the first unit signs
 

@@ -520,6 +520,8 @@ class Plotter:
         draft = _Draft(deadline=self._in(-high, -low), counted=self.random.random() < 0.6)
         last = self._opening(draft, self._between(65, 85))
         self._reports(draft, last - 1, self._between(2, 14), self._between(35, 80))
+        if ending is Ending.OVERDUE_5:
+            draft.add(1, Verb.REMIND)
         return draft
 
     def _extension(self, ending: Ending, _levels: int) -> _Draft:

@@ -314,6 +314,9 @@ class Teller:
         yield Upload("整改后照片.jpg", io.BytesIO(shot(self.random.choice(self.after), self.light, taken_at)))
         yield Upload("验收记录.pdf", io.BytesIO(self.random.choice(self.records)))
 
+    def _remind(self, telling: Telling, act: Act, at: datetime) -> None:
+        deadlines.remind(_issue(telling), telling.duties.supervisor, today=act.day, at=at, words=words.REMINDER)
+
     def _request_extension(self, telling: Telling, act: Act, at: datetime) -> None:
         deadlines.request_extension(
             _issue(telling),
@@ -410,6 +413,7 @@ _PERFORMANCES = {
     Verb.APPROVE_PLAN: Teller._approve_plan,
     Verb.RETURN_PLAN: Teller._return_plan,
     Verb.REPORT: Teller._report,
+    Verb.REMIND: Teller._remind,
     Verb.REQUEST_EXTENSION: Teller._request_extension,
     Verb.GRANT_EXTENSION: Teller._grant_extension,
     Verb.REFUSE_EXTENSION: Teller._refuse_extension,

@@ -565,6 +565,7 @@ SITE_PROGRESS = (
 BUILDERS = frozenset({"water", "housing", "reform", "transport", "health"})
 DONE_PROGRESS = ("整改措施全部完成，已组织自验，群众签字认可。", "全部整改到位，资料已归档，等待验收。")
 DECLINE_REASONS = ("该项职责机构改革后已划出，建议转有关单位办理。", "问题地点不在本单位管辖范围，请重新核定。")
+REMINDER = "逾期已满一个月，请三天内报进展，说明卡在哪里、什么时候能完成，附现场照片。"
 REASSIGN_REASONS = ("机构职能调整，改由现责任单位承办。", "原责任单位人员变动，按领导意见改由专业部门承办。")
 EXTENSION_REASONS = (
     "部分农户外出务工，需待返乡后逐户签字。",
