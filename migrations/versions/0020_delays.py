@@ -1,20 +1,20 @@
 """delays: steps that took longer than their working days
 
-Revision ID: 0018
-Revises: 0017
+Revision ID: 0020
+Revises: 0019
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
 _BEFORE = (
     *("overdue_unit", "overdue_lead", "overdue_notice", "overdue_bulletin", "overdue_talk", "overdue_taken_over"),
-    "reminder",
+    *("reminder", "to_accept", "due_soon", "digest", "try"),
 )
 _DELAYS = ("delay_unassigned", "delay_unsigned", "delay_planning", "delay_review")
 _CLOCKS = ("unassigned", "unsigned", "planning", "review")
@@ -23,9 +23,10 @@ _UNTOLD = sa.text("told_on IS NULL")
 
 
 def _matters(*words):
-    with op.batch_alter_table("message", reflect_kwargs=_ALONE) as batch_op:
-        batch_op.drop_constraint(op.f("ck_message_matter"), type_="check")
-        batch_op.create_check_constraint(op.f("ck_message_matter"), sa.column("matter").in_(words))
+    for table in ("message", "delivery"):
+        with op.batch_alter_table(table, reflect_kwargs=_ALONE) as batch_op:
+            batch_op.drop_constraint(op.f(f"ck_{table}_matter"), type_="check")
+            batch_op.create_check_constraint(op.f(f"ck_{table}_matter"), f"matter IN {words}")
 
 
 def upgrade():
@@ -55,5 +56,6 @@ def upgrade():
 
 def downgrade():
     op.execute(f"DELETE FROM message WHERE matter IN {_DELAYS}")
+    op.execute(f"DELETE FROM delivery WHERE matter IN {_DELAYS}")
     _matters(*_BEFORE)
     op.drop_table("delay")
