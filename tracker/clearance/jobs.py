@@ -13,7 +13,7 @@ from tracker.base.db import db
 from tracker.clearance.models import Application
 from tracker.clearance.queries import eligible_reviewers
 from tracker.clearance.rules import ApplicationState
-from tracker.deadlines.jobs import record_delays
+from tracker.deadlines.actions import record_delays
 from tracker.deadlines.models import Delay
 from tracker.deadlines.queries import kept_clocks
 from tracker.deadlines.rules import DELAY_MATTERS, Clock, allowed_workdays, delay_occasion, late_since

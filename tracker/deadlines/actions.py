@@ -11,9 +11,9 @@ from sqlalchemy import literal, select
 from tracker.accounts.models import User
 from tracker.base import clock, journal
 from tracker.base.access import N_, Actor, Refused, keeps_rules
-from tracker.base.db import db
+from tracker.base.db import db, upsert
 from tracker.base.journal import Event
-from tracker.deadlines.models import Extension
+from tracker.deadlines.models import Delay, Extension
 from tracker.deadlines.queries import (
     CLOCKS,
     handlers_reached,
@@ -162,3 +162,23 @@ def set_clocks(clocks: Clocks, actor: Actor, *, at: datetime | None = None) -> N
         name: [getattr(before, name), value] for name, value in vars(clocks).items() if getattr(before, name) != value
     }
     journal.record("set_clocks", "clocks", 0, **journal.by(actor), data={"changed": changed}, at=at)
+
+
+def record_delays(found: Any, instant: datetime) -> int:
+    """Write a delay, with its event, for each row of ``found`` (issue_id, clock, since, level, allowed, recorded_on) that
+    was not written before; returns how many."""
+    columns = ["issue_id", "clock", "since", "level", "allowed", "recorded_on"]
+    insert = upsert(Delay).from_select(columns, found).on_conflict_do_nothing()
+    rows = db.session.execute(insert.returning(Delay.issue_id, Delay.clock, Delay.since, Delay.level)).all()
+    event = {"at": instant, "verb": "delayed", "subject": "issue"}
+    journal.record_all(
+        [
+            {
+                **event,
+                "subject_id": issue,
+                "data": {"clock": which.value, "since": since.isoformat(), "at_level": level},
+            }
+            for issue, which, since, level in rows
+        ]
+    )
+    return len(rows)

@@ -24,6 +24,7 @@ from sqlalchemy.orm import aliased
 from tracker.base import clock, journal
 from tracker.base.db import db, upsert
 from tracker.base.journal import Event
+from tracker.deadlines.actions import record_delays
 from tracker.deadlines.models import Delay, Escalation
 from tracker.deadlines.queries import (
     kept_clocks,
@@ -251,26 +252,6 @@ def mind_steps(today: date, at: datetime | None = None) -> dict[str, int]:
     mine = (Delay.told_on.is_(None), Delay.clock != Clock.REVIEW)
     db.session.execute(update(Delay).where(*mine).values(told_on=today))
     return {"recorded": recorded, "told": told}
-
-
-def record_delays(found: Any, instant: datetime) -> int:
-    """Write a delay, with its event, for each row of ``found`` (issue_id, clock, since, level, allowed, recorded_on) that
-    was not written before; returns how many."""
-    columns = ["issue_id", "clock", "since", "level", "allowed", "recorded_on"]
-    insert = upsert(Delay).from_select(columns, found).on_conflict_do_nothing()
-    rows = db.session.execute(insert.returning(Delay.issue_id, Delay.clock, Delay.since, Delay.level)).all()
-    event = {"at": instant, "verb": "delayed", "subject": "issue"}
-    journal.record_all(
-        [
-            {
-                **event,
-                "subject_id": issue,
-                "data": {"clock": which.value, "since": since.isoformat(), "at_level": level},
-            }
-            for issue, which, since, level in rows
-        ]
-    )
-    return len(rows)
 
 
 def _tell_delay(which: Clock, tier: int, today: date, instant: datetime) -> int:
