@@ -121,7 +121,13 @@ def test_the_summary_equals_a_recount_and_every_late_issue_has_an_episode(loaded
 
 def test_every_verb_in_use_has_left_its_event(loaded: Flask) -> None:
     verbs = set(db.session.scalars(select(Event.verb).where(Event.subject == "issue").distinct()))
-    assert verbs >= {verb.value for verb in Verb} - {"break_down", "correct"}
+    assert verbs >= {verb.value for verb in Verb} - {
+        "break_down",
+        "correct",
+        "object",
+        "uphold_objection",
+        "refuse_objection",
+    }
     assert set(db.session.scalars(select(Extension.state).distinct())) == set(ExtensionState)
     assert set(db.session.scalars(select(Plan.state).distinct())) >= {
         PlanState.SUBMITTED, PlanState.APPROVED, PlanState.RETURNED}  # fmt: skip

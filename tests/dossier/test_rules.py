@@ -60,7 +60,17 @@ def test_deciding_comes_before_working_and_mending_comes_last() -> None:
     places = {verb: place for place, page in enumerate(PAGES) for verb in page.verbs}
     assert places[Verb.ASSIGN] < places[Verb.ACCEPT] < places[Verb.APPROVE_PLAN] < places[Verb.SUBMIT_PLAN]
     assert places[Verb.REQUEST_CLEARANCE] < places[Verb.REPORT] < places[Verb.DECLINE] < places[Verb.DISMISS]
-    mending = {"decline", "reassign", "remind", "correct", "dismiss", "extension", "clearance/withdraw", "break-down"}
+    mending = {
+        "decline",
+        "reassign",
+        "remind",
+        "objection",
+        "correct",
+        "dismiss",
+        "extension",
+        "clearance/withdraw",
+        "break-down",
+    }
     assert {page.path for page in PAGES} - NEXT_STEPS == mending
 
 

@@ -106,6 +106,8 @@ class Right(StrEnum):
     EVIDENCE_WITHDRAW = "evidence:withdraw"
     EXTENSION_ASK = "extension:ask"
     EXTENSION_DECIDE = "extension:decide"
+    OBJECTION_MAKE = "objection:make"
+    OBJECTION_DECIDE = "objection:decide"
     CLEARANCE_REQUEST = "clearance:request"
     CLEARANCE_WITHDRAW = "clearance:withdraw"
     CLEARANCE_REVIEW = "clearance:review"
@@ -160,6 +162,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.EVIDENCE_WITHDRAW: frozenset({_S}),
     Right.EXTENSION_ASK: frozenset({_O}),
     Right.EXTENSION_DECIDE: frozenset({_S}),
+    Right.OBJECTION_MAKE: frozenset({_O}),
+    Right.OBJECTION_DECIDE: frozenset({_S}),
     Right.CLEARANCE_REQUEST: frozenset({_O}),
     Right.CLEARANCE_WITHDRAW: frozenset({_O}),
     Right.CLEARANCE_REVIEW: frozenset({_S, _L}),

@@ -1,8 +1,9 @@
-"""Use cases: ask for a later deadline, grant it, refuse it; remind whoever handles an issue; keep
-the thresholds."""
+"""Use cases: ask for a later deadline, grant it, refuse it; remind whoever handles an issue; object
+to being overdue, decide that; keep the thresholds."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -13,21 +14,36 @@ from tracker.base import clock, journal
 from tracker.base.access import N_, Actor, Refused, keeps_rules
 from tracker.base.db import db, upsert
 from tracker.base.journal import Event
-from tracker.deadlines.models import Delay, Extension
+from tracker.deadlines.models import Delay, Extension, Objection
 from tracker.deadlines.queries import (
     CLOCKS,
     handlers_reached,
     is_askers,
+    is_concerned,
     kept_clocks,
     reminded_on,
+    running_episode,
     waiting_extension,
+    waiting_objection,
 )
-from tracker.deadlines.rules import Clocks, ExtensionState, check_clocks, days_overdue
-from tracker.issues.actions import advance
+from tracker.deadlines.rules import (
+    OWN_OBJECTION,
+    Clocks,
+    ExtensionState,
+    ObjectionState,
+    check_clocks,
+    days_overdue,
+)
+from tracker.issues import workflow
+from tracker.issues.actions import advance, authorise
 from tracker.issues.models import Issue
+from tracker.issues.queries import relations
+from tracker.issues.rules import EpisodeEnd
 from tracker.issues.workflow import Fact, Verb
 from tracker.messages.actions import queue
 from tracker.messages.rules import Matter
+from tracker.progress.actions import attach, references
+from tracker.progress.rules import Upload
 from tracker.settings.actions import put
 
 
@@ -182,3 +198,98 @@ def record_delays(found: Any, instant: datetime) -> int:
         ]
     )
     return len(rows)
+
+
+def object_to(
+    issue: Issue, actor: Actor, *, today: date, reason: str, files: Iterable[Upload] = (), at: datetime | None = None
+) -> Objection:
+    """Say why being overdue is not right (提出异议), with evidence; one open objection per episode. The flag stands
+    until a supervisor decides."""
+    # asked before a byte is stored; ``advance`` asks again with the facts
+    authorise(workflow.find(Verb.OBJECT, issue.state, issue.kind), actor, relations(issue, actor))
+    episode = running_episode(issue.id)
+    evidence = attach(issue, actor, files, at=at)
+    advance(
+        issue,
+        Verb.OBJECT,
+        actor,
+        today=today,
+        at=at,
+        remark=reason.strip(),
+        facts={
+            Fact.EPISODE_RUNS: episode is not None,
+            Fact.NO_OBJECTION_WAITING: waiting_objection(issue.id) is None,
+        },
+        data=references(evidence),
+    )
+    assert episode is not None  # the fact EPISODE_RUNS refused otherwise
+    objection = Objection(
+        issue_id=issue.id,
+        episode_id=episode.id,
+        state=ObjectionState.WAITING,
+        reason=reason.strip(),
+        raised_by_id=actor.id,
+        raised_for_id=actor.for_id,
+        raised_on=today,
+        evidence=evidence,
+    )
+    db.session.add(objection)
+    db.session.flush()
+    return objection
+
+
+def uphold_objection(
+    issue: Issue, actor: Actor, *, today: date, opinion: str, term: date | None, at: datetime | None = None
+) -> Event:
+    """Agree (异议成立): the episode is annulled and stays to be seen; the issue runs to a new deadline, or nobody would
+    ask for it again. The original deadline stays."""
+    objection = _others_objection(issue, actor, today)
+    event = advance(
+        issue,
+        Verb.UPHOLD_OBJECTION,
+        actor,
+        today=today,
+        at=at,
+        remark=opinion.strip(),
+        facts={
+            Fact.OBJECTION_WAITING: objection is not None,
+            Fact.NEW_TERM: term is not None and term >= today,
+        },
+        changes={"deadline": term, "deadline_proposed": False} if term else {},
+        ends=EpisodeEnd.ANNULLED,
+    )
+    _settle_objection(objection, ObjectionState.UPHELD, actor, opinion, at)
+    return event
+
+
+def refuse_objection(issue: Issue, actor: Actor, *, today: date, opinion: str, at: datetime | None = None) -> Event:
+    """Disagree, with a reason (异议不成立); the issue stays overdue."""
+    objection = _others_objection(issue, actor, today)
+    event = advance(
+        issue,
+        Verb.REFUSE_OBJECTION,
+        actor,
+        today=today,
+        at=at,
+        remark=opinion.strip(),
+        facts={Fact.OBJECTION_WAITING: objection is not None},
+    )
+    _settle_objection(objection, ObjectionState.REFUSED, actor, opinion, at)
+    return event
+
+
+def _others_objection(issue: Issue, actor: Actor, today: date) -> Objection | None:
+    """The objection to decide. Raises Refused for whoever is concerned."""
+    objection = waiting_objection(issue.id)
+    if objection is not None and is_concerned(objection, issue, actor, today):
+        raise Refused(OWN_OBJECTION)
+    return objection
+
+
+def _settle_objection(
+    objection: Objection | None, state: ObjectionState, actor: Actor, opinion: str, at: datetime | None
+) -> None:
+    assert objection is not None  # the fact OBJECTION_WAITING refused otherwise
+    objection.state, objection.decided_at = state, at or clock.now()
+    objection.decided_by_id, objection.decided_for_id = actor.id, actor.for_id
+    objection.opinion = opinion.strip()

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField
 from wtforms import DateField, IntegerField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -26,6 +27,26 @@ class DecideForm(VersionedForm):
     """Grant, or refuse with a reason (the button says which)."""
 
     opinion = TextAreaField(_l("意见"), [Optional(), Length(max=2000)], description=_l("不同意时必须写明理由。"))
+
+
+class ObjectForm(VersionedForm):
+    reason = TextAreaField(
+        _l("异议理由"),
+        [DataRequired(_l("请写明理由。")), Length(max=2000)],
+        description=_l("为什么不应计为逾期：时限写错了、已经按时办完，或者别的情况。"),
+    )
+    files = MultipleFileField(
+        _l("佐证材料"), [Optional()], description=_l("照片、PDF、Word、Excel 都可以，可一次选几个。")
+    )
+
+
+class ObjectionForm(VersionedForm):
+    """Uphold with a new deadline, or refuse (the button says which)."""
+
+    opinion = TextAreaField(_l("裁定理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)])
+    term = DateField(
+        _l("重新定的整改时限"), [Optional()], description=_l("异议成立时必填，不早于今天；原时限一直保留。")
+    )
 
 
 class RemindForm(VersionedForm):

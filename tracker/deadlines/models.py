@@ -1,15 +1,17 @@
-"""Tables: extensions asked and decided; the levels that being overdue has reached; steps that took too long."""
+"""Tables: extensions asked and decided; the levels that being overdue has reached; steps that took too long;
+objections."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import User
 from tracker.base.db import Base, Instant, words
-from tracker.deadlines.rules import Clock, ExtensionState
+from tracker.deadlines.rules import Clock, ExtensionState, ObjectionState
+from tracker.progress.models import Evidence
 
 
 class Extension(Base):
@@ -105,3 +107,52 @@ class Delay(Base):
             postgresql_where=text("told_on IS NULL"),
         ),
     )
+
+
+class Objection(Base):
+    """What a handler says against an overdue flag (异议), and what a supervisor decided. Never deleted."""
+
+    __tablename__ = "objection"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"))
+    episode_id: Mapped[int] = mapped_column(ForeignKey("overdue_episode.id", ondelete="CASCADE"))
+    state: Mapped[ObjectionState] = mapped_column(words(ObjectionState, "state"))
+    reason: Mapped[str] = mapped_column(Text)
+    raised_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    raised_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # a stand-in did it: for whom
+    raised_on: Mapped[date]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # a stand-in did it: for whom
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    opinion: Mapped[str | None] = mapped_column(Text)
+
+    raised_by: Mapped[User] = relationship(foreign_keys=raised_by_id)
+    raised_for: Mapped[User | None] = relationship(foreign_keys=raised_for_id)
+    decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)
+    decided_for: Mapped[User | None] = relationship(foreign_keys=decided_for_id)
+    evidence: Mapped[list[Evidence]] = relationship(secondary="objection_evidence", order_by="Evidence.id")
+
+    __table_args__ = (
+        CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided_has_date"),
+        CheckConstraint("(state = 'waiting') = (opinion IS NULL)", name="decided_with_reason"),
+        # one open objection per episode
+        Index(
+            "uq_objection_waiting",
+            "episode_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_objection_issue_id", "issue_id"),
+        # the supervisor's "waiting for my decision"
+        Index("ix_objection_state", "state", "raised_on"),
+    )
+
+
+objection_evidence = Table(
+    "objection_evidence",
+    Base.metadata,
+    Column("objection_id", ForeignKey("objection.id", ondelete="CASCADE"), primary_key=True),
+    Column("evidence_id", ForeignKey("evidence.id"), primary_key=True),
+)

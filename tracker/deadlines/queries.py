@@ -9,20 +9,21 @@ from datetime import date
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, union
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.accounts.models import Post, StandIn, User
 from tracker.accounts.queries import in_force, partners_of
 from tracker.base.access import Actor, Role
 from tracker.base.db import db
 from tracker.base.journal import Event
-from tracker.deadlines.models import Delay, Escalation, Extension
+from tracker.deadlines.models import Delay, Escalation, Extension, Objection
 from tracker.deadlines.rules import (
     DEFAULT,
     Clock,
     Clocks,
     ExtensionState,
     Facing,
+    ObjectionState,
     Signal,
     Wait,
     delay_occasion,
@@ -189,6 +190,97 @@ def extensions_to_decide_count(actor: Actor, today: date) -> int:
     """How many wait for this supervisor."""
     query = select(func.count()).select_from(Extension).join(Issue, Issue.id == Extension.issue_id)
     return db.session.scalar(query.where(*_to_decide(actor, today))) or 0
+
+
+# --- objections -----------------------------------------------------------------------------------------------
+
+
+def running_episode(issue_id: int) -> OverdueEpisode | None:
+    """The stretch of being overdue that runs now."""
+    mine = (OverdueEpisode.issue_id == issue_id, OverdueEpisode.ended_on.is_(None))
+    return db.session.scalar(select(OverdueEpisode).where(*mine))
+
+
+def objections_of(issue_id: int) -> dict[int, list[Objection]]:
+    """Every objection ever made, by the episode it is about, newest first."""
+    hands = (Objection.raised_by, Objection.raised_for, Objection.decided_by, Objection.decided_for)
+    query = select(Objection).where(Objection.issue_id == issue_id).order_by(Objection.id.desc())
+    found: dict[int, list[Objection]] = defaultdict(list)
+    for one in db.session.scalars(
+        query.options(*(joinedload(hand) for hand in hands), selectinload(Objection.evidence))
+    ):
+        found[one.episode_id].append(one)
+    return found
+
+
+def waiting_objection(issue_id: int) -> Objection | None:
+    """The one to be decided: about the episode that runs now. Where that has ended, there is nothing to decide."""
+    return db.session.scalar(
+        select(Objection)
+        .join(OverdueEpisode, OverdueEpisode.id == Objection.episode_id)
+        .where(
+            Objection.issue_id == issue_id, Objection.state == ObjectionState.WAITING, OverdueEpisode.ended_on.is_(None)
+        )
+        .options(joinedload(Objection.raised_by), joinedload(Objection.raised_for), selectinload(Objection.evidence))
+    )
+
+
+def is_concerned(objection: Objection, issue: Issue, actor: Actor, today: date) -> bool:
+    """Whether the person objected, handles or leads the issue, or stands in for somebody who does or they for them: who
+    is concerned does not decide."""
+    people = {objection.raised_by_id, objection.raised_for_id, issue.lead_official_id, issue.responsible_person_id}
+    people |= {row.user_id for row in issue.members}
+    units = {issue.lead_unit_id, *(row.unit_id for row in issue.units)}
+    own = {person for person, _unit in actor.sides}
+    partners = db.session.execute(select(User.id, User.unit_id).where(User.id.in_(partners_of(own, today)))).all()
+    sides = {*actor.sides, *((row.id, row.unit_id) for row in partners)}
+    return any(person in people or unit in units for person, unit in sides)
+
+
+def _objections_to_decide(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    waits = (Objection.state == ObjectionState.WAITING, OverdueEpisode.ended_on.is_(None), Issue.state.in_(OPEN))
+    units = select(IssueUnit.issue_id).where(IssueUnit.unit_id == actor.unit_id)
+    concerned = or_(
+        Objection.raised_by_id.in_({actor.id, actor.duty_id}),
+        func.coalesce(Issue.lead_official_id, 0) == actor.duty_id,
+        func.coalesce(Issue.lead_unit_id, 0) == actor.unit_id,
+        Issue.id.in_(units),
+    )
+    return *waits, supervised_by(actor), ~concerned
+
+
+def objections_to_decide(actor: Actor, limit: int = 50) -> Sequence[Any]:
+    """What waits for this supervisor, longest waiting first: number, title, county, raised_by, raised_on, reason, deadline,
+    starts_on."""
+    raiser, county = aliased(User), aliased(Region)
+    columns: tuple[Any, ...] = (
+        Issue.number,
+        Issue.title,
+        county.name.label("county"),
+        raiser.name.label("raised_by"),
+        Objection.raised_on,
+        Objection.reason,
+        OverdueEpisode.deadline,
+        OverdueEpisode.starts_on,
+    )
+    query = (
+        select(*columns)
+        .select_from(Objection)
+        .join(Issue, Issue.id == Objection.issue_id)
+        .join(OverdueEpisode, OverdueEpisode.id == Objection.episode_id)
+        .join(raiser, raiser.id == Objection.raised_by_id)
+        .join(county, county.id == Issue.county_id)
+        .where(*_objections_to_decide(actor))
+        .order_by(Objection.raised_on, Objection.id)
+        .limit(limit)
+    )
+    return db.session.execute(query).all()
+
+
+def objections_to_decide_count(actor: Actor) -> int:
+    query = select(func.count()).select_from(Objection).join(Issue, Issue.id == Objection.issue_id)
+    query = query.join(OverdueEpisode, OverdueEpisode.id == Objection.episode_id)
+    return db.session.scalar(query.where(*_objections_to_decide(actor))) or 0
 
 
 # --- reminders ------------------------------------------------------------------------------------------------

@@ -11,10 +11,17 @@ from flask_babel import ngettext
 from tracker.base import clock
 from tracker.base.access import Right, keeps_rules
 from tracker.base.db import transaction
-from tracker.base.web import form_status, needs, refusals
+from tracker.base.web import form_status, largest_upload, needs, refusals
 from tracker.deadlines import actions
-from tracker.deadlines.forms import AskForm, ClocksForm, DecideForm, RemindForm
-from tracker.deadlines.queries import extensions_of, handlers_reached, kept_clocks, waiting_extension
+from tracker.deadlines.forms import AskForm, ClocksForm, DecideForm, ObjectForm, ObjectionForm, RemindForm
+from tracker.deadlines.queries import (
+    extensions_of,
+    handlers_reached,
+    kept_clocks,
+    running_episode,
+    waiting_extension,
+    waiting_objection,
+)
 from tracker.deadlines.rules import LEVELS
 from tracker.issues.actions import unchanged
 from tracker.issues.models import Issue
@@ -70,6 +77,50 @@ def remind(number: str) -> Any:
             told = actions.remind(issue, me(), today=clock.today(), words=form.words.data or "")
             return done(issue, "remind", ngettext("已催办，通知了 %(num)s 人。", "已催办，通知了 %(num)s 人。", told))
     return page("deadlines/remind.html", form, issue, reached=handlers_reached(issue, clock.today()))
+
+
+@bp.route("/issues/<number>/objection", methods=["GET", "POST"])
+@needs(Right.OBJECTION_MAKE)
+def objection(number: str) -> Any:
+    issue = pressable(number, Verb.OBJECT)
+    form = ObjectForm()
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            unchanged(issue, form.version.data)
+            actions.object_to(
+                issue, me(), today=clock.today(), reason=form.reason.data or "", files=form.files.data or ()
+            )
+            return done(issue, "objection", _("异议已提出，等督查部门裁定；裁定前仍计逾期。"))
+    return page("deadlines/objection.html", form, issue, episode=running_episode(issue.id), most=largest_upload())
+
+
+@bp.route("/issues/<number>/objection/decide", methods=["GET", "POST"])
+@needs(Right.OBJECTION_DECIDE)
+def decide_objection(number: str) -> Any:
+    issue = pressable(number, Verb.UPHOLD_OBJECTION)
+    form = ObjectionForm()
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            unchanged(issue, form.version.data)
+            return _objection_decided(issue, form)
+    return page(
+        "deadlines/decide_objection.html",
+        form,
+        issue,
+        raised=waiting_objection(issue.id),
+        episode=running_episode(issue.id),
+    )
+
+
+def _objection_decided(issue: Issue, form: ObjectionForm) -> Any:
+    opinion = form.opinion.data or ""
+    if request.form.get("decision") == "refuse":
+        actions.refuse_objection(issue, me(), today=clock.today(), opinion=opinion)
+        return done(issue, "objection-decide", _("已裁定异议不成立，仍计逾期。"))
+    actions.uphold_objection(issue, me(), today=clock.today(), opinion=opinion, term=form.term.data)
+    return done(
+        issue, "objection-decide", _("已裁定异议成立，这次逾期撤销、留有记录；新的时限 %(day)s。", day=issue.deadline)
+    )
 
 
 @bp.route("/settings/clocks", methods=["GET", "POST"])

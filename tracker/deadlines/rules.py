@@ -19,6 +19,20 @@ class ExtensionState(StrEnum):
     REFUSED = "refused"
 
 
+class ObjectionState(StrEnum):
+    WAITING = "waiting"
+    UPHELD = "upheld"
+    REFUSED = "refused"
+
+
+OWN_OBJECTION = N_("异议不能由提出人、承办单位或牵头领导自己裁定，请由其他督查人员办理。")
+OBJECTION_STATE_NAMES: dict[ObjectionState, str] = {
+    ObjectionState.WAITING: N_("待裁定"),
+    ObjectionState.UPHELD: N_("异议成立"),
+    ObjectionState.REFUSED: N_("异议不成立"),
+}
+
+
 class Lamp(StrEnum):
     GREEN = "green"
     BLUE = "blue"

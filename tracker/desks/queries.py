@@ -33,7 +33,13 @@ from tracker.board.rules import Standing
 from tracker.clearance.models import Application
 from tracker.clearance.queries import review_queue, review_queue_count
 from tracker.clearance.rules import ApplicationState
-from tracker.deadlines.queries import extensions_to_decide, extensions_to_decide_count, kept_clocks
+from tracker.deadlines.queries import (
+    extensions_to_decide,
+    extensions_to_decide_count,
+    kept_clocks,
+    objections_to_decide,
+    objections_to_decide_count,
+)
 from tracker.deadlines.rules import LEVELS, Clock, allowed_workdays, late_since
 from tracker.desks.models import Batch, BatchItem
 from tracker.desks.rules import MOST_AT_ONCE, By, Part, Step, next_step, weeks
@@ -158,6 +164,7 @@ class SupervisorFigures:
     last_week: int
     reviews: int
     extensions: int
+    objections: int
     unsigned: int
     stalled: int
     incomplete: int
@@ -176,6 +183,7 @@ def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
         last_week=_overdue_on(actor, today - timedelta(days=7)),
         reviews=review_queue_count(actor, today),
         extensions=extensions_to_decide_count(actor, today),
+        objections=objections_to_decide_count(actor),
         unsigned=length(unsigned=True),
         stalled=length(stalled=True),
         incomplete=length(incomplete=True),
@@ -212,18 +220,26 @@ class Reviews:
 
     applications: Queue
     extensions: Queue
+    objections: Queue
     plans: Queue
     withdrawals: Queue
 
     @property
     def total(self) -> int:
-        return self.applications.total + self.extensions.total + self.plans.total + self.withdrawals.total
+        return (
+            self.applications.total
+            + self.extensions.total
+            + self.objections.total
+            + self.plans.total
+            + self.withdrawals.total
+        )
 
 
 def reviews(actor: Actor, today: date) -> Reviews:
     return Reviews(
         Queue.of(review_queue(actor, today, SHOWN), lambda: review_queue_count(actor, today)),
         Queue.of(extensions_to_decide(actor, today, SHOWN), lambda: extensions_to_decide_count(actor, today)),
+        Queue.of(objections_to_decide(actor, SHOWN), lambda: objections_to_decide_count(actor)),
         Queue.of(plans_to_decide(actor), lambda: _plans_to_decide_count(actor)),
         Queue.of(withdrawals.to_decide(actor, today, SHOWN), lambda: withdrawals.to_decide_count(actor, today)),
     )

@@ -24,7 +24,7 @@ from tracker.clearance.queries import (
     relations_to,
 )
 from tracker.clearance.rules import ApplicationState
-from tracker.deadlines.models import Extension
+from tracker.deadlines.models import Extension, Objection
 from tracker.deadlines.queries import (
     Reached,
     Waiting,
@@ -32,12 +32,15 @@ from tracker.deadlines.queries import (
     facing_of,
     handlers_reached,
     is_askers,
+    is_concerned,
     kept_clocks,
     levels_of,
+    objections_of,
     reminded_on,
+    waiting_objection,
     waiting_of,
 )
-from tracker.deadlines.rules import ExtensionState, Signal, level_name, signal
+from tracker.deadlines.rules import OWN_OBJECTION, ExtensionState, Signal, level_name, signal
 from tracker.dossier.rules import (
     CHANGED,
     CHILDREN_PRINTED,
@@ -305,6 +308,20 @@ def _can_pass(issue: Issue, actor: Actor, around: Standing, today: date) -> Said
     return _left_to_do(issue, around) if application and application.level == len(application.levels) else None
 
 
+def _can_object(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
+    if all(episode.ended_on is not None for episode in issue.episodes):
+        return _NOTHING_TO_DO
+    waits = waiting_objection(issue.id)
+    return Said(FACT_REFUSALS[Fact.NO_OBJECTION_WAITING]) if waits else None
+
+
+def _objection_waits(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
+    waits = waiting_objection(issue.id) if any(episode.ended_on is None for episode in issue.episodes) else None
+    if waits is None:
+        return _NOTHING_TO_DO
+    return Said(OWN_OBJECTION) if is_concerned(waits, issue, actor, today) else None
+
+
 def _can_remind(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
     if reminded_on(issue.id) == today:
         return Said(FACT_REFUSALS[Fact.NOT_REMINDED_TODAY])
@@ -331,6 +348,9 @@ _CHECKS: Mapping[Verb, Callable[[Issue, Actor, Standing, date], Said | object | 
     Verb.PASS: _can_pass,
     Verb.RELAPSE: _can_look_back,
     Verb.REMIND: _can_remind,
+    Verb.OBJECT: _can_object,
+    Verb.UPHOLD_OBJECTION: _objection_waits,
+    Verb.REFUSE_OBJECTION: _objection_waits,
 }
 
 
@@ -592,6 +612,7 @@ class Dossier:
     extensions: Sequence[Extension]
     waiting: Waiting | None  # the step it waits for, apart from the deadline
     levels: dict[int, list[Reached]]  # by episode: what it has escalated to, and who was told
+    objections: Mapping[int, Sequence[Objection]]  # by episode
     applications: Sequence[Application]
     look_backs: Sequence[LookBack]
     papers: Sequence[Any]  # issued about it; see papers.queries.papers_about
@@ -683,6 +704,7 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
         extensions=extensions,
         waiting=_waiting(issue, around.application, today, days),
         levels=levels_of(issue.episodes),
+        objections=objections_of(issue.id) if issue.episodes else {},
         applications=applications,
         look_backs=look_backs_of(issue.id) if issue.state is State.CLEARED or issue.relapses else (),
         papers=papers_about(issue.id, actor),

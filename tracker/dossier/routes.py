@@ -10,7 +10,7 @@ from tracker.base import clock
 from tracker.base.access import Right, may
 from tracker.base.web import needs
 from tracker.clearance.rules import APPLICATION_STATE_NAMES, STANDARD_NAMES, VERDICT_NAMES
-from tracker.deadlines.rules import CLOCK_NAMES
+from tracker.deadlines.rules import CLOCK_NAMES, OBJECTION_STATE_NAMES
 from tracker.dossier.queries import dossier
 from tracker.dossier.rules import CHILDREN_PRINTED, EVENTS_PRINTED
 from tracker.inspections.rules import SOURCE_NAMES
@@ -40,6 +40,7 @@ def issue(number: str) -> str:
         missing=[gettext(part) for part in shown.missing],
         names={
             "clock": CLOCK_NAMES,
+            "objection": OBJECTION_STATE_NAMES,
             "kind": KIND_NAMES,
             "source": SOURCE_NAMES,
             "standard": STANDARD_NAMES,

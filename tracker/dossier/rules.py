@@ -36,12 +36,14 @@ PAGES: tuple[Page, ...] = (
     Page((Verb.ACCEPT,), "accept", VERB_NAMES[Verb.ACCEPT], post=True),
     Page((Verb.APPROVE_PLAN, Verb.RETURN_PLAN), "plan/decide", N_("审批方案")),
     Page((Verb.GRANT_EXTENSION, Verb.REFUSE_EXTENSION), "extension/decide", N_("审批延期")),
+    Page((Verb.UPHOLD_OBJECTION, Verb.REFUSE_OBJECTION), "objection/decide", N_("裁定异议")),
     Page((Verb.PASS, Verb.RETURN), "clearance/review", N_("审核销号申请")),
     Page((Verb.RELAPSE,), "look-back", N_("回头看")),
     Page((Verb.SUBMIT_PLAN,), "plan", VERB_NAMES[Verb.SUBMIT_PLAN]),
     Page((Verb.REQUEST_CLEARANCE,), "clearance", VERB_NAMES[Verb.REQUEST_CLEARANCE]),
     Page((Verb.REPORT,), "progress", VERB_NAMES[Verb.REPORT]),
     Page((Verb.REQUEST_EXTENSION,), "extension", VERB_NAMES[Verb.REQUEST_EXTENSION]),
+    Page((Verb.OBJECT,), "objection", VERB_NAMES[Verb.OBJECT]),
     Page((Verb.WITHDRAW_CLEARANCE,), "clearance/withdraw", VERB_NAMES[Verb.WITHDRAW_CLEARANCE]),
     Page((Verb.BREAK_DOWN,), "break-down", VERB_NAMES[Verb.BREAK_DOWN]),
     Page((Verb.DECLINE,), "decline", VERB_NAMES[Verb.DECLINE]),
@@ -52,7 +54,7 @@ PAGES: tuple[Page, ...] = (
 )
 
 #: Pages that may carry the one main button; the rest mend or undo.
-NEXT_STEPS = frozenset(page.path for page in PAGES[:9])
+NEXT_STEPS = frozenset(page.path for page in PAGES[:10])
 
 
 @dataclass(frozen=True)

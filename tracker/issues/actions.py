@@ -91,6 +91,7 @@ def advance(
     last_level: bool | None = None,
     remark: str | None = None,
     data: Mapping[str, Any] | None = None,
+    ends: EpisodeEnd | None = None,
     at: datetime | None = None,
 ) -> Event:
     """Move an issue by one verb, or refuse and change nothing.
@@ -99,7 +100,8 @@ def advance(
     that only parts further right know); 3. its facts; 4. the change with everything that moves along: dates,
     duty chain, counts, episode, search text; 5. the event, with before and after.
 
-    ``changes``: columns to set; ``at``: the instant to record, the clock's unless a story is being told.
+    ``changes``: columns to set; ``ends``: why a running episode ends, where the state does not say it; ``at``: the instant
+    to record, the clock's unless a story is being told.
     """
     row = workflow.find(verb, issue.state, issue.kind, last_level=last_level)
     authorise(row, actor, relations(issue, actor) | also)
@@ -113,7 +115,7 @@ def advance(
     if row.to is not None:
         months = look_back_months() if row.to is State.CLEARED else ()
         trail |= _enter_state(issue, row.to, verb, today, months)
-    _settle(issue, cell, today, at)
+    _settle(issue, cell, today, at, ends)
     if trail.keys() & _TEXTS:
         index_text(issue)
     moved = {"from": before.value, "to": to.value} if to is not before else {}
@@ -361,12 +363,12 @@ Cell = tuple[int, int, Kind, State, bool]
 _CELL = ("category_id", "county_id", "kind", "state", "proven")
 
 
-def _settle(issue: Issue, before: Cell | None, today: date, at: datetime | None) -> None:
+def _settle(issue: Issue, before: Cell | None, today: date, at: datetime | None, ends: EpisodeEnd | None) -> None:
     """Bring counts and episode in line with the issue."""
     _bring_in_line(issue, at)
     db.session.flush()
     shift_counts(Counter() if before is None else Counter({before: -1}), _cell(issue))
-    _settle_episode(issue, today)
+    _settle_episode(issue, today, ends)
 
 
 def _bring_in_line(issue: Issue, at: datetime | None) -> None:
@@ -418,7 +420,7 @@ def recount() -> None:
     )
 
 
-def _settle_episode(issue: Issue, today: date) -> None:
+def _settle_episode(issue: Issue, today: date, ends: EpisodeEnd | None) -> None:
     """End the running episode when its reason is gone; open one when the deadline has passed."""
     running = db.session.scalar(
         select(OverdueEpisode).where(OverdueEpisode.issue_id == issue.id, OverdueEpisode.ended_on.is_(None))
@@ -427,7 +429,7 @@ def _settle_episode(issue: Issue, today: date) -> None:
         # corrected, not extended: it has been late for longer
         running.deadline, running.starts_on = issue.deadline, issue.overdue_from
     if running is not None and (issue.overdue_from is None or running.deadline != issue.deadline):
-        running.ended_on, running.end = today, _ENDS.get(issue.state, EpisodeEnd.EXTENDED)
+        running.ended_on, running.end = today, ends or _ENDS.get(issue.state, EpisodeEnd.EXTENDED)
         running = None
         db.session.flush()
     if running is None:

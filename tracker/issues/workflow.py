@@ -45,6 +45,9 @@ class Verb(StrEnum):
     REQUEST_EXTENSION = "request_extension"
     GRANT_EXTENSION = "grant_extension"
     REFUSE_EXTENSION = "refuse_extension"
+    OBJECT = "object"
+    UPHOLD_OBJECTION = "uphold_objection"
+    REFUSE_OBJECTION = "refuse_objection"
     REASSIGN = "reassign"
     REQUEST_CLEARANCE = "request_clearance"
     WITHDRAW_CLEARANCE = "withdraw_clearance"
@@ -101,6 +104,10 @@ class Fact(StrEnum):
     WORDS = "words"
     NOT_REMINDED_TODAY = "not_reminded_today"
     REACHABLE = "reachable"
+    EPISODE_RUNS = "episode_runs"
+    NO_OBJECTION_WAITING = "no_objection_waiting"
+    OBJECTION_WAITING = "objection_waiting"
+    NEW_TERM = "new_term"
 
 
 FACT_REFUSALS: dict[Fact, str] = {
@@ -135,6 +142,10 @@ FACT_REFUSALS: dict[Fact, str] = {
     Fact.WORDS: N_("请写明催办什么、什么时候要结果。"),
     Fact.NOT_REMINDED_TODAY: N_("今天已经催办过这个问题，同一天不重复催办。"),
     Fact.REACHABLE: N_("没有能登录的承办人，催办送不到；请先转办，或为承办人指定代理。"),
+    Fact.EPISODE_RUNS: N_("现在没有逾期记录，不需要异议。"),
+    Fact.NO_OBJECTION_WAITING: N_("这次逾期已有一份异议在等待裁定。"),
+    Fact.OBJECTION_WAITING: N_("没有待裁定的异议。"),
+    Fact.NEW_TERM: N_("异议成立要重新定时限，不能早于今天，否则这个问题就没人再催了。"),
 }
 
 STATE_NAMES: dict[State, str] = {
@@ -168,6 +179,9 @@ VERB_NAMES: dict[Verb, str] = {
     Verb.REQUEST_EXTENSION: N_("申请延期"),
     Verb.GRANT_EXTENSION: N_("同意延期"),
     Verb.REFUSE_EXTENSION: N_("不同意延期"),
+    Verb.OBJECT: N_("提出异议"),
+    Verb.UPHOLD_OBJECTION: N_("异议成立"),
+    Verb.REFUSE_OBJECTION: N_("异议不成立"),
     Verb.REASSIGN: N_("转办"),
     Verb.REQUEST_CLEARANCE: N_("申请销号"),
     Verb.WITHDRAW_CLEARANCE: N_("撤回申请"),
@@ -301,6 +315,30 @@ TABLE: tuple[Transition, ...] = (
         Right.EXTENSION_DECIDE,
         _SUPERVISOR,
         (Fact.DUTY_CHAIN, Fact.EXTENSION_WAITING, Fact.REASON),
+    ),
+    Transition(
+        Verb.OBJECT,
+        WORKING,
+        None,
+        Right.OBJECTION_MAKE,
+        _HANDLER,
+        (Fact.DUTY_CHAIN, Fact.EPISODE_RUNS, Fact.NO_OBJECTION_WAITING, Fact.REASON),
+    ),
+    Transition(
+        Verb.UPHOLD_OBJECTION,
+        OPEN,
+        None,
+        Right.OBJECTION_DECIDE,
+        _SUPERVISOR,
+        (Fact.DUTY_CHAIN, Fact.OBJECTION_WAITING, Fact.NEW_TERM, Fact.REASON),
+    ),
+    Transition(
+        Verb.REFUSE_OBJECTION,
+        OPEN,
+        None,
+        Right.OBJECTION_DECIDE,
+        _SUPERVISOR,
+        (Fact.DUTY_CHAIN, Fact.OBJECTION_WAITING, Fact.REASON),
     ),
     Transition(Verb.REASSIGN, WORKING, State.ASSIGNED, Right.REASSIGN, _SUPERVISOR, (Fact.DUTY_CHAIN, Fact.REASON)),
     Transition(
