@@ -182,6 +182,21 @@ def taken_over(state: State, **missing: Any) -> Make:
     return make
 
 
+def objected(world: World, kind: Kind) -> Issue:
+    """Overdue as it was taken over; a handler objects."""
+    issue = Issue(
+        number=f"TO-{next(_serials)}", title="台账里的问题", wording="原文", source=Source.SELF_INSPECTION, kind=kind,
+        category_id=world.categories[2].id, region_id=world.shaping.id, requirement="改好",
+        deadline=TODAY - timedelta(days=5),
+    )  # fmt: skip
+    issues.enter(
+        issue, Verb.TAKE_OVER, world.supervisor, state=State.RECTIFYING, today=TODAY, duty=make_duty(world),
+        facts={Fact.LEDGER_FILE: True, Fact.FIRST_IMPORT: True},
+    )  # fmt: skip
+    deadlines.object_to(issue, world.official, today=TODAY, reason="时限抄错了一个月")
+    return issue
+
+
 def city_wide(world: World, kind: Kind) -> Issue:
     """Of the whole city, being rectified: could be broken down to its counties."""
     listed = issues.list_issue(
@@ -235,7 +250,7 @@ SITUATIONS: dict[str, Make] = {
     for make in (
         listed, assigned, undated, accepted, planned, returned_plan, rectifying, ready, extension_waits, first_level,
         second_level, extension_waits_in_review, cleared, dismissed, declined, handed_over,
-        city_wide, broken_down, children_settled,
+        city_wide, broken_down, children_settled, objected,
     )
 } | {
     "taken_over_assigned": taken_over(State.ASSIGNED, **NOBODY_LEADS),

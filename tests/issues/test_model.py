@@ -120,12 +120,18 @@ class Case:
     plan: int | None = None  # measures of the plan that waits for the lead official
     measures: list[bool] = field(default_factory=list)  # of the approved plan: done?
     reminded: date | None = None
+    objector: str | None = None  # of the objection that waits, about the late stretch that runs
     asked: tuple[str, date] | None = None  # the extension that waits: by whom, until when
     application: Application | None = None
     applied_on: date | None = None
     episodes: list[tuple[date, date, date | None, str | None]] = field(
         default_factory=list
     )  # deadline, start, end, why
+
+    @property
+    def flagged(self) -> bool:
+        """A late stretch runs."""
+        return bool(self.episodes) and self.episodes[-1][2] is None
 
     @property
     def late_from(self) -> date | None:
@@ -273,6 +279,16 @@ def with_reason(case: Case, who: str, said: Brought) -> bool:
     return bool(said.words.strip())
 
 
+def concerned(case: Case, who: str) -> bool:
+    duty = case.duty
+    people = {case.objector, duty.lead, duty.named, *duty.members}
+    return who in people or UNIT_OF[who] in (duty.lead_unit, *duty.units)
+
+
+def decidable(case: Case, who: str, said: Brought) -> bool:
+    return case.flagged and case.objector is not None and not concerned(case, who) and bool(said.words.strip())
+
+
 def freely(case: Case, who: str, said: Brought) -> bool:
     return True
 
@@ -290,6 +306,17 @@ MAY: dict[str, tuple[set[str], Callable[[Case, str], bool], Callable[[Case, str,
         lambda case, who, said: case.plan is not None and bool(said.words.strip()),
     ),
     "report": (WORKING, handles, reportable),
+    "object": (
+        WORKING,
+        handles,
+        lambda case, who, said: case.flagged and case.objector is None and bool(said.words.strip()),
+    ),
+    "uphold_objection": (
+        UNDER_WAY | {"reviewing"},
+        supervises,
+        lambda case, who, said: decidable(case, who, said) and said.term is not None and said.term >= said.today,
+    ),
+    "refuse_objection": (UNDER_WAY | {"reviewing"}, supervises, decidable),
     "remind": (
         WORKING,
         supervises,
@@ -330,6 +357,13 @@ def after(case: Case, verb: str, who: str, said: Brought) -> None:
 
 
 def keep_record(case: Case, day: date) -> None:
+    before = sum(one[2] is not None for one in case.episodes)
+    keep_episodes(case, day)
+    if sum(one[2] is not None for one in case.episodes) > before:  # an objection ends with the stretch it is about
+        case.objector = None
+
+
+def keep_episodes(case: Case, day: date) -> None:
     """A late stretch ends by clearance, dismissal or a granted extension; one begins the day after the deadline."""
     if case.episodes and case.episodes[-1][2] is None:
         deadline, start, _ended, _why = case.episodes[-1]
@@ -387,6 +421,20 @@ def reported(case: Case, who: str, said: Brought) -> None:
         case.measures = [done or place == 0 or said.ticks == "all" for place, done in enumerate(case.measures)]
 
 
+def objected(case: Case, who: str, said: Brought) -> None:
+    case.objector = who
+
+
+def upheld(case: Case, who: str, said: Brought) -> None:
+    deadline, start, _ended, _why = case.episodes[-1]
+    case.episodes[-1] = (deadline, start, said.today, "annulled")
+    case.deadline, case.objector = said.term, None
+
+
+def objection_refused(case: Case, who: str, said: Brought) -> None:
+    case.objector = None
+
+
 def reminded(case: Case, who: str, said: Brought) -> None:
     case.reminded = said.today
 
@@ -441,7 +489,8 @@ def dismissed(case: Case, who: str, said: Brought) -> None:
 
 FOLLOWS: dict[str, Callable[[Case, str, Brought], None]] = {
     "assign": assigned, "accept": accepted, "decline": declined, "submit_plan": planned, "approve_plan": plan_approved,
-    "return_plan": plan_returned, "report": reported, "remind": reminded, "request_extension": extension_asked,
+    "return_plan": plan_returned, "report": reported, "remind": reminded, "object": objected, "uphold_objection": upheld, "refuse_objection": objection_refused,
+    "request_extension": extension_asked,
     "grant_extension": extension_granted, "refuse_extension": extension_refused, "reassign": reassigned,
     "request_clearance": applied, "withdraw_clearance": back_to_work, "pass": passed, "return": back_to_work,
     "correct": corrected, "dismiss": dismissed,
@@ -504,6 +553,15 @@ class Product:
         own = [measure.id for measure in plan.measures] if plan else []
         ticks = {"none": [], "all": own, "first": own[:1] or [10**6], "strange": [10**6]}[said.ticks]
         progress.report(issue, actor, **day, text=said.words, quantity_done=said.figure, measures_done=ticks)
+
+    def object(self, issue: Issue, actor: Any, said: Brought, day: Any) -> None:
+        deadlines.object_to(issue, actor, **day, reason=said.words)
+
+    def uphold_objection(self, issue: Issue, actor: Any, said: Brought, day: Any) -> None:
+        deadlines.uphold_objection(issue, actor, **day, opinion=said.words, term=said.term)
+
+    def refuse_objection(self, issue: Issue, actor: Any, said: Brought, day: Any) -> None:
+        deadlines.refuse_objection(issue, actor, **day, opinion=said.words)
 
     def remind(self, issue: Issue, actor: Any, said: Brought, day: Any) -> None:
         deadlines.remind(issue, actor, **day, words=said.words)
@@ -595,6 +653,7 @@ def brought(draw: Callable[..., Any], case: Case, today: date, good: bool) -> Br
         force="饮水专班" if good else draw(st.sampled_from([None, "饮水专班"])),
         figure=None if good else draw(st.sampled_from([None, -1, 0, 10, 11])),
         ticks="all" if good else draw(st.sampled_from(["none", "all", "first", "strange"])),
+        term=today + timedelta(days=20) if good else draw(moved),
         wanted=later if good else latest + timedelta(days=draw(days)),
         moved=latest - timedelta(days=draw(st.sampled_from([0, 1, 10]))) if good else draw(moved),
         field=draw(st.sampled_from(["deadline", "deadline", "region", "title"])),
@@ -804,6 +863,9 @@ def presses(verb: str) -> Callable[..., None]:
             "approve_plan": case.plan,
             "return_plan": case.plan,
             "request_extension": case.deadline,
+            "object": case.flagged and case.objector is None,
+            "uphold_objection": case.flagged and case.objector,
+            "refuse_objection": case.flagged and case.objector,
         }
         if verb == "dismiss" and not case.episodes:  # else few would come far
             return False

@@ -1,14 +1,14 @@
 """objections: what a handler says against being overdue, and what was decided
 
-Revision ID: 0021
-Revises: 0020
+Revision ID: 0022
+Revises: 0021
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -31,12 +31,8 @@ def upgrade():
         sa.Column("decided_for_id", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opinion", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "(state = 'waiting') = (decided_at IS NULL)", name=op.f("ck_objection_decided_has_date")
-        ),
-        sa.CheckConstraint(
-            "(state = 'waiting') = (opinion IS NULL)", name=op.f("ck_objection_decided_with_reason")
-        ),
+        sa.CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name=op.f("ck_objection_decided_has_date")),
+        sa.CheckConstraint("(state = 'waiting') = (opinion IS NULL)", name=op.f("ck_objection_decided_with_reason")),
         sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("fk_objection_issue_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["episode_id"], ["overdue_episode.id"], name=op.f("fk_objection_episode_id"), ondelete="CASCADE"
