@@ -1,20 +1,20 @@
 """delays: steps that took longer than their working days
 
-Revision ID: 0021
-Revises: 0020
+Revision ID: 0022
+Revises: 0021
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
 _BEFORE = (
     *("overdue_unit", "overdue_lead", "overdue_notice", "overdue_bulletin", "overdue_talk", "overdue_taken_over"),
-    *("reminder", "to_accept", "due_soon", "digest", "try"),
+    *("reminder", "to_accept", "due_soon", "digest", "try", "paper"),
 )
 _DELAYS = ("delay_unassigned", "delay_unsigned", "delay_planning", "delay_review")
 _CLOCKS = ("unassigned", "unsigned", "planning", "review")
