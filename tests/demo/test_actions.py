@@ -40,6 +40,8 @@ from tracker.lookbacks.queries import due_count
 from tracker.lookbacks.rules import Asked, Result
 from tracker.org.models import Region
 from tracker.org.queries import counties
+from tracker.papers.models import Paper
+from tracker.papers.rules import PaperKind
 from tracker.plans.models import Plan
 from tracker.plans.rules import PlanState
 from tracker.settings.queries import demonstration
@@ -284,3 +286,10 @@ def test_postgresql_holds_it_too(pg_app: Flask) -> None:
     actions.load(today=TODAY, every=12)
     assert db.session.scalar(select(func.count()).select_from(Issue)) > 35
     assert counts_differ() == []
+
+
+def test_papers_were_issued_and_one_is_signed_for(loaded: Flask) -> None:
+    papers = db.session.scalars(select(Paper).order_by(Paper.id)).all()
+    assert [(paper.number, paper.kind) for paper in papers] == [(1, PaperKind.SUPERVISION), (2, PaperKind.SUPERVISION)]
+    signed = [any(row.received_at for row in paper.addressees) for paper in papers]
+    assert signed == [True, False]

@@ -125,6 +125,7 @@ def _tell(stories: Sequence[Story], teller: Teller, today: date, progress: Progr
     steps = _in_order(tellings)
     evenings: list[tuple[date, Callable[[date], None]]] = [
         (today - timedelta(days=6), lambda day: _look_back(teller, day, today)),
+        (today - timedelta(days=4), teller.issue_papers),
         (today - timedelta(days=2), teller.hand_over_anew),
     ]
     total, night = len(steps) + _FIRST_STEPS, steps[0][1].day

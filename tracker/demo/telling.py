@@ -19,6 +19,7 @@ from tracker.clearance import actions as clearance
 from tracker.clearance.queries import eligible_reviewers, open_application
 from tracker.clearance.rules import EVIDENCED, Answer, Site, Standard
 from tracker.deadlines import actions as deadlines
+from tracker.deadlines.queries import handlers_reached
 from tracker.demo import words
 from tracker.demo.cast import Cast
 from tracker.demo.pictures import photographs, records, shot
@@ -34,10 +35,15 @@ from tracker.lookbacks.queries import had_no_part
 from tracker.lookbacks.rules import Result, Visit
 from tracker.org.models import Unit
 from tracker.org.queries import root
+from tracker.papers.actions import issue_paper, receive_paper
+from tracker.papers.queries import addressees, office_of, readers_of
+from tracker.papers.rules import ANSWER_DAYS, Draft, PaperKind, outline
 from tracker.plans import actions as plans
 from tracker.progress import actions as progress
 from tracker.reconciliation import actions as reconciliation
 from tracker.workdays.rules import Calendar
+
+_ON_PAPER = 2
 
 
 @dataclass
@@ -137,6 +143,41 @@ class Teller:
         if len(standing) > 1:
             reconciliation.merge(found[1], standing[1], by, today=day, reason="与清单上的是同一个问题。", at=at)
         reconciliation.decline(found[-1], by, today=day, reason=words.DECLINED_BECAUSE, at=at)
+
+    def issue_papers(self, day: date) -> None:
+        """Of what had been overdue longest, one issue whose people can be reached was urged, and the first were put
+        under supervision on paper, a paper each; the first paper is signed for."""
+        by, at = self.root_supervisor, datetime.combine(day, time(20, 40), ZONE)
+        late = db.session.scalars(
+            select(Issue)
+            .where(Issue.overdue_from <= day - timedelta(days=7), Issue.chain_complete, ~Issue.has_children)
+            .where(Issue.state.in_((State.PLANNING, State.RECTIFYING)))
+            .order_by(Issue.overdue_from, Issue.id)
+        ).all()
+        reached = next((issue for issue in late if handlers_reached(issue, day)), None)
+        if reached is not None:
+            deadlines.remind(reached, by, today=day, words=words.URGED, at=at)
+        for place, issue in enumerate(late[:_ON_PAPER]):
+            paper = issue_paper(self._draft(issue, by, day), by, key=f"{place:032x}", today=day, at=at)
+            reader = db.session.scalars(readers_of([paper.addressees[0].unit_id])).first()
+            if place == 0 and reader is not None:
+                receive_paper(paper, db.session.get_one(User, reader), at=at + timedelta(hours=1))
+
+    def _draft(self, issue: Issue, by: User, day: date) -> Draft:
+        office, said = office_of(by.unit_id), outline(PaperKind.SUPERVISION, [issue.title])
+        units = addressees(PaperKind.SUPERVISION, [issue], by)
+        return Draft(
+            kind=PaperKind.SUPERVISION,
+            issue_ids=(issue.id,),
+            unit_ids=tuple(unit for unit, (_name, chosen) in units.items() if chosen),
+            title=said.title,
+            opening=said.opening,
+            closing=said.closing,
+            letterhead=office.letterhead,
+            code=office.code,
+            signer=office.signer,
+            reply_by=day + timedelta(days=ANSWER_DAYS),
+        )
 
     # --- who ---------------------------------------------------------------------------------------------------
 

@@ -685,3 +685,6 @@ GIVEN_NAMES = (
     ("颖", "ying"),
     ("敏", "min"),
 )
+
+#: What a supervisor says with a reminder.
+URGED = "逾期已久，请本周内报进展；有实际困难的，写明原因和完成时间。"
