@@ -425,3 +425,18 @@ def test_a_link_is_no_post(world: World) -> None:
     before = world.leader.grants
     link(world, world.leader, "wugang")
     assert world.leader.grants == before
+
+
+def test_a_file_brings_addresses_and_takes_none_away(world: World) -> None:
+    def take(lines: str) -> None:
+        with transaction():
+            actions.import_users(f"姓名,单位,邮箱\n{lines}\n".encode(), actor_id=world.system_admin.id, at=NOW)
+
+    take("王建国,新邵县水利局,wang@example.gov.cn\n新人,新邵县水利局,new@example.gov.cn")
+    take("王建国,新邵县水利局,")
+    found = dict(db.session.execute(select(User.name, User.email).where(User.email.is_not(None))).all())
+    assert found == {"王建国": "wang@example.gov.cn", "新人": "new@example.gov.cn"}
+    with pytest.raises(FileRefused) as refusal:
+        take("王建国,新邵县水利局,wang at example")
+    assert "C2" in str(refusal.value)
+    assert "wang at example" in str(refusal.value)

@@ -638,6 +638,8 @@ def _fulfil(
     if made is not None:
         done.made.append(made)
     people[key] = user
+    if wish.row.text("email"):  # an empty cell takes nobody's address away
+        _change(user, {"email": _email(wish.row.text("email"))}, actor_id)
     if wish.grant is not None:
         role, region, category_id = wish.grant
         held = {(grant.role, grant.region_id, grant.category_id) for grant in user.grants}

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
@@ -99,9 +100,11 @@ def _calendar() -> Finding:
 
 
 def _jobs() -> Iterator[Finding]:
-    today = clock.today().isoformat()
+    now = clock.local(clock.now())
     for job in JOBS:
         latest = latest_slot(job.name)
+        due = now.date() if now.time() >= job.at else now.date() - timedelta(days=1)  # its hour may be still to come
         yield Finding(
-            latest == today, gettext("作业 %(job)s 最近一次运行：%(day)s", job=job.name, day=latest or gettext("从未"))
+            latest is not None and latest >= due.isoformat(),
+            gettext("作业 %(job)s 最近一次运行：%(day)s", job=job.name, day=latest or gettext("从未")),
         )
