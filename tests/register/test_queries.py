@@ -82,10 +82,12 @@ def holds(filters: Filters, issue: Issue, lamp: Lamp) -> bool:
             and issue.review_on <= TODAY
         ),
         "linked": lambda _: issue.county.name == LINKED,
+        "relapsed": lambda _: issue.relapses > 0,
+        "cleared_in": lambda value: issue.cleared_on is not None and issue.cleared_on.isoformat().startswith(value),
         "taken_over": lambda _: issue.taken_over,
         "no_parents": lambda _: not issue.has_children,
     }
-    if filters.year is None and issue.cleared_on and issue.cleared_on.year < TODAY.year:
+    if filters.year is None and not filters.cleared_in and issue.cleared_on and issue.cleared_on.year < TODAY.year:
         return False
     if filters.year and issue.listed_on.year != filters.year:
         return False
@@ -111,6 +113,7 @@ def some_filters(world: World, chance: random.Random) -> Filters:
         "group": list(Group), "lamp": list(Lamp), "level": [1, 2, 3, 4, 5], "proven": [True, False],
         "state": [tuple(chance.sample(list(State), chance.randrange(1, 5)))], "lead": [world.leader.name, "没有这个人"],
         "unit": [world.water.name, world.finance.name, world.city_water.name], "year": [ALL_YEARS, 2019, 2018],
+        "cleared_in": [f"{TODAY:%Y-%m}", "2019-05", "2018-12"],
         **{name: [True] for name in FLAGS},
     }  # fmt: skip
     wanted = chance.sample(list(choices), chance.randrange(0, 4))

@@ -25,6 +25,7 @@ FILTERS = st.builds(
     state=st.sets(st.sampled_from(State)).map(lambda chosen: tuple(state for state in State if state in chosen)),
     level=st.none() | st.integers(1, len(LEVELS)), proven=st.none() | st.booleans(),
     year=st.none() | st.just(ALL_YEARS) | st.integers(1990, 2100), sort=st.sampled_from(Sort), turned=st.booleans(),
+    cleared_in=st.just("") | st.dates(date(1990, 1, 1), date(2100, 1, 1)).map(lambda day: f"{day:%Y-%m}"),
     **{name: st.booleans() for name in FLAGS},
 )  # fmt: skip
 
@@ -43,7 +44,7 @@ def test_the_plain_list_has_a_plain_address() -> None:
 @pytest.mark.parametrize("given", [
     {"county": ["x"]}, {"county": ["-1"]}, {"county": ["0"]}, {"county": ["９"]}, {"county": ["99999999999999999999"]}, {"state": ["gone"]},
     {"lamp": ["purple"]}, {"level": ["6"]}, {"level": ["0"]}, {"year": ["x"]}, {"year": ["0"]}, {"sort": ["; DROP"]},
-    {"sort": ["-"]}, {"overdue": ["yes"]}, {"proven": ["2"]}, {"county": []}, {"nonsense": ["1"]},
+    {"sort": ["-"]}, {"overdue": ["yes"]}, {"proven": ["2"]}, {"cleared_in": ["2019-13"]}, {"cleared_in": ["2019"]}, {"county": []}, {"nonsense": ["1"]},
 ])  # fmt: skip
 def test_what_makes_no_sense_is_left_out(given: dict[str, list[str]]) -> None:
     assert Filters.read(given) == Filters()

@@ -10,6 +10,7 @@ from tests.shape.source import Import, Module, imports, inside, module_of, modul
 SHOWN = frozenset({"rules", "models", "queries", "actions"})
 SHOWN_BESIDES = {
     "issues": frozenset({"workflow", "pages"}),
+    "papers": frozenset({"layout"}),  # the page of an official paper, for what else is printed in its look
     # one grammar of names, columns, deadlines and tables, for ledgers and for documents (feedback)
     "ledgers": frozenset(
         {

@@ -34,6 +34,7 @@ FILES_BESIDES = {
     "papers": frozenset({"layout", "rendering"}),  # templates as Word files; a template and its values become a file
     # who sends, what a message says, how a robot takes it, the one way out, where the robots' keys are kept
     "messages": frozenset({"postman", "letters", "robots", "outside", "vault"}),
+    "meetings": frozenset({"pack"}),  # the figures of a dispatch as a Word file
     "register": frozenset({"layouts"}),  # the ledgers superiors ask for, which an office adds to as data
     "demo": frozenset(
         {"words", "plot", "cast", "telling", "pictures"}

@@ -98,9 +98,9 @@ def set_talk_rule(rule: TalkRule, actor: Actor) -> None:
     )
 
 
-def record_pack(meeting: Meeting, actor: Actor, form: str, rows: int) -> None:
+def record_pack(meeting: Meeting, actor: Actor) -> None:
     """Who took the pack, as the list's exports are recorded."""
-    journal.record("export", "meeting", meeting.id, **journal.by(actor), data={"form": form, "rows": rows})
+    journal.record("export", "meeting", meeting.id, **journal.by(actor))
 
 
 def _agenda(text: str, actor: Actor) -> list[AgendaItem]:

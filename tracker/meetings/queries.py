@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,18 +11,22 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, lite
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.accounts.models import User
-from tracker.base.access import READERS, Actor, Missing, Role
+from tracker.base.access import N_, READERS, Actor, Missing, Role
 from tracker.base.db import db
 from tracker.base.paging import Page, Segment, read_page
 from tracker.clearance.models import Application
 from tracker.clearance.rules import ApplicationState
-from tracker.deadlines.rules import days_overdue
+from tracker.deadlines.rules import LEVELS, days_overdue, level_name
 from tracker.issues.models import Issue
 from tracker.issues.queries import visible_to as issue_visible_to
+from tracker.issues.workflow import OPEN, State
 from tracker.meetings.models import AgendaItem, Meeting, Participant
 from tracker.meetings.rules import TALK_RULE, MeetingKind, Standing, TalkRule, reasons
 from tracker.org.models import Region, Unit
 from tracker.org.queries import below, counties, line_above
+from tracker.register import queries as register
+from tracker.register.queries import Item
+from tracker.register.rules import ALL_YEARS, Filters, Sort
 from tracker.settings.models import Setting
 from tracker.tasks.queries import tasks_with_ids
 
@@ -214,3 +218,98 @@ def issues_named(words: Sequence[str], actor: Actor) -> dict[str, Row[Any]]:
     query: Select[Any] = select(*columns)
     found = db.session.execute(query.where(Issue.number.in_(words), issue_visible_to(actor)))
     return {row.number: row for row in found}
+
+
+# --- the pack ---------------------------------------------------------------------------------------------------
+
+OVERDUE_SHOWN, CLEARED_SHOWN, RELAPSED_SHOWN = 20, 100, 50
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number, and the list that has as many rows."""
+
+    label: str
+    filters: Filters
+    number: int
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Everything that is taken along to a dispatch: as of today, of the month it is held in."""
+
+    meeting: Meeting
+    month: str
+    figures: list[Figure]
+    names: dict[int, str]  # of the counties
+    counties: list[tuple[str, list[int]]]  # name, the numbers of COUNTY_FIGURES
+    overdue: Sequence[Item]
+    cleared: Sequence[Item]
+    relapsed: Sequence[Item]
+    candidates: Candidates
+    before: Meeting | None
+    decisions: list[Row[Any]]
+
+
+#: What the pack counts of each county.
+COUNTY_FIGURES = (N_("未销号"), N_("逾期"), N_("本月销号"), N_("反弹未销号"))
+STANDING, OVERDUE, CLEARED, RELAPSED = COUNTY_FIGURES
+
+
+def lists_of(meeting: Meeting) -> dict[str, Filters]:
+    """The lists whose lengths the pack states. Broken-down parents are counted nowhere (DOMAIN §6)."""
+    county = meeting.region_id if meeting.region.parent_id is not None else None
+    whole = Filters(county=county, no_parents=True, year=ALL_YEARS)
+    standing = replace(whole, state=tuple(state for state in State if state in OPEN))
+    return {
+        STANDING: standing,
+        OVERDUE: replace(whole, overdue=True),
+        **{level_name(number): replace(whole, level=number) for number in range(1, len(LEVELS) + 1)},
+        N_("未签收"): replace(whole, unsigned=True),
+        CLEARED: replace(whole, cleared_in=f"{meeting.held_on:%Y-%m}"),
+        RELAPSED: replace(standing, relapsed=True),
+    }
+
+
+def pack(meeting: Meeting, actor: Actor, today: date) -> Pack:
+    """A constant number of queries; every number is the length of a list this person can open."""
+    asked = lists_of(meeting)
+    figures = [
+        Figure(label, filters, register.count(register.scope(filters, actor, today)))
+        for label, filters in asked.items()
+    ]
+    by_county = [_by_county(asked[label], actor, today) for label in COUNTY_FIGURES]
+    names = {region.id: region.name for region in counties()}
+    before = meeting_before(meeting, actor)
+
+    def items(label: str, size: int, sort: Sort) -> Sequence[Item]:
+        return register.listing(replace(asked[label], sort=sort), actor, today, None, size).items
+
+    return Pack(
+        meeting=meeting,
+        month=f"{meeting.held_on:%Y-%m}",
+        figures=figures,
+        names=names,
+        counties=[
+            (name, [column.get(one, 0) for column in by_county])
+            for one, name in names.items()
+            if any(one in column for column in by_county)
+        ],
+        overdue=items(OVERDUE, OVERDUE_SHOWN, Sort.OVERDUE),
+        cleared=items(CLEARED, CLEARED_SHOWN, Sort.COUNTY),
+        relapsed=items(RELAPSED, RELAPSED_SHOWN, Sort.COUNTY),
+        candidates=candidates(actor, talk_rule(), today, asked[STANDING].county),
+        before=before,
+        decisions=decisions_of(before, actor) if before else [],
+    )
+
+
+def _by_county(filters: Filters, actor: Actor, today: date) -> dict[int, int]:
+    """How long this list is in each county."""
+    found = register.scope(filters, actor, today)
+    sums: dict[int, int] = {}
+    for part in found.parts.values():
+        query = select(Issue.county_id, func.count()).where(*found.shared, *part).group_by(Issue.county_id)
+        for county_id, number in db.session.execute(query):
+            sums[county_id] = sums.get(county_id, 0) + number
+    return sums

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from tracker.base import clock
-from tracker.base.access import Right, keeps_rules
+from tracker.base.access import Right, keeps_rules, may
 from tracker.base.db import transaction
+from tracker.base.sheets_out import XLSX
 from tracker.base.web import form_status, needs, refusals
 from tracker.issues.pages import me
 from tracker.issues.queries import units_in_words
 from tracker.meetings import actions, queries
 from tracker.meetings.forms import DecisionForm, MeetingForm, RuleForm
 from tracker.meetings.models import Meeting
+from tracker.meetings.pack import as_word
 from tracker.meetings.rules import KIND_NAMES, MeetingKind, TalkRule
+from tracker.register.actions import export_rows, write_workbook
 from tracker.tasks import rules as tasks
 
 bp = Blueprint("meetings", __name__)
+
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @bp.get("/meetings")
@@ -127,12 +133,44 @@ def meeting(meeting_id: int) -> Any:
         before=before,
         before_decisions=queries.decisions_of(before, me()) if before else [],
         keeper=queries.keeps(me(), found.region_id),
+        takes_pack=may(me(), Right.BOARD_READ),
         kinds=KIND_NAMES,
         task_kinds=tasks.KIND_NAMES,
         task_states=tasks.STATE_NAMES,
         issue_url=f"{request.script_root}/issues/",
     )
     return page, form_status(form)
+
+
+@bp.get("/meetings/<int:meeting_id>/pack.docx")
+@needs(Right.BOARD_READ)
+def pack(meeting_id: int) -> Any:
+    """What is taken along: figures, lists, talks proposed, what became of the last decisions; in one Word file."""
+    found, today = queries.meeting_with_id(meeting_id, me()), clock.today()
+    with transaction():
+        whole = queries.pack(found, me(), today)
+        content = as_word(whole, me().name, today)
+        actions.record_pack(found, me())
+        name = _file_name(found, "材料.docx")
+    return send_file(io.BytesIO(content), mimetype=_DOCX, as_attachment=True, download_name=name)
+
+
+@bp.get("/meetings/<int:meeting_id>/annex.xlsx")
+@needs(Right.BOARD_READ)
+def annex(meeting_id: int) -> Any:
+    """Every overdue issue of the pack as a sheet, in the list's own columns."""
+    found, today = queries.meeting_with_id(meeting_id, me()), clock.today()
+    filters, name = queries.lists_of(found)[queries.OVERDUE], _file_name(found, "附表.xlsx")
+    with transaction():
+        table = export_rows(filters, me(), today=today)
+    out = io.BytesIO()
+    write_workbook(out, table)
+    out.seek(0)
+    return send_file(out, mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+def _file_name(found: Meeting, ending: str) -> str:
+    return f"{found.region.name}{KIND_NAMES[found.kind]}{found.held_on.isoformat()}{ending}"
 
 
 @bp.route("/meetings/talk-candidates", methods=["GET", "POST"])

@@ -46,6 +46,35 @@ def built_in(kind: PaperKind, letterhead: str = "") -> bytes:
     return out.getvalue()
 
 
+# --- what other parts print in this look ------------------------------------------------------------------------
+
+
+def sheet() -> Any:
+    """An empty document with the page and the styles of an official paper."""
+    document = Document()
+    _page(document)
+    _styles(document, "")
+    _leave_out_names(document)
+    return document
+
+
+def say(document: Any, style: str, words: str) -> None:
+    """A paragraph in one of the styles."""
+    _say(document, style, words)
+
+
+def tabulate(document: Any, columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[object]]) -> None:
+    """A table: ``columns`` are heads with widths in mm; the head stands on every page, no row is torn in two."""
+    table = _table(document, [width for _head, width in columns], rows=len(rows) + 1)
+    for cell, (head, _width) in zip(table.rows[0].cells, columns, strict=True):
+        _fill(cell, head, bold=True, centred=True)
+    table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
+    for line, values in zip(list(table.rows)[1:], rows, strict=True):
+        for cell, value, (_head, width) in zip(line.cells, values, columns, strict=True):
+            _fill(cell, str(value), centred=width <= 24)
+        line._tr.get_or_add_trPr().append(_element("w:cantSplit"))
+
+
 # --- page -------------------------------------------------------------------------------------------------------
 
 

@@ -69,6 +69,7 @@ from tracker.register.rules import (
     ListPage,
     Sort,
     Words,
+    days_of_month,
     is_open_end,
     overdue_between,
     phrases,
@@ -124,7 +125,9 @@ def _parts(filters: Filters, today: date) -> Iterator[tuple[str, tuple[ColumnEle
         yield "open", (_OPEN,)
     elif open_states:
         yield "open", (_OPEN, Issue.state.in_(sorted(open_states)))
-    if State.CLEARED in filters.states:
+    if filters.cleared_in and State.CLEARED in filters.states:
+        yield "cleared", (Issue.cleared_on.between(*days_of_month(filters.cleared_in)),)
+    elif State.CLEARED in filters.states:
         since = Issue.cleared_on >= date(today.year, 1, 1)
         yield "cleared", (since if filters.year is None else Issue.cleared_on.is_not(None),)
     if State.DISMISSED in filters.states:
@@ -146,6 +149,8 @@ def _conditions(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
         yield Issue.proven.is_(filters.proven)
     if filters.year not in (None, ALL_YEARS):
         yield Issue.listed_on.between(date(filters.year, 1, 1), date(filters.year, 12, 31))
+    if filters.relapsed:
+        yield Issue.relapses > 0
     if filters.taken_over:
         yield Issue.taken_over.is_(True)
     if filters.no_parents:

@@ -74,6 +74,7 @@ FLAGS: dict[str, str] = {
     "incomplete": N_("责任链不全"),
     "review_due": N_("到检视日期"),
     "linked": N_("我联系的县"),
+    "relapsed": N_("反弹过的"),
     "taken_over": N_("承接的"),
     "no_parents": N_("不含已分解的上级问题"),
 }
@@ -105,8 +106,10 @@ class Filters:
     incomplete: bool = False
     review_due: bool = False
     linked: bool = False  # only the counties the reader keeps in touch with
+    relapsed: bool = False
     taken_over: bool = False
     no_parents: bool = False
+    cleared_in: str = ""  # a month, 2019-08
     year: int | None = None
     sort: Sort = Sort.DEADLINE
     turned: bool = False
@@ -132,6 +135,7 @@ class Filters:
             unit=one.get("unit", "")[:_LONGEST],
             proven={"1": True, "0": False}.get(one.get("proven", "")),
             **{name: one.get(name) == "1" for name in FLAGS},
+            cleared_in=month if _month(month := one.get("cleared_in", "")) else "",
             year=ALL_YEARS if one.get("year") == "all" else _number(one.get("year"), highest=9999),
             sort=known or default,
             turned=known is not None and order.startswith("-"),
@@ -168,7 +172,7 @@ class Filters:
     def states(self) -> frozenset[State]:
         """The states that can appear at all."""
         states = frozenset(self.state or (OPEN | {State.CLEARED}))
-        if self.proven is not None:
+        if self.proven is not None or self.cleared_in:
             states &= {State.CLEARED}
         if self.unsigned:
             states &= {State.ASSIGNED}
@@ -187,6 +191,20 @@ class Filters:
 
 #: What an export without filters takes out: not only what is open and what this year cleared.
 WHOLE_LIST = Filters(year=ALL_YEARS)
+
+
+def _month(word: str) -> date | None:
+    """The first day of a month written 2019-08."""
+    try:
+        return date.fromisoformat(f"{word}-01") if len(word) == 7 else None
+    except ValueError:
+        return None
+
+
+def days_of_month(word: str) -> tuple[date, date]:
+    """The first and the last day of a month written 2019-08."""
+    first = date.fromisoformat(f"{word}-01")
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _number(word: str | None, highest: int = 2**31 - 1) -> int | None:
@@ -332,6 +350,8 @@ class Words:
             if value
         ]
         found += [(N_("条件"), self.flag[name], {name: False}) for name in FLAGS if getattr(filters, name)]
+        if filters.cleared_in:
+            found.append((N_("销号月份"), filters.cleared_in, {"cleared_in": ""}))
         if filters.year is not None:
             year = N_("全部年份") if filters.year == ALL_YEARS else str(filters.year)
             found.append((N_("年度"), self.say(year), {"year": None}))

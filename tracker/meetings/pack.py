@@ -1,0 +1,107 @@
+"""The pack of a dispatch as a Word file, in the look of the office's papers. Says what ``queries.Pack`` holds, counts nothing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from tracker.meetings.queries import CLEARED, COUNTY_FIGURES, OVERDUE, RELAPSED, Candidate, Pack
+from tracker.meetings.rules import KIND_NAMES
+from tracker.papers.layout import HEADLINE, NOTE, SECTION, TEXT, say, sheet, tabulate
+from tracker.register.queries import Item
+from tracker.tasks.rules import STATE_NAMES, TaskState
+
+
+def as_word(pack: Pack, reader: str, today: date) -> bytes:
+    """``reader``: whose scope the numbers are of."""
+    document, meeting = sheet(), pack.meeting
+    name = f"{meeting.region.name}{meeting.held_on.year}年{meeting.held_on.month}月{KIND_NAMES[meeting.kind]}材料"
+    say(document, HEADLINE, name)
+    say(document, NOTE, f"截至{today.isoformat()}。数字以{reader}职责范围内的问题清单为准，已分解的上级问题不重复计。")
+    _figures(document, pack)
+    _issues(document, "二、逾期最久的问题", pack, OVERDUE, pack.overdue, "逾期天数", lambda item: item.days or 0)
+    _issues(document, "三、本月销号的问题", pack, CLEARED, pack.cleared, "销号日期", lambda item: item.row.cleared_on)
+    _issues(
+        document,
+        "四、反弹后还没有销号的问题",
+        pack,
+        RELAPSED,
+        pack.relapsed,
+        "整改时限",
+        lambda item: item.row.deadline or "—",
+    )
+    _candidates(document, pack)
+    _decisions(document, pack, today)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _figures(document: Any, pack: Pack) -> None:
+    say(document, SECTION, "一、总体情况")
+    say(document, TEXT, "，".join(f"{figure.label}{figure.number}件" for figure in pack.figures) + "。")
+    if len(pack.counties) > 1:
+        columns = [("县市区", 56), *((label, 24) for label in COUNTY_FIGURES)]
+        tabulate(document, columns, [[name, *numbers] for name, numbers in pack.counties])
+
+
+def _issues(
+    document: Any,
+    head: str,
+    pack: Pack,
+    label: str,
+    items: Sequence[Item],
+    last: str,
+    value: Callable[[Item], object],
+) -> None:
+    say(document, SECTION, head)
+    number = next(figure.number for figure in pack.figures if figure.label == label)
+    if not items:
+        say(document, TEXT, "没有。")
+        return
+    say(document, TEXT, f"共{number}件" + (f"，列出{len(items)}件。" if number > len(items) else "。"))
+    columns = (("编号", 26), ("问题", 54), ("县市区", 24), ("牵头单位", 28), (last, 24))
+    rows = [
+        [one.row.number, one.row.title, pack.names[one.row.county_id], one.row.lead_unit or "—", value(one)]
+        for one in items
+    ]
+    tabulate(document, columns, rows)
+
+
+def _candidates(document: Any, pack: Pack) -> None:
+    say(document, SECTION, "五、建议约谈")
+    found = pack.candidates
+    if not found.shown:
+        say(document, TEXT, "按约谈规则，没有建议约谈的问题。")
+        return
+    listed = "" if found.total == len(found.shown) else f"，列出{len(found.shown)}件"
+    say(document, TEXT, f"按约谈规则提出{found.total}件{listed}；约谈谁，由会议决定。")
+    columns = (("编号", 26), ("问题", 54), ("牵头领导", 24), ("为什么", 52))
+    rows = [[one.row.number, one.row.title, one.row.lead or "—", _why(one)] for one in found.shown]
+    tabulate(document, columns, rows)
+
+
+def _why(one: Candidate) -> str:
+    return "；".join(words % {"number": number} for words, number in one.why)
+
+
+def _decisions(document: Any, pack: Pack, today: date) -> None:
+    say(document, SECTION, "六、上次会议定的事办得怎样")
+    if pack.before is None:
+        say(document, TEXT, "此前没有同类会议。")
+        return
+    say(document, TEXT, f"{pack.before.held_on.isoformat()}的会议定了{len(pack.decisions)}件事。")
+    if pack.decisions:
+        columns = (("要做什么", 60), ("由谁落实", 34), ("时限", 24), ("结果", 38))
+        tabulate(document, columns, list(_outcomes(pack.decisions, today)))
+
+
+def _outcomes(rows: Iterable[Any], today: date) -> Iterable[list[object]]:
+    for row in rows:
+        late = (today - row.due).days if row.state == TaskState.OPEN else 0
+        outcome = f"逾期{late}天未落实" if late > 0 else STATE_NAMES[TaskState(row.state)]
+        if row.answer and row.state != TaskState.OPEN:
+            outcome += f"：{row.answer}"
+        yield [row.text, row.person or row.unit, row.due.isoformat(), outcome]
