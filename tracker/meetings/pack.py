@@ -62,7 +62,7 @@ def _issues(
         say(document, TEXT, "没有。")
         return
     say(document, TEXT, f"共{number}件" + (f"，列出{len(items)}件。" if number > len(items) else "。"))
-    columns = (("编号", 26), ("问题", 54), ("县市区", 24), ("牵头单位", 28), (last, 24))
+    columns = (("编号", 28), ("问题", 48), ("县市区", 22), ("牵头单位", 30), (last, 28))
     rows = [
         [one.row.number, one.row.title, pack.names[one.row.county_id], one.row.lead_unit or "—", value(one)]
         for one in items
@@ -78,7 +78,7 @@ def _candidates(document: Any, pack: Pack) -> None:
         return
     listed = "" if found.total == len(found.shown) else f"，列出{len(found.shown)}件"
     say(document, TEXT, f"按约谈规则提出{found.total}件{listed}；约谈谁，由会议决定。")
-    columns = (("编号", 26), ("问题", 54), ("牵头领导", 24), ("为什么", 52))
+    columns = (("编号", 28), ("问题", 52), ("牵头领导", 24), ("为什么", 52))
     rows = [[one.row.number, one.row.title, one.row.lead or "—", _why(one)] for one in found.shown]
     tabulate(document, columns, rows)
 
@@ -94,7 +94,7 @@ def _decisions(document: Any, pack: Pack, today: date) -> None:
         return
     say(document, TEXT, f"{pack.before.held_on.isoformat()}的会议定了{len(pack.decisions)}件事。")
     if pack.decisions:
-        columns = (("要做什么", 60), ("由谁落实", 34), ("时限", 24), ("结果", 38))
+        columns = (("要做什么", 58), ("由谁落实", 34), ("时限", 28), ("结果", 36))
         tabulate(document, columns, list(_outcomes(pack.decisions, today)))
 
 

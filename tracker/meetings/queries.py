@@ -264,7 +264,7 @@ def lists_of(meeting: Meeting) -> dict[str, Filters]:
     return {
         STANDING: standing,
         OVERDUE: replace(whole, overdue=True),
-        **{level_name(number): replace(whole, level=number) for number in range(1, len(LEVELS) + 1)},
+        **{f"逾期升至{level_name(number)}": replace(whole, level=number) for number in range(1, len(LEVELS) + 1)},
         N_("未签收"): replace(whole, unsigned=True),
         CLEARED: replace(whole, cleared_in=f"{meeting.held_on:%Y-%m}"),
         RELAPSED: replace(standing, relapsed=True),
