@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from tests.effort import rounds
 from tests.register.test_queries import sent
 from tests.world import NOW, TODAY, World, assign_one, list_one, make_duty, make_person
 from tracker.accounts.models import StandIn, User
@@ -180,15 +181,16 @@ def test_no_level_is_missed_and_none_told_twice_over_any_nights(any_world: World
     """Against counting days by hand: nights missed, run twice, the clock moved back, deadlines moved by extensions."""
     chance = random.Random(seed)
     with transaction():
-        made = [assign_one(any_world, deadline=TODAY + timedelta(days=chance.randrange(1, 40))) for _ in range(8)]
+        made = [assign_one(any_world, deadline=TODAY + timedelta(days=chance.randrange(1, 40))) for _ in range(rounds(8))]
         for issue in made:
             issues.accept(issue, any_world.official, today=TODAY)
     expected: dict[tuple[int, date], set[int]] = {}  # issue and deadline -> levels
     late: dict[int, date] = {}  # issue -> deadline of its running episode
     day = TODAY
     for _ in range(45):
-        if chance.random() < 0.15:
-            extend(any_world, chance.choice(made), day, late)
+        for _ in range(rounds(1)):
+            if chance.random() < 0.15:
+                extend(any_world, chance.choice(made), day, late)
         run = day - timedelta(days=chance.randrange(1, 20)) if chance.random() < 0.2 else day
         if chance.random() < 0.7:
             for _again in range(chance.choice((1, 1, 2))):
