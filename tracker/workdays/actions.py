@@ -105,7 +105,12 @@ def change_days(year: int, first: date, last: date, kind: DayKind, name: str, ac
     if not after:
         raise Refused(N_("这几天本来就是这样，没有要改的。"))
     journal.record(
-        "change_workdays", "workdays", year, **journal.by(actor), data={"before": before, "after": after, "name": name}
+        "change_workdays",
+        "workdays",
+        year,
+        **journal.by(actor),
+        remark=name or None,
+        data={"before": before, "after": after},
     )
     return len(after)
 
