@@ -181,7 +181,9 @@ def test_no_level_is_missed_and_none_told_twice_over_any_nights(any_world: World
     """Against counting days by hand: nights missed, run twice, the clock moved back, deadlines moved by extensions."""
     chance = random.Random(seed)
     with transaction():
-        made = [assign_one(any_world, deadline=TODAY + timedelta(days=chance.randrange(1, 40))) for _ in range(rounds(8))]
+        made = [
+            assign_one(any_world, deadline=TODAY + timedelta(days=chance.randrange(1, 40))) for _ in range(rounds(8))
+        ]
         for issue in made:
             issues.accept(issue, any_world.official, today=TODAY)
     expected: dict[tuple[int, date], set[int]] = {}  # issue and deadline -> levels
