@@ -22,6 +22,8 @@ from tracker.ledgers.models import LedgerImport
 from tracker.org.models import Unit
 from tracker.reconciliation.queries import figures
 from tracker.reconciliation.rules import Wanted
+from tracker.settings.actions import put
+from tracker.settings.queries import DEMONSTRATION
 
 HEADER = "编号,问题描述,问题来源,问题类别,县市区,牵头领导,牵头单位,责任单位,责任人,整改要求,整改时限,整改状态,整改进展"
 ROWS = (
@@ -227,3 +229,13 @@ def test_an_import_stopped_on_the_way_changes_nothing(world: World, monkeypatch:
     assert heard == [(2, 4)]
     for table in (Issue, LedgerImport, IssueCount, Event):
         assert db.session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_a_database_with_demonstration_data_refuses_real_ledgers(world: World) -> None:
+    with transaction():
+        put(DEMONSTRATION, {"password": "x"})
+    with pytest.raises(Refused, match="演示数据库"):
+        take_in(world.supervisor, ledger(*ROWS), create_missing=True)
+    assert db.session.scalar(select(func.count()).select_from(Issue)) == 0
+    take_in(world.supervisor, ledger(*ROWS), create_missing=True, trial=True)
+    assert db.session.scalar(select(func.count()).select_from(Issue)) == len(ROWS)
