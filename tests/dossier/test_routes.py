@@ -138,8 +138,9 @@ def test_a_button_is_offered_exactly_where_pressing_it_works(
         make_person(world, "leads_and_works", "双岗", "water", posts)
     with time_machine.travel(NOW, tick=False):
         desk = Desk(app, world, make(world, situation, kind))
-        first = INSIDE if kind is Kind.TIME_LIMITED else chance.sample(INSIDE, min(6, rounds(1)))
-        for who in dict.fromkeys((*first, *chance.sample(OTHERS, min(6, rounds(1))))):
+        often = kind is Kind.TIME_LIMITED  # the kind that goes through every state
+        inside = chance.sample(INSIDE, min(6, rounds(3 if often else 1)))
+        for who in (*inside, *chance.sample(OTHERS, min(6, rounds(1) if often else rounds(1) - 1))):
             check_buttons(desk, world, who)
 
 
@@ -318,7 +319,7 @@ def add_much(world: World, issue: Issue, number: int) -> None:
 
 @pytest.mark.parametrize(
     ("situation", "most"),
-    [("listed", 28), ("assigned", 28), ("planned", 32), ("rectifying", 32), ("first_level", 44), ("cleared", 36)],
+    [("listed", 28), ("assigned", 28), ("planned", 32), ("rectifying", 32), ("first_level", 46), ("cleared", 36)],
 )
 @pytest.mark.parametrize("key", ["root_supervisor", "city_leader"])
 def test_a_page_takes_so_many_queries_at_most(app: Flask, world: World, situation: str, most: int, key: str) -> None:
@@ -357,7 +358,8 @@ def test_units_members_measures_and_extensions_cost_nothing_more(app: Flask, wor
                     ended_on=TODAY + timedelta(days=day), end=EpisodeEnd.ANNULLED))  # fmt: skip
         for key in ("supervisor", "official"):
             few = cost(app, world.people[key], small.number)
-            assert cost(app, world.people[key], large.number) <= few + 2, key  # the members' units, and theirs
+            # the members' units, and theirs; what became of the episodes
+            assert cost(app, world.people[key], large.number) <= few + 3, key
 
 
 # --- the clock that stands still ----------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def signed_in(app: Flask, person: User | None, language: str) -> FlaskClient:
 def faults(page: Any, address: str, language: str) -> Iterator[str]:
     """What is wrong with the page, at each width."""
     page.goto(address)
-    for size in ("desk", "tablet", "phone"):
+    for size in ("desk", "tablet", "phone") if language == "zh" else ("desk", "phone"):
         width, height = SIZES[size]
         page.set_viewport_size({"width": width, "height": height})
         seen = page.evaluate(LOOK)
