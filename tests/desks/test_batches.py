@@ -217,3 +217,19 @@ def test_every_count_is_the_length_of_the_list_it_leads_to(any_world: World, by:
                 )
                 assert count.number == register.count(register.scope(narrowed, person, LATE)), count
     assert queries.counted_by(by, Filters(overdue=True), any_world.root_supervisor, LATE)
+
+
+def test_ticked_rows_go_onto_one_paper(app: Flask, world: World) -> None:
+    with transaction():
+        first, second = assign_one(world), assign_one(world)
+    with time_machine.travel("2019-09-10 09:00+08:00", tick=False):
+        client = sign_in(app.test_client(), world.supervisor)
+        ticked = f"/desk/paper?issue={first.id}&issue={second.id}"
+        assert "/desk/paper" in client.get("/desk").text
+        draft = client.get(ticked, follow_redirects=True)
+        assert "督办单" in draft.text
+        assert first.number in draft.text
+        assert second.number in draft.text
+        assert "没有选中任何问题" in client.get("/desk/paper", follow_redirects=True).text
+        # what one may not see is on no paper
+        assert first.number not in sign_in(app.test_client(), world.stranger).get(ticked, follow_redirects=True).text

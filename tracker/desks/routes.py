@@ -35,6 +35,7 @@ from tracker.desks.rules import (
 from tracker.issues.pages import me, one_more, replacing_form
 from tracker.issues.rules import END_NAMES
 from tracker.papers.queries import waiting_count as papers_waiting
+from tracker.papers.rules import MOST_ISSUES, PaperKind
 from tracker.register import queries as register
 from tracker.register.rules import Filters, ListPage, Sort, Words, words_in
 from tracker.tasks.queries import counts as asked_of
@@ -126,6 +127,7 @@ _ACTS = (
     (N_("催办"), "desks.remind"),
     (N_("转办"), "desks.reassign"),
     (N_("审批延期"), "desks.extensions"),
+    (N_("督办单"), "desks.paper"),
 )
 
 
@@ -201,12 +203,30 @@ def extensions() -> Any:
     )
 
 
+@bp.get("/desk/paper")
+@needs(Right.PAPER_ISSUE)
+def paper() -> Response:
+    """The chosen issues on one paper: on to its draft, where the kind can still be changed."""
+    picked = _picked()
+    if not picked.rows:
+        return _nothing_chosen()
+    if len(picked.rows) > MOST_ISSUES:
+        told = gettext("一份文书最多列 %(most)s 个问题：这里先列清单最前面的，其余的请再发一份。", most=MOST_ISSUES)
+        flash(told, "warning")
+    numbers = [row.number for row in picked.rows[:MOST_ISSUES]]
+    return redirect(url_for("papers.new_paper", kind=PaperKind.SUPERVISION.value, issue=numbers))
+
+
+def _nothing_chosen() -> Response:
+    flash(gettext("没有选中任何问题，请先在清单里勾选。"), "warning")
+    return redirect(url_for("desks.desk", desk=Desk.SUPERVISOR.value))
+
+
 def _on_many(template: str, form: Any, act: Callable[[], Act], duty: Callable[[], Any] = lambda: None) -> Any:
     """Ask what is to be said to the chosen issues; then do it, each by itself, and show what became of each."""
     picked = _picked()
     if not picked.rows:
-        flash(gettext("没有选中任何问题，请先在清单里勾选。"), "warning")
-        return redirect(url_for("desks.desk", desk=Desk.SUPERVISOR.value))
+        return _nothing_chosen()
     if form.validate_on_submit():
         begin = partial(
             actions.begin, me(), act(), picked.ids,
