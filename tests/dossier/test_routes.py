@@ -36,6 +36,8 @@ INSIDE = ("official", "official2", "supervisor", "leader", "city_leader", "root_
 OTHERS = ("supervisor2", "leader2", "city_leader2", "root_supervisor2", "water_supervisor", "leads_and_works")
 OUTSIDE = ("stranger", "stranger_official", "town_official")
 SEES_NO_ISSUE = ("auditor", "system_admin", "security_admin", "nobody")
+#: The time-limited kind goes through every state; where the others can stand.
+OTHER_PLACES = [(situation, kind) for situation, kind in PLACES if kind is not Kind.TIME_LIMITED]
 #: Situations in which a passed deadline could change what may be pressed.
 LATE_TOO = ("assigned", "accepted", "planned", "ready", "extension_waits", "first_level", "taken_over_rectifying")
 
@@ -128,20 +130,33 @@ def check_buttons(desk: Desk, world: World, who: str) -> None:
         assert desk.client(who).get(f"/issues/{desk.number}/{path}").status_code == 200, (who, path)
 
 
-@pytest.mark.parametrize(("situation", "kind"), PLACES)
-def test_a_button_is_offered_exactly_where_pressing_it_works(
-    app: Flask, world: World, situation: str, kind: Kind
-) -> None:
+def check_place(app: Flask, world: World, situation: str, kind: Kind, inside: int, others: int) -> None:
+    """So many of those it exists for and may press, and of the others, drawn at random, at this place."""
     chance, _again = dice()
     with transaction():  # a leader who also handles: two relations in one person
         posts = ((Role.LEADER, "xinshao", None), (Role.OFFICIAL, "xinshao", None))
         make_person(world, "leads_and_works", "双岗", "water", posts)
     with time_machine.travel(NOW, tick=False):
         desk = Desk(app, world, make(world, situation, kind))
-        often = kind is Kind.TIME_LIMITED  # the kind that goes through every state
-        inside = chance.sample(INSIDE, min(6, rounds(3 if often else 1)))
-        for who in (*inside, *chance.sample(OTHERS, min(6, rounds(1) if often else rounds(1) - 1))):
+        for who in (*chance.sample(INSIDE, min(6, inside)), *chance.sample(OTHERS, min(6, others))):
             check_buttons(desk, world, who)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_a_button_is_offered_exactly_where_pressing_it_works(app: Flask, world: World, situation: str) -> None:
+    check_place(app, world, situation, Kind.TIME_LIMITED, rounds(3), rounds(1))
+
+
+@pytest.mark.parametrize("place", range(min(len(OTHER_PLACES), rounds(10))))
+def test_so_it_is_for_the_other_kinds(app: Flask, world: World, place: int) -> None:
+    """Ten places of all in an ordinary run, each with one person."""
+    chance, again = dice()
+    situation, kind = chance.choice(OTHER_PLACES) if rounds(1) == 1 else OTHER_PLACES[place]
+    try:
+        check_place(app, world, situation, kind, rounds(1), rounds(1) - 1)
+    except AssertionError as wrong:
+        wrong.add_note(f"{situation}, {kind}: {again}")
+        raise
 
 
 @pytest.mark.parametrize("situation", LATE_TOO)

@@ -91,6 +91,7 @@ def test_every_page_stands_on_a_desk_and_on_a_phone(app: Flask, world: World, se
         list_one(world, today=today)
     base, opened, found = serve(app), 0, []
     page = open_page("desk", base_url=base)  # one for all, so that the files of the design come once
+    said: set[str] = set()  # in English a page is looked at once, whoever opens it
     for key in PEOPLE:
         person = world.people[key] if key else None
         pages = list(addresses(app, signed_in(app, person, "zh"), person))
@@ -101,7 +102,8 @@ def test_every_page_stands_on_a_desk_and_on_a_phone(app: Flask, world: World, se
             cookie = signed_in(app, person, language).get_cookie("session")
             assert cookie is not None
             page.context.add_cookies([{"name": "session", "value": cookie.value, "url": base}])
-            for address in pages:
+            for address in pages if language == "zh" else [each for each in pages if each not in said]:
                 found += [f"{language} {key} {address}: {fault}" for fault in faults(page, address, language)]
+        said.update(pages)
     assert not found, "\n".join(["", *found])
     assert opened > 25  # or nothing was looked at
