@@ -41,7 +41,7 @@ def written(number: int = 12) -> list[int]:
     with transaction():
         made = [
             record("report", "issue", place, actor_id=7, data={"n": place, "在": ["a", None]}, at=NOW + timedelta(seconds=place),
-                   remark="已完成" if place % 2 else None)
+                   remark=f"已完成 {place}" if place % 2 else None)
             for place in range(1, number + 1)
         ]  # fmt: skip
         db.session.flush()
@@ -278,3 +278,11 @@ def test_many_at_once_are_marked_as_one_is(any_app: Flask) -> None:
         )
         assert seal() == 30
     assert list(damages(head())) == []
+
+
+def test_words_put_under_an_event_that_had_none_are_found(any_app: Flask) -> None:
+    ids, end = sealed()
+    bare = next(key for key in ids if db.session.get_one(Event, key).remark_id is None)
+    words = next(each.remark_id for key in ids if (each := db.session.get_one(Event, key)).remark_id is not None)
+    run("UPDATE event SET remark_id = :words WHERE id = :bare", words=words, bare=bare)
+    assert list(damages(end)) == [Damage(Harm.REMARK, ids.index(bare) + 1, bare)]

@@ -303,6 +303,10 @@ def _damages_of(link: Any, last: Head) -> Iterator[Damage]:
         yield Damage(Harm.CHANGED, link.position, link.event_id)
     if _linked(last, link) != link.digest:
         yield Damage(Harm.MOVED if link.mark is not None else Harm.CHANGED, link.position, link.event_id)
-    # Erased words leave an empty remark; one that is gone, or was never there, is damage.
-    if link.remark_mark and link.text != "" and _digest("remark", link.text or "") != link.remark_mark:
+    # Erased words leave an empty remark; one that is gone is damage, and so is one under an event that had none.
+    if link.remark_mark:
+        held = link.text == "" or _digest("remark", link.text or "") == link.remark_mark
+    else:
+        held = link.remark_id is None or link.mark is None  # older than marks: whose words they are nobody can tell
+    if not held:
         yield Damage(Harm.REMARK, link.position, link.event_id)
