@@ -303,10 +303,9 @@ def _damages_of(link: Any, last: Head) -> Iterator[Damage]:
         yield Damage(Harm.CHANGED, link.position, link.event_id)
     if _linked(last, link) != link.digest:
         yield Damage(Harm.MOVED if link.mark is not None else Harm.CHANGED, link.position, link.event_id)
-    # Erased words leave an empty remark; one that is gone is damage, and so is one under an event that had none.
-    if link.remark_mark:
-        held = link.text == "" or _digest("remark", link.text or "") == link.remark_mark
-    else:
-        held = link.remark_id is None or link.mark is None  # older than marks: whose words they are nobody can tell
-    if not held:
+    # Erased words leave an empty remark; one that is gone is damage, and so is one under an event that had none
+    # (events older than marks apart: whose words they are nobody can tell).
+    bare = link.remark_mark is None
+    kept = bare or link.text == "" or _digest("remark", link.text or "") == link.remark_mark
+    if not kept or (bare and link.remark_id is not None and link.mark is not None):
         yield Damage(Harm.REMARK, link.position, link.event_id)
