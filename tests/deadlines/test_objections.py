@@ -18,6 +18,7 @@ from tracker.board.queries import counts_differ
 from tracker.deadlines import actions as deadlines
 from tracker.deadlines.jobs import escalate, flag_overdue
 from tracker.deadlines.models import Escalation, Objection
+from tracker.deadlines.queries import objections_to_decide, objections_to_decide_count
 from tracker.deadlines.rules import ObjectionState
 from tracker.desks import queries as desks
 from tracker.issues.models import Issue, OverdueEpisode
@@ -163,3 +164,32 @@ def test_with_the_episode_gone_there_is_nothing_to_decide(world: World) -> None:
         deadlines.grant_extension(issue, world.supervisor, today=LATE)
     with pytest.raises(Refused, match="没有待裁定的异议"):
         uphold(issue, world.supervisor)
+
+
+def test_an_objection_waits_exactly_for_those_who_may_decide_it(any_world: World) -> None:
+    issue = late_issue(any_world, duty=make_duty(any_world, member_ids=(any_world.root_supervisor2.id,)))
+    object_to(any_world, issue)
+    with transaction():  # a supervisor who stands in for somebody concerned
+        db.session.add(StandIn(
+            absent_id=any_world.leader.id, person_id=any_world.supervisor2.id, begins_on=LATE, ends_on=LATE,
+            named_by_id=any_world.leader.id, named_at=NOW,
+        ))  # fmt: skip
+    waits = set()
+    for who, person in any_world.people.items():
+        try:
+            with transaction():
+                deadlines.uphold_objection(issue, person, today=LATE, opinion="属实", term=TERM)
+                raise _Undone
+        except Refused:
+            may = False
+        except _Undone:
+            may = True
+        rows = objections_to_decide(person, LATE)
+        assert ([row.number for row in rows] == [issue.number]) is may, who
+        assert objections_to_decide_count(person, LATE) == len(rows)
+        waits |= {who} if may else set()
+    assert waits == {"supervisor", "root_supervisor", "water_supervisor"}
+
+
+class _Undone(Exception):
+    """Tried only."""

@@ -99,6 +99,20 @@ def partners_of(person_ids: Iterable[int], today: date) -> CompoundSelect[Any]:
     )
 
 
+def is_own_request(hands: Iterable[int | None], actor: Actor, today: date) -> bool:
+    """Whether the person made it (``hands``: by whom, for whom), or whoever did stands in for them today or the other way
+    round: nobody decides what they asked for themselves."""
+    asked, own = set(hands) - {None}, {actor.id, actor.duty_id}
+    return bool(asked & own) or bool(asked.intersection(db.session.scalars(partners_of(own, today))))
+
+
+def others_requests(by: Any, on_behalf: Any, actor: Actor, today: date) -> tuple[ColumnElement[bool], ...]:
+    """``is_own_request`` turned round, as conditions on the columns by whom and for whom (which may be empty)."""
+    own = {actor.id, actor.duty_id}
+    partners, absent = partners_of(own, today), func.coalesce(on_behalf, 0)
+    return by.not_in(own), absent.not_in(own), by.not_in(partners), absent.not_in(partners)
+
+
 PAIR, PARTNER = aliased(StandIn), aliased(User)  # once: made anew for every question they cost more than the question
 
 

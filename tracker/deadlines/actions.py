@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import literal, select
 
 from tracker.accounts.models import User
+from tracker.accounts.queries import is_own_request
 from tracker.base import clock, journal
 from tracker.base.access import N_, Actor, Refused, keeps_rules
 from tracker.base.db import db, upsert
@@ -18,7 +19,6 @@ from tracker.deadlines.models import Delay, Extension, Objection
 from tracker.deadlines.queries import (
     CLOCKS,
     handlers_reached,
-    is_askers,
     is_concerned,
     kept_clocks,
     reminded_on,
@@ -123,7 +123,7 @@ def refuse_extension(issue: Issue, actor: Actor, *, today: date, reason: str, at
 def _others_request(issue: Issue, actor: Actor, today: date) -> Extension | None:
     """The request to decide. Raises Refused for whoever asked it, or had it asked by a stand-in."""
     extension = waiting_extension(issue.id)
-    if extension is not None and is_askers(extension, actor, today):
+    if extension is not None and is_own_request((extension.asked_by_id, extension.asked_for_id), actor, today):
         raise Refused(N_("延期不能由申请人自己审批，请由其他督查人员办理。"))
     return extension
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, uni
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.accounts.models import Post, StandIn, User
-from tracker.accounts.queries import in_force, partners_of
+from tracker.accounts.queries import PARTNER, in_force, nor_partners, others_requests, partners_of
 from tracker.base.access import Actor, Role
 from tracker.base.db import db
 from tracker.base.journal import Event
@@ -34,7 +34,7 @@ from tracker.deadlines.rules import (
     signal,
     wait,
 )
-from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
+from tracker.issues.models import Issue, IssueUnit, OverdueEpisode, TaskForceMember
 from tracker.issues.queries import supervised_by, visible_to
 from tracker.issues.workflow import OPEN, Verb
 from tracker.messages.queries import told_about
@@ -136,27 +136,13 @@ def waiting_extension(issue_id: int) -> Extension | None:
     )
 
 
-def is_askers(extension: Extension, actor: Actor, today: date) -> bool:
-    """Whether the person asked for it, or the one who did stands in for them or the other way round: the twin of
-    ``_to_decide``'s last conditions."""
-    asked = {extension.asked_by_id, extension.asked_for_id}
-    own = {actor.id, actor.duty_id}
-    return bool(asked & own) or bool(asked.intersection(db.session.scalars(partners_of(own, today))))
-
-
 def _to_decide(actor: Actor, today: date) -> tuple[ColumnElement[bool], ...]:
-    own = {actor.id, actor.duty_id}
-    asked_by, asked_for = Extension.asked_by_id, func.coalesce(Extension.asked_for_id, 0)
-    partners = partners_of(own, today)
     return (
         Extension.state == ExtensionState.WAITING,
         Issue.state.in_(OPEN),
         visible_to(actor),
         supervised_by(actor),
-        asked_by.not_in(own),
-        asked_for.not_in(own),
-        asked_by.not_in(partners),
-        asked_for.not_in(partners),
+        *others_requests(Extension.asked_by_id, Extension.asked_for_id, actor, today),
     )
 
 
@@ -237,19 +223,33 @@ def is_concerned(objection: Objection, issue: Issue, actor: Actor, today: date) 
     return any(person in people or unit in units for person, unit in sides)
 
 
-def _objections_to_decide(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    waits = (Objection.state == ObjectionState.WAITING, OverdueEpisode.ended_on.is_(None), Issue.state.in_(OPEN))
-    units = select(IssueUnit.issue_id).where(IssueUnit.unit_id == actor.unit_id)
-    concerned = or_(
-        Objection.raised_by_id.in_({actor.id, actor.duty_id}),
-        func.coalesce(Issue.lead_official_id, 0) == actor.duty_id,
-        func.coalesce(Issue.lead_unit_id, 0) == actor.unit_id,
-        Issue.id.in_(units),
+def _objections_to_decide(actor: Actor, today: date) -> tuple[ColumnElement[bool], ...]:
+    """``is_concerned`` turned round, as conditions."""
+    return (
+        Objection.state == ObjectionState.WAITING,
+        OverdueEpisode.ended_on.is_(None),
+        Issue.state.in_(OPEN),
+        supervised_by(actor),
+        *(_unconcerned(person, unit) for person, unit in actor.sides),
+        *(nor_partners(person, today, _unconcerned(PARTNER.id, PARTNER.unit_id)) for person, _unit in actor.sides),
     )
-    return *waits, supervised_by(actor), ~concerned
 
 
-def objections_to_decide(actor: Actor, limit: int = 50) -> Sequence[Any]:
+def _unconcerned(person: Any, unit: Any) -> ColumnElement[bool]:
+    units = select(IssueUnit.unit_id).where(IssueUnit.issue_id == Issue.id, IssueUnit.unit_id == unit)
+    force = select(TaskForceMember.user_id).where(
+        TaskForceMember.issue_id == Issue.id, TaskForceMember.user_id == person
+    )
+    named = (Objection.raised_by_id, Objection.raised_for_id, Issue.lead_official_id, Issue.responsible_person_id)
+    return and_(
+        *(func.coalesce(column, 0) != person for column in named),
+        func.coalesce(Issue.lead_unit_id, 0) != unit,
+        ~units.correlate_except(IssueUnit).exists(),
+        ~force.correlate_except(TaskForceMember).exists(),
+    )
+
+
+def objections_to_decide(actor: Actor, today: date, limit: int = 50) -> Sequence[Any]:
     """What waits for this supervisor, longest waiting first: number, title, county, raised_by, raised_on, reason, deadline,
     starts_on."""
     raiser, county = aliased(User), aliased(Region)
@@ -270,17 +270,17 @@ def objections_to_decide(actor: Actor, limit: int = 50) -> Sequence[Any]:
         .join(OverdueEpisode, OverdueEpisode.id == Objection.episode_id)
         .join(raiser, raiser.id == Objection.raised_by_id)
         .join(county, county.id == Issue.county_id)
-        .where(*_objections_to_decide(actor))
+        .where(*_objections_to_decide(actor, today))
         .order_by(Objection.raised_on, Objection.id)
         .limit(limit)
     )
     return db.session.execute(query).all()
 
 
-def objections_to_decide_count(actor: Actor) -> int:
+def objections_to_decide_count(actor: Actor, today: date) -> int:
     query = select(func.count()).select_from(Objection).join(Issue, Issue.id == Objection.issue_id)
     query = query.join(OverdueEpisode, OverdueEpisode.id == Objection.episode_id)
-    return db.session.scalar(query.where(*_objections_to_decide(actor))) or 0
+    return db.session.scalar(query.where(*_objections_to_decide(actor, today))) or 0
 
 
 # --- reminders ------------------------------------------------------------------------------------------------

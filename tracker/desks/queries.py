@@ -183,7 +183,7 @@ def supervisor_figures(actor: Actor, today: date) -> SupervisorFigures:
         last_week=_overdue_on(actor, today - timedelta(days=7)),
         reviews=review_queue_count(actor, today),
         extensions=extensions_to_decide_count(actor, today),
-        objections=objections_to_decide_count(actor),
+        objections=objections_to_decide_count(actor, today),
         unsigned=length(unsigned=True),
         stalled=length(stalled=True),
         incomplete=length(incomplete=True),
@@ -239,7 +239,7 @@ def reviews(actor: Actor, today: date) -> Reviews:
     return Reviews(
         Queue.of(review_queue(actor, today, SHOWN), lambda: review_queue_count(actor, today)),
         Queue.of(extensions_to_decide(actor, today, SHOWN), lambda: extensions_to_decide_count(actor, today)),
-        Queue.of(objections_to_decide(actor, SHOWN), lambda: objections_to_decide_count(actor)),
+        Queue.of(objections_to_decide(actor, today, SHOWN), lambda: objections_to_decide_count(actor, today)),
         Queue.of(plans_to_decide(actor), lambda: _plans_to_decide_count(actor)),
         Queue.of(withdrawals.to_decide(actor, today, SHOWN), lambda: withdrawals.to_decide_count(actor, today)),
     )

@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.models import Post, User
+from tracker.accounts.queries import is_own_request
 from tracker.base.access import N_, Actor, Missing, Role, may
 from tracker.base.db import db
 from tracker.base.journal import Event, Remark
@@ -31,7 +32,6 @@ from tracker.deadlines.queries import (
     extensions_of,
     facing_of,
     handlers_reached,
-    is_askers,
     is_concerned,
     kept_clocks,
     levels_of,
@@ -278,7 +278,7 @@ def _extension_can_be_asked(issue: Issue, actor: Actor, around: Standing, today:
 def _extension_waits(issue: Issue, actor: Actor, around: Standing, today: date) -> Said | object | None:
     if around.extension is None:
         return _NOTHING_TO_DO
-    if is_askers(around.extension, actor, today):
+    if is_own_request((around.extension.asked_by_id, around.extension.asked_for_id), actor, today):
         return Said(N_("延期不能由申请人自己审批，请由其他督查人员办理。"))
     return None
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from tracker.accounts.queries import is_own_request
 from tracker.base import clock, files, journal
 from tracker.base.access import N_, Actor, Conflict, Refused, Right, may
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.issues.models import Issue
 from tracker.issues.queries import relations
-from tracker.issues.workflow import State, Who
+from tracker.issues.workflow import Who
 from tracker.progress.actions import references
 from tracker.progress.models import Evidence
-from tracker.withdrawals.queries import holds_up_clearance, is_asker
+from tracker.withdrawals.queries import holds_up_clearance
 from tracker.withdrawals.rules import ASKERS, check_reason, check_unlocked, masked
 
 
@@ -78,7 +79,7 @@ def may_decide(issue: Issue, evidence: Evidence, actor: Actor, today: date) -> N
         raise Refused(N_("撤下佐证材料由督查这个问题的人决定。"))
     if evidence.asked_at is None or evidence.is_withdrawn:
         raise Conflict(N_("没有等待决定的撤下申请，可能刚才已经有人处理。"))
-    if is_asker(evidence, actor, today):
+    if is_own_request((evidence.asked_by_id, evidence.asked_for_id), actor, today):
         raise Refused(N_("撤下佐证材料要两个人：您提出的，由另一名督查决定。"))
 
 
@@ -102,8 +103,3 @@ def _told(
         at=at,
         data={**references([evidence]), **(data or {})},
     )
-
-
-def is_locked(issue: Issue) -> bool:
-    """Whether it may be asked for now but has to wait: an application is under review."""
-    return issue.state is State.REVIEWING

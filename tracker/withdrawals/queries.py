@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from tracker.accounts.models import User
-from tracker.accounts.queries import partners_of
+from tracker.accounts.queries import others_requests
 from tracker.base.access import Actor, Missing, Right, may
 from tracker.base.db import db
 from tracker.clearance.models import Application, StandardAnswer, answer_evidence, site_evidence
@@ -80,26 +80,13 @@ def lost_props(issue: Issue) -> Sequence[Evidence]:
 # --- who decides ------------------------------------------------------------------------------------------------
 
 
-def is_asker(evidence: Evidence, actor: Actor, today: date) -> bool:
-    """Whether the person asked for it, or whoever did stands in for them or the other way round."""
-    asked = {evidence.asked_by_id, evidence.asked_for_id} - {None}
-    own = {actor.id, actor.duty_id}
-    return bool(asked & own) or bool(asked.intersection(db.session.scalars(partners_of(own, today))))
-
-
 def _to_decide(actor: Actor, today: date) -> tuple[ColumnElement[bool], ...]:
-    own = {actor.id, actor.duty_id}
-    asked_by, asked_for = Evidence.asked_by_id, func.coalesce(Evidence.asked_for_id, 0)
-    partners = partners_of(own, today)
     return (
         Evidence.asked_at.is_not(None),
         Evidence.withdrawn_at.is_(None),
         visible_to(actor),
         supervised_by(actor),
-        asked_by.not_in(own),
-        asked_for.not_in(own),
-        asked_by.not_in(partners),
-        asked_for.not_in(partners),
+        *others_requests(Evidence.asked_by_id, Evidence.asked_for_id, actor, today),
     )
 
 

@@ -18,6 +18,7 @@ from tracker.issues.queries import issue_numbered
 from tracker.progress.models import Evidence
 from tracker.withdrawals import actions, queries
 from tracker.withdrawals.forms import AskForm, DecideForm
+from tracker.withdrawals.rules import is_locked
 
 bp = Blueprint("withdrawals", __name__)
 
@@ -82,5 +83,5 @@ def _about(issue: Issue, evidence: Evidence) -> dict[str, Any]:
     return {
         "evidence": evidence,
         "holds_up": queries.holds_up_clearance(issue, evidence),
-        "locked": actions.is_locked(issue),
+        "locked": is_locked(issue.state),
     }

@@ -16,9 +16,13 @@ def check_reason(reason: str) -> None:
         raise Refused(N_("请写明为什么不能留在系统里，例如“含贫困户身份证号”；不要把要撤下的内容写在这里。"))
 
 
-def check_unlocked(state: State) -> None:
+def is_locked(state: State) -> bool:
     """While an application is under review, what the next level sees is what the last one saw (DOMAIN §3)."""
-    if state is State.REVIEWING:
+    return state is State.REVIEWING
+
+
+def check_unlocked(state: State) -> None:
+    if is_locked(state):
         raise Refused(N_("销号审核期间佐证材料锁定。请先退回或撤回销号申请，再撤下这份材料。"))
 
 
