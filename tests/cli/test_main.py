@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import socket
 import subprocess
@@ -35,7 +36,9 @@ from tracker.issues import actions as issues
 from tracker.issues.models import Issue, OverdueEpisode
 from tracker.issues.workflow import Kind
 from tracker.ledgers.models import Ledger
+from tracker.ledgers.sheet import COLUMNS as BLANK
 from tracker.org.models import Region, Unit
+from tracker.register.layouts import BUILT_IN, FILE_NAME, layout_named
 from tracker.schedule.jobs import JOBS
 from tracker.schedule.models import JobRun
 from tracker.workdays.queries import calendar
@@ -360,6 +363,63 @@ def test_an_export_needs_an_account_with_the_right_and_a_place_to_write(run: Run
     assert refused(run("--as", "supervisor", "export", "ledger", tmp_path / "missing" / "list.xlsx"))
     assert not target.exists()
     assert db.session.scalars(select(Event).where(Event.verb == "export")).all() == []
+
+
+@pytest.mark.parametrize(
+    ("template", "name"),
+    [("superior", "ledger.xlsx"), ("county", "ledger.csv"), ("clearance", "ledger.xlsx"), ("ours", "ledger.csv")],
+)
+def test_an_export_by_template_has_its_columns_and_comes_back_the_same(
+    run: Run, world: World, tmp_path: Path, template: str, name: str
+) -> None:
+    with transaction():
+        number = assign_one(world).number
+    folder = Path(os.environ["TRACKER_DATA_DIR"])
+    own = '[ours]\ntitle = "本局台账"\ncolumns = ["number", "wording", "source", "category", "county", "deadline", "state"]\n'
+    (folder / FILE_NAME).write_text(own, "utf-8")
+    target = tmp_path / name
+    result = run("--as", "root_supervisor", "export", "ledger", target, "--template", template)
+    assert (result.exit_code, "已写出 1 条" in result.stdout) == (0, True), result.output
+    layout = layout_named(template, folder)
+    read = json.loads(run("--as", "root_supervisor", "import", "ledger", target, "--dry-run", "--json").stdout)
+    assert [sheet["columns"] for sheet in read["sheets"]]
+    assert [issue["number"] for issue in read["issues"]] == [number]
+    heads = [column["header"].rpartition("/")[2] for column in read["sheets"][0]["columns"]]
+    assert heads == [placed.head for placed in layout.columns]
+    again = run("--as", "root_supervisor", "import", "ledger", target)
+    assert (again.exit_code, "新列 0 条，更新 0 条，未变 1 条" in again.stdout) == (0, True), again.output
+
+
+def test_an_export_by_a_template_nobody_has_names_those_there_are(run: Run, world: World, tmp_path: Path) -> None:
+    target = tmp_path / "list.xlsx"
+    said = refused(run("--as", "root_supervisor", "export", "ledger", target, "--template", "nothing"))
+    assert all(name in said for name in ("nothing", *BUILT_IN))
+    assert not target.exists()
+    assert db.session.scalars(select(Event).where(Event.verb == "export")).all() == []
+
+
+def test_a_blank_ledger_by_command_is_filled_in_and_taken_in(run: Run, world: World, tmp_path: Path) -> None:
+    target = tmp_path / "空白.xlsx"
+    result = run("--as", "root_supervisor", "export", "blank", target)
+    assert (result.exit_code, str(target) in result.stdout) == (0, True), result.output
+    book = load_workbook(target)
+    sheet = book.worksheets[0]
+    filled = {"title": "沙坪村饮水工程未通水", "source": "审计", "category": "安全饮水", "county": "新邵县", "kind": "限期整改",
+              "responsible_units": "新邵县水利局", "deadline": "2019年12月底前", "state": "已交办"}  # fmt: skip
+    for column, each in enumerate(BLANK, 1):
+        sheet.cell(4, column, filled.get(each.field))
+    book.save(target)
+    assert run("--as", "root_supervisor", "import", "ledger", target).exit_code == 0
+    issue = db.session.scalars(select(Issue)).one()
+    assert (issue.title, issue.deadline) == (filled["title"], date(2019, 12, 31))
+
+
+def test_a_blank_ledger_needs_the_right_and_a_workbooks_name(run: Run, world: World, tmp_path: Path) -> None:
+    assert "--as" in refused(run("export", "blank", tmp_path / "a.xlsx"))
+    assert refused(run("--as", "official", "export", "blank", tmp_path / "a.xlsx"))
+    assert ".xlsx" in refused(run("--as", "root_supervisor", "export", "blank", tmp_path / "a.csv"))
+    assert refused(run("--as", "root_supervisor", "export", "blank", tmp_path / "missing" / "a.xlsx"))
+    assert [*tmp_path.glob("a.*")] == []
 
 
 # --- jobs -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from tests.ledgers.ledger_world import saved, workbook
 from tests.ledgers.test_exported_again import brought_back, cell, taken_out
 from tests.ledgers.test_formats import saved_again
 from tests.ledgers.test_mapping import fields_of
@@ -19,12 +21,14 @@ from tests.ledgers.test_routes import upload
 from tests.world import NOW, TODAY, World, assign_one, sign_in
 from tracker.base.access import Refused
 from tracker.base.db import db, transaction
-from tracker.base.sheets import TAKEN_OUT
+from tracker.base.sheets import TAKEN_COLUMN, TAKEN_OUT
 from tracker.base.sheets_in import read_workbook
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue
 from tracker.ledgers import actions
 from tracker.ledgers.plan import LEDGER, LIST, ImportPlan
+from tracker.register import actions as register
+from tracker.register.rules import ALL_YEARS, Filters
 
 REQUIREMENT = ("整改要求", "整改要求及措施")
 
@@ -175,3 +179,70 @@ def test_what_was_done_before_the_list_was_taken_out_is_not_told(world: World, t
     cell(book, number, REQUIREMENT).value = "台账改的"
     plan, _ = brought_back(world, book)
     assert len(plan.entries[0].meanwhile) == 1
+
+
+# --- csv has no second sheet: the versions stand in its last column -------------------------------------------------
+
+
+def csv_out(world: World, folder: Path) -> list[list[str]]:
+    with transaction():
+        register.export_to(folder / "list.csv", world.root_supervisor, today=TODAY, filters=Filters(year=ALL_YEARS))
+    return [*csv.reader(io.StringIO((folder / "list.csv").read_text("utf-8-sig")))]
+
+
+def as_csv(rows: list[list[str]]) -> tuple[str, bytes]:
+    text = io.StringIO()
+    csv.writer(text, delimiter="\t").writerows(rows)
+    return "list.csv", text.getvalue().encode("gb18030")
+
+
+def as_xlsx(rows: list[list[str]]) -> tuple[str, bytes]:
+    """As a spreadsheet saves a csv it has opened."""
+    return "list.xlsx", saved(workbook({"list": rows}))
+
+
+def moved(rows: list[list[str]]) -> list[list[str]]:
+    """The last column made the first, a title above, the rows turned round."""
+    return [["问题整改台账"], *([row[-1], *row[:-1]] for row in (rows[0], *reversed(rows[1:])))]
+
+
+@pytest.mark.parametrize("arranged", [list, moved])
+@pytest.mark.parametrize("written", [as_csv, as_xlsx])
+def test_a_csv_brought_back_shows_its_conflicts_and_its_last_column_is_no_content(
+    world: World, tmp_path: Path, written: Any, arranged: Any
+) -> None:
+    with transaction():
+        edited, other = assign_one(world).number, assign_one(world).number
+    rows = csv_out(world, tmp_path)
+    assert rows[0][-1] == TAKEN_COLUMN
+    place = rows[0].index("整改要求")
+    for row in rows[1:]:
+        row[place] = "台账改的要求"
+    correct(edited, world.root_supervisor, requirement="清单改的要求")
+    name, data = written(arranged(rows))
+    reading = actions.read(data, name, today=TODAY)
+    assert (reading.errors, reading.asks) == ([], [])
+    assert TAKEN_COLUMN not in reading.heads
+    assert not any("#" in text for row in reading.rows for _, text in row.others)
+    plan = actions.plan_import(reading, world.root_supervisor, today=TODAY)
+    assert {entry.issue_number: entry.conflicts for entry in plan.entries} == {edited: True, other: False}
+
+
+def test_two_csv_put_together_count_from_the_earlier_and_spoilt_marks_say_nothing(world: World, tmp_path: Path) -> None:
+    with transaction():
+        one, two = assign_one(world).number, assign_one(world).number
+    with time_machine.travel(NOW, tick=False):
+        early = csv_out(world, tmp_path)
+    version = found(one).version
+    correct(one, world.root_supervisor, requirement="清单改的要求")
+    with time_machine.travel(NOW + timedelta(days=1)):
+        late = csv_out(world, tmp_path)
+    taken = read_workbook(as_csv([*early, *late[1:]])[1], "list.csv").taken_out
+    assert taken is not None
+    assert (taken.at, taken.versions[one]) == (NOW, version)
+    for row in early[1:]:
+        row[-1] = f"{row[-1]}改"
+    book = read_workbook(as_csv(early)[1], "list.csv")
+    assert book.taken_out is None
+    assert {row[-1] for row in book.sheets[0].rows} == {""}
+    assert found(two).number in {str(row[0]) for row in book.sheets[0].rows}

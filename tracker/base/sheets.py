@@ -84,6 +84,8 @@ class Sheet:
 
 #: The sheet, not shown, that goes out with a list of ours: when it was taken, and each row's version by its number.
 TAKEN_OUT, TAKEN_AT = "导出信息", "导出时间"
+#: The head of the last column of a csv of ours, which has no second sheet: the same of each row, in its own words.
+TAKEN_COLUMN = "导出信息（请勿改动）"
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,35 @@ class TakenOut:
     versions: Mapping[str, int]
 
 
+def mark_of(number: str, version: int, at: datetime) -> str:
+    """What ``TAKEN_COLUMN`` says of a row; ``marks_in`` reads it."""
+    return f"{number}#{version}@{at.isoformat(timespec='seconds')}"
+
+
+_MARK = re.compile(r"(.+)#(\d{1,9})@(\S+)")
+
+
+def marks_in(texts: Iterable[str]) -> TakenOut | None:
+    """What the column of marks says, rows of several exports put together too: the earliest moment, the oldest version.
+    Cells somebody has written over say nothing; None where none says anything."""
+    moments: list[datetime] = []
+    versions: dict[str, int] = {}
+    for text in texts:
+        if not (mark := _MARK.fullmatch(text)):
+            continue
+        try:
+            at = datetime.fromisoformat(mark[3])
+        except ValueError:
+            continue
+        if at.tzinfo is not None:
+            moments.append(at)
+            versions[mark[1]] = min(int(mark[2]), versions.get(mark[1], int(mark[2])))
+    return TakenOut(min(moments), versions) if moments else None
+
+
 @dataclass(frozen=True)
 class Workbook:
-    """``sheets``: all but our own ``TAKEN_OUT``."""
+    """``sheets``: all but our own ``TAKEN_OUT``, and ``TAKEN_COLUMN`` emptied."""
 
     kind: str  # xlsx, xls, ods or csv
     sheets: tuple[Sheet, ...]

@@ -11,9 +11,11 @@ import io
 import lzma
 import re
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePath
 from xml.etree import ElementTree
@@ -27,6 +29,7 @@ from tracker.base.sheets import (
     MAX_UNPACKED_BYTES,
     MIN_SUSPICIOUS_BYTES,
     TAKEN_AT,
+    TAKEN_COLUMN,
     TAKEN_OUT,
     Layout,
     Merge,
@@ -37,6 +40,7 @@ from tracker.base.sheets import (
     Workbook,
     check_extent,
     damaged,
+    marks_in,
     plain_text,
     too_big_unpacked,
     within,
@@ -44,12 +48,39 @@ from tracker.base.sheets import (
 from tracker.base.sheets_layout import layouts_of_ods, layouts_of_xlsx
 from tracker.base.sheets_xls import layouts_of_xls
 
+_HEAD_WITHIN = 30  # rows; people put a title above a table, not a page
 # A sheet of repeated rows packs about 1:60; a bomb packs 1:1000. Small parts may pack as well as they like.
 MAX_PACKING = 250
 
 
 def read_workbook(source: str | Path | bytes, filename: str | None = None) -> Workbook:
     """All sheets of a file, hidden ones marked. The content decides the format, not the name's ending."""
+    book = _read(source, filename)
+    marked = marks_in([text for sheet in book.sheets for text in _take_marks(sheet)])
+    return replace(book, taken_out=book.taken_out or marked)
+
+
+def _take_marks(sheet: Sheet) -> Iterator[str]:
+    """The texts of the column that a csv of ours ends with, however the file was saved since; it is empty afterwards, for
+    nobody wrote it."""
+    heads = (
+        (number, column)
+        for number, row in enumerate(sheet.rows[:_HEAD_WITHIN])
+        for column, value in enumerate(row)
+        if isinstance(value, str) and value.startswith(TAKEN_OUT) and _plain(value) == _plain(TAKEN_COLUMN)
+    )
+    for number, column in [*heads]:
+        for row in sheet.rows[number:]:
+            if column < len(row):
+                yield plain_text(row[column])
+                row[column] = ""
+
+
+def _plain(head: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", head))
+
+
+def _read(source: str | Path | bytes, filename: str | None) -> Workbook:
     data = _load(source)
     name = filename or (str(source) if not isinstance(source, bytes) else "ledger")
     stem = PurePath(name).stem

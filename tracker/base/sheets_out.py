@@ -16,12 +16,15 @@ from typing import IO, Any
 import xlsxwriter
 from xlsxwriter.utility import xl_range_formula
 
+from tracker.base import clock
 from tracker.base.access import N_
 from tracker.base.sheets import (
     CELL_CHARACTERS,
     FORMULA_SIGNS,
     TAKEN_AT,
+    TAKEN_COLUMN,
     TAKEN_OUT,
+    mark_of,
 )
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -390,7 +393,7 @@ def write_blank(
     book.close()
 
 
-def write_csv(target: IO[bytes], columns: Sequence[str], rows: Rows) -> int:
+def write_csv(target: IO[bytes], columns: Sequence[str], rows: Rows, taken_at: datetime | None = None) -> int:
     """What ``csv_pieces`` yields, into a file. Returns the number of rows, sections not counted."""
     count = 0
 
@@ -400,8 +403,14 @@ def write_csv(target: IO[bytes], columns: Sequence[str], rows: Rows) -> int:
             count += not isinstance(row, Section)
             yield row
 
-    target.writelines(csv_pieces(columns, counted()))
+    target.writelines(csv_pieces(columns, counted(), taken_at=taken_at))
     return count
+
+
+def _with_marks(rows: Rows, at: datetime) -> Iterator[Sequence[object] | Section]:
+    local = clock.local(at)
+    for row in rows:
+        yield [*row, mark_of(row.number, row.version, local)] if isinstance(row, Versioned) else row
 
 
 def _guarded(value: object) -> object:
@@ -412,11 +421,16 @@ def _guarded(value: object) -> object:
     return value
 
 
-def csv_pieces(columns: Sequence[str], rows: Rows, size: int = 500) -> Iterator[bytes]:
+def csv_pieces(
+    columns: Sequence[str], rows: Rows, size: int = 500, *, taken_at: datetime | None = None
+) -> Iterator[bytes]:
     """A csv file in pieces of ``size`` rows, for an answer that is sent while it is read.
 
-    UTF-8 with BOM, so that Excel shows Chinese; text like a formula gets a ' in front.
+    UTF-8 with BOM, so that Excel shows Chinese; text like a formula gets a ' in front. ``taken_at``: the versions of
+    ``Versioned`` rows stand in a last column of their own.
     """
+    if taken_at:
+        columns, rows = [*columns, TAKEN_COLUMN], _with_marks(rows, taken_at)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([_guarded(label) for label in columns])

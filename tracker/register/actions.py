@@ -195,8 +195,7 @@ def export_to(
     unfinished = target.with_name(f".{target.name}.part")
     try:
         with unfinished.open("wb") as out:
-            is_workbook = target.suffix == ".xlsx"
-            number = write_workbook(out, table) if is_workbook else write_csv(out, table.columns, table.rows)
+            number = write_workbook(out, table) if target.suffix == ".xlsx" else _write_text(out, table)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -225,6 +224,10 @@ def write_workbook(target: str | Path | IO[bytes], table: Export) -> int:
         note=table.note,
         taken_at=table.at,
     )
+
+
+def _write_text(target: IO[bytes], table: Export) -> int:
+    return write_csv(target, table.columns, table.rows, table.at)
 
 
 # --- saved views: a person's own arrangement, no part of any issue's history ------------------------------------

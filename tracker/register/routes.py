@@ -134,7 +134,7 @@ def units() -> Response:
 def export_csv() -> Response:
     table = _export()
     # Sent while it is read, so that a long list shows its progress in the browser from the first row on.
-    body = stream_with_context(csv_pieces(table.columns, table.rows))
+    body = stream_with_context(csv_pieces(table.columns, table.rows, taken_at=table.at))
     return _file(Response(body, mimetype="text/csv"), table, "csv")
 
 
