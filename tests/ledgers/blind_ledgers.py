@@ -1,6 +1,7 @@
 """Ledgers as offices keep them, each with its right reading, written from the outside: no reader was asked how it works.
 
-A row of ``right`` names the sheet and row of a problem and what it says; what is left out is not judged.
+A row of ``right`` names the sheet and row of a problem and what it says; what is left out is not judged. A tuple holds
+readings that are equally good; ``ASKED``: only the office can know, and a person is asked.
 """
 
 # ruff: noqa: E501 - rows of a table stay on a line
@@ -14,6 +15,7 @@ from typing import Any
 from tests.ledgers.ledger_world import saved, workbook
 
 Right = dict[tuple[str, int], dict[str, Any]]
+ASKED = "a person is asked"
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class BlindLedger:
     data: Callable[[], bytes]
     right: Right
     ledger_date: str | None
+    hidden: tuple[str, ...] = ()  # columns (sheet!E) and rows (sheet!4) that are told; judged where there are any
+    sheets_without_table: tuple[str, ...] = ()
 
 
 def row(**said: Any) -> dict[str, Any]:

@@ -333,6 +333,22 @@ def test_a_sheet_of_figures_beside_the_ledger_is_no_ledger() -> None:
     assert told(reading) == {("汇总!A1", "table_without_problems", "warning")}
 
 
+def test_a_row_with_nothing_but_a_wording_is_asked_about_and_stands_when_confirmed() -> None:
+    rows = [
+        ["新宁县问题整改台账"],
+        ["序号", "问题", "责任单位", "整改时限"],
+        [1, "合作社带动", "县农业农村局", "2019年8月底"],
+        [None, "能力弱"],
+        [2, "无"],
+        [None, "以上问题由县整改办汇总"],
+    ]
+    book = workbook({"新宁": rows})
+    assert ("新宁!B4", "only_wording", "ask") in told(read(book))
+    confirmed = read(book, answers={"新宁!B4": "能力弱"})
+    assert [row.title for row in confirmed.rows] == ["合作社带动", "能力弱"]
+    assert "only_wording" not in {code for _, code, _ in told(confirmed)}
+
+
 def test_a_persons_answers_are_read_in_place_of_the_cells() -> None:
     rows = [
         ["序号", "描述一下", "县市区", "问题来源", "问题类别", "责任单位", "整改时限", "整改状态"],

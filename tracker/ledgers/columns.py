@@ -113,7 +113,7 @@ FIELDS: tuple[Field, ...] = (
         "县名 县(市)区 区划 辖区 县市 责任地区 被检查地区 问题属地 "
         "市县区 市(县、区) 市县 区(市、县) 区市县 责任区县 属地县区 涉及区县 所在区县 被检查县 归属地 所属地 "
         "承办县区 落实县区 市州县 问题发生地 属地县市区 属地县 责任属地",
-        r".{0,4}(?:县市区|县区|区县).{0,3}|(?:所属|所在|涉及|责任|整改|问题|被督查|被检查)(?:县|区|地|县市|地区|市县)(?:名称|名)?",
+        r".{0,4}(?:县市区|县区|区县).{0,3}|(?:所属|所在|涉及|责任|整改|问题|被督查|被检查)(?:县|区|地|属地|县市|地区|市县)(?:名称|名)?",
     ),
     Field(
         "town",
@@ -137,7 +137,7 @@ FIELDS: tuple[Field, ...] = (
         "整改领导 督办市领导 督办县领导 督查领导 总牵头人 领导责任人 市领导 县领导 区领导 区级领导 牵头区领导 "
         "处级领导 县处级领导 包案人 包案责任人 领衔人 领衔市领导 领衔县领导 挂帅领导 负责领导 分管责任领导 "
         "主管市领导 主管县领导 牵头责任人",
-        r".{0,4}(?:牵头|包案|责任|挂牌|领衔).{0,4}领导",
+        r".{0,4}(?:牵头|包案|责任|挂牌|领衔|联系|包联|挂点|联点|督办|分管).{0,4}领导",
     ),
     Field("lead_official_post", N_("牵头领导职务"), "牵头领导职务 责任领导职务 领导职务"),
     Field(
@@ -327,6 +327,7 @@ _PARTS: Mapping[str, str] = {
     "万元": "",
     "元": "",
 }
+_WITH_PHONE = re.compile(r"[及和与]?(?:联系|办公)?(?:电话|方式|手机号?码?)$")
 # A reviewer's columns are not the duty chain's.
 _OTHERS = re.compile(r"验收(?:组|人|单位)|审核(?:组|人|单位)|核查|复核|督查组|抽查|填报|审批|回头看")
 _PUNCTUATION = re.compile(r"[\s*:：。.·※☆★\"'“”、,，;；/\\|]+")
@@ -340,6 +341,9 @@ def plain_header(text: str) -> str:
     whole = _PUNCTUATION.sub("", re.sub(r"^[(（]?\d{1,2}[)）.、]", "", text))
     if whole in _WORDS:
         return whole
+    both = re.sub(r"\(([^()]*人员?)\)$", r"及\1", whole)  # 责任单位(责任人)
+    if both != whole and any(pattern.fullmatch(both) for pattern, _ in _COMBINED):
+        return both
     return _PUNCTUATION.sub("", re.sub(r"[(\[【][^()\[\]【】]*[)\]】]", "", whole)) or whole
 
 
@@ -412,7 +416,8 @@ def _choices_of(word: str) -> tuple[tuple[int, str], ...]:
     for pattern, code in _PATTERNS:
         if pattern.fullmatch(word):
             return ((_BY_PATTERN, code),)
-    return ()
+    bare = _WITH_PHONE.sub("", word)  # 责任人及电话
+    return _choices_of(bare) if bare and bare != word else ()
 
 
 def field_of(path: Path) -> str | None:

@@ -271,7 +271,7 @@ def _words(before: str, after: str, later: bool) -> str:
     following = "" if after[:1] in ("、", ",", ";") else SEPARATORS.split(after)[0].strip("、和及并")
     if _says_something(following):
         return following
-    clauses = CLAUSES.split(before.rstrip(":"))
+    clauses = CLAUSES.split(before.rstrip(":("))  # 排查阶段（9月15日至10月15日）
     ahead = "" if later and len(clauses) == 1 else clauses[-1]
     return ahead if _says_something(ahead) else following or ahead
 

@@ -79,6 +79,8 @@ _UNCERTAIN = re.compile(
     r"春节|端午|中秋|清明|除夕|元宵|重阳|本周|下周|上周|若干|[几数]个?(?:日|天|周|月|年)|阶段性目标|"
     r"月日|年月|年初|至今|迄今|[至到]长期|(?:^|[,;(])原(?!则)|未(?:完成|整改|到位|办结|销号|落实|达标).{0,4}的|[春夏秋冬]季|春天|入冬|冬前|秋收|节假日"
 )
+# What befalls who is late: （逾期未完成的予以通报） takes nothing from the date.
+_CONSEQUENCE = re.compile(r"[(,;]?(?:对)?(?:逾期|超期|到期)[^,;。()\d]*(?:通报|问责|追责|约谈|处罚|处理|扣分|督办|曝光)[^,;。()\d]*\)?")
 _ABOUT_BEFORE = re.compile(r"(?:大约|大概|大致|差不多|约)[在于]?$")
 _ABOUT_AFTER = re.compile(r"左右|前后|上下")
 # Behind a bare month or year: a finer time not understood (8月第二周) or an occasion (2020年全面小康前).
@@ -91,6 +93,7 @@ _STATUS = re.compile(
 _ODD_NUMBER = re.compile(
     r"[§%][-~至到]\d|\d[-~至到][§%]|%\d|%日|\d{3}年|\d[A-Za-z]|\d{4,}(?!.?[元万])|(?<!\d)\d{1,2}[./]\d{1,2}(?![\d%]|.?[元万亩])"
 )
+_FROM_THEN_ON = ("起", "开始", "起始")
 _AT_LATEST = re.compile(r"确保|最迟|至迟|最晚|不迟于|不晚于|不超过|不得超过")
 _EMPTY = frozenset({"", "-", "/", "\\", "无", "~", "--", ".", "_", "年月日"})
 EARLIEST, LATEST = 2000, 2100
@@ -104,8 +107,8 @@ def read_deadline(written: str, moment: Moment) -> Deadline:
         return Deadline(written)
     if re.fullmatch(r"\d{5}(?:\.0+)?", text):
         return _from_serial(written, int(float(text)))
-    tokens = tokens_of(text)
     outline = _Outline(text, _kind(text), _remark(text))
+    tokens = _once(tokens_of(text), outline)
     if found := _uncertain(outline, tokens):
         return Deadline(written, None, outline.kind, (), outline.remark, (found,))
     stages = _relevant(stages_of(text, tokens), text)
@@ -135,13 +138,21 @@ def _remark(text: str) -> str:
     return "、".join(dict.fromkeys([*SOFT.findall(text), *asides]))
 
 
+def _once(tokens: list[Token], outline: _Outline) -> list[Token]:
+    """Beside 长期坚持 a mere frequency (每半年报送一次) is no time of its own."""
+    if outline.kind != LONG_TERM:
+        return tokens
+    often = [match.span() for match in _RECURRING.finditer(outline.text)]
+    return [token for token in tokens if not any(start < token.end <= end for start, end in often)]
+
+
 def _uncertain(outline: _Outline, tokens: Sequence[Token]) -> Fault | None:
     text = outline.text
     if found := _RECURRING.search(text):
         if outline.kind == LONG_TERM and not tokens:
             return None  # 长期坚持，定期检查: long-term says enough
         return fault("recurring_deadline", phrase=found[0])
-    if found := _UNCERTAIN.search(text):
+    if found := _UNCERTAIN.search(_CONSEQUENCE.sub("", text)):
         return fault("uncertain_deadline", phrase=found[0])
     if re.search(r"短期.{0,8}中期|中期.{0,8}长期", text):
         return fault("uncertain_deadline", phrase=text[:20])
@@ -162,6 +173,8 @@ def _uncertain_token(text: str, token: Token, upto: int) -> Fault | None:
         return fault("uncertain_deadline", phrase=text[token.start : token.end + 10])
     if token.tail in ("后", "之后", "以后"):
         return fault("open_deadline", phrase=token.said)
+    if isinstance(token, Point) and token.tail and re.search(r"(?:季度?|半年)(?:之|以)?前", token.said):
+        return fault("uncertain_deadline", phrase=token.said)  # 四季度前: before it begins, or before it ends?
     if _ABOUT_BEFORE.search(text[: token.start]) or _ABOUT_AFTER.search(token.said + following):
         return fault("uncertain_deadline", phrase=token.said + following)
     if isinstance(token, Point) and following.startswith("已"):
@@ -214,7 +227,7 @@ def _is_year(stage: Stage) -> bool:
 
 
 def _bare_base(text: str) -> str:
-    return re.sub(r"[,;:()。]", "", COUNTED_FROM.sub("", FROM_HAND_OVER.sub("", FROM_FEEDBACK.sub("", text))))
+    return re.sub(r"[,;:()。]|[本该此]", "", COUNTED_FROM.sub("", FROM_HAND_OVER.sub("", FROM_FEEDBACK.sub("", text))))
 
 
 def _without_date(written: str, outline: _Outline, numbers: bool) -> Deadline:
@@ -238,6 +251,8 @@ def _notes_on_kind(text: str) -> tuple[Fault, ...]:
 
 def _dated(written: str, outline: _Outline, stages: list[Stage], moment: Moment) -> Deadline:
     calendar_ = Calendar(moment, _first_year(stages) if moment.year is None else None)
+    if outline.kind == LONG_TERM and len(stages) > 1 and stages[-1].token.tail in _FROM_THEN_ON:
+        stages = stages[:-1]  # 2026年底前，2027年起长期坚持
     if open_start := _open_start(stages, outline):
         return replace(open_start, written=written)
     stages = _hard_limit(stages, outline)
@@ -280,7 +295,7 @@ def _first_year(stages: Sequence[Stage]) -> int | None:
 def _open_start(stages: Sequence[Stage], outline: _Outline) -> Deadline | None:
     """从2019年起 has no end: long-term work may start so, anything else is asked about."""
     token = stages[-1].token
-    if token.tail not in ("起", "开始", "起始"):
+    if token.tail not in _FROM_THEN_ON:
         return None
     if outline.kind == LONG_TERM and len(stages) == 1:
         return Deadline("", None, LONG_TERM, (), "、".join(filter(None, [outline.remark, token.said])))

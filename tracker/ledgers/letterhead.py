@@ -19,6 +19,7 @@ _IS_TITLE = re.compile(
 _NO_TITLE = re.compile(
     r"^(?:附件|附表|附)\d*[:.]?$|^(?:填报|填表|制表|编制|报送|联系|单位|时间|日期|审核|说明|注|备注|密级|金额单位|计量单位)"
 )
+_SENTENCE = re.compile(r"^[一二三四五六七八九十\d]{1,2}[、.)]|[。;]$")  # an instruction for filling in, on a cover
 _OWNER = re.compile(r"^(?:填报|填表|编制|报送|制表|上报|呈报|责任)?单位(?:\((?:盖章|公章|签章)\))?[:](.{2,40})$")
 _AS_OF = re.compile(r"(?:截至|截止到?|截止至|截止日期:?|数据截至)$")
 _WRITTEN_ON = re.compile(r"(?:填报|填表|编制|制表|报送|上报|统计|更新|制定|形成|印发)?(?:时间|日期|于|日):?$")
@@ -123,7 +124,8 @@ def _amount_unit(line: str) -> str | None:
 def title_of(lines: Sequence[str]) -> str | None:
     """The line that calls itself a ledger, without its date; else the first line that is no label."""
     candidates = [line for line in lines if not _NO_TITLE.match(plain(line)) and len(line) <= 120]
-    line = next((line for line in candidates if _IS_TITLE.search(plain(line))), candidates[0] if candidates else None)
+    called = next((line for line in candidates if _IS_TITLE.search(plain(line))), None)
+    line = called or next((line for line in candidates if not _SENTENCE.search(plain(line))), None)
     if line is None:
         return None
     return (

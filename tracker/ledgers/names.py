@@ -43,6 +43,8 @@ def units_of(text: str) -> Units:
         marks = {match[1] for match in _MARK.finditer(piece) if match[1]}
         name = re.sub(r"\s+", "", _MARK.sub("", piece)).strip(".:·")
         name = re.sub(r"(?<=.{3})等(?:单位|部门)?$", "", name)
+        if not name and names and marks & _LEADS and names[-1] not in lead:
+            lead.append(names[-1])  # a mark in a line of its own
         if not name or is_nothing(name):
             continue
         if name not in names:
@@ -217,7 +219,8 @@ def units_and_people(text: str) -> tuple[Units, People]:
     lead: list[str] = []
     people: list[Person] = []
     for piece in re.split(r"[、,;|\n\r/]+", unicodedata.normalize("NFKC", text.replace("\u3000", " "))):
-        words = piece.replace(":", " ").replace("(", " ").replace(")", " ").split()
+        leads = any(match[1] in _LEADS for match in _MARK.finditer(piece))
+        words = _MARK.sub(" ", piece).replace(":", " ").replace("(", " ").replace(")", " ").split()
         for word in _join_single(words):
             if _plain_name(word) and not _ENDS_AS_UNIT.search(word):
                 people.append(Person(word))
@@ -227,4 +230,6 @@ def units_and_people(text: str) -> tuple[Units, People]:
                 found = units_of(word)
                 units.extend(name for name in found.names if name not in units)
                 lead.extend(found.lead)
+        if leads and units and units[-1] not in lead:
+            lead.append(units[-1])
     return Units(tuple(units), tuple(lead)), People(tuple(dict.fromkeys(people)))

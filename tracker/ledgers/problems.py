@@ -149,6 +149,11 @@ MESSAGES: dict[str, Message] = {
     "joined_to_above": Message(
         WARNING, N_("这一行没有序号和问题描述，已并入上面的问题。"), N_("如果是另一个问题，请写出问题描述。")
     ),
+    "only_wording": Message(
+        ASK,
+        N_("这一行只有问题描述，没有序号和其他内容，可能是上一行没有写完。"),
+        N_("是另一个问题的，请照原样填写问题描述以确认；是上一行的下半句，请在原表里并到上一行，再重新导入。"),
+    ),
     # what identifies a row
     "missing_title": Message(ERROR, N_("没有写问题内容。"), N_("请填写问题描述。")),
     "duplicate_number": Message(

@@ -144,6 +144,8 @@ class TableCells:
             if record.joined:
                 for row in record.more:
                     self.tell(self.table.sheet.address(row, self.visible[0]), fault("joined_to_above"))
+            if record.alone and (address := self.row_address()) not in self.vocabulary.correction.answers:
+                self.tell(address, fault("only_wording"), self.text("title"))
             yield record
             self.above = self._last_cells(record)
 

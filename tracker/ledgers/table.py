@@ -43,6 +43,7 @@ class Record:
     sections: tuple[str, ...] = ()  # from outer to inner
     more: tuple[int, ...] = ()
     joined: bool = False  # ``more`` was judged by blanks, not by merged cells
+    alone: bool = False  # nothing but a wording stands in it: perhaps the row above goes on
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,11 @@ _SIGNATURE = re.compile(
 )
 _SECTION_MARK = re.compile(
     r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十\d]{1,3}[部分类章批]"
+)
+# Alone in its row, under the wording's head: a remark on the table, or that there is nothing to tell.
+_REMARK = re.compile(r"(?:以上|上述|本表|本台账|表中|表内|上表).*")
+_NO_PROBLEM = re.compile(
+    r"\(?(?:本[县市区]|我[县市区]|[一-龥]{1,3}[县市区])?(?:暂|均)?(?:无|没有)(?:此类|该类|相关|发现)?(?:问题|情况)?\)?[。.]?|[-—/]+"
 )
 _CHINESE_NUMBER = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.]?")
 _SERIAL = re.compile(r"\(?\d{1,6}\)?[、.]?")
@@ -285,9 +291,17 @@ class _Walk:
             return "section" if self.sections and _SECTION_MARK.match(texts[0]) else "note"
         if self._is_section(row, filled, texts):
             return "section"
-        if not own_title and set(filled) <= {self.serial}:
+        if set(filled) <= {self.serial} or (own_title and self._says_none(filled)):
             return "blank"  # a row numbered in advance
+        if self._alone(filled) and _REMARK.match(texts[0]):
+            return "note"
         return "record"
+
+    def _alone(self, filled: Mapping[int, str]) -> bool:
+        return bool(self.serial) and set(filled) == {self.title}
+
+    def _says_none(self, filled: Mapping[int, str]) -> bool:
+        return set(filled) <= {self.title, self.serial} and bool(_NO_PROBLEM.fullmatch(squeezed(filled[self.title])))
 
     def _is_section(self, row: int, filled: Mapping[int, str], texts: Sequence[str]) -> bool:
         first_column = next(iter(filled))
@@ -335,7 +349,8 @@ class _Walk:
             last = self.records[-1]
             self.records[-1] = Record(last.row, last.sections, (*last.more, row), last.joined or joins_blank)
             return
-        self.records.append(Record(row, tuple(text for _, text in self.sections)))
+        alone = bool(self.records) and self.records[-1].row == row - 1 and self._alone(filled)
+        self.records.append(Record(row, tuple(text for _, text in self.sections), alone=alone))
 
     def _continues(self, row: int, filled: Mapping[int, str]) -> tuple[bool, bool]:
         """Whether the row goes on with the problem above: by merged cells, or because serial and wording are blank."""

@@ -180,7 +180,10 @@ DONE = "done"  # finished by own account: no state of the workflow, what it mean
 _STATES = tuple(
     (re.compile(pattern), code)
     for pattern, code in (
-        (r"不予列单|不再列单|已?撤销|已?合并|移交其他|不属实|不予受理|dismissed", "dismissed"),
+        (
+            r"不予列单|不再列单|已?撤销|已?合并|并案|并入|^重复(?:件|交办|反映|举报|问题)|移交其他|不属实|不予受理|dismissed",
+            "dismissed",
+        ),
         (
             r"(?:未|没有|尚未|暂未|不)(?:提出|提交|报送|上报)?(?:申请|提交|上报|报送)|(?:拟|准备|计划|即将)(?:申请|提请|报请)?(?:销号|验收)",
             "open",
