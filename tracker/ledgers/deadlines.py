@@ -80,7 +80,9 @@ _UNCERTAIN = re.compile(
     r"月日|年月|年初|至今|迄今|[至到]长期|(?:^|[,;(])原(?!则)|未(?:完成|整改|到位|办结|销号|落实|达标).{0,4}的|[春夏秋冬]季|春天|入冬|冬前|秋收|节假日"
 )
 # What befalls who is late: （逾期未完成的予以通报） takes nothing from the date.
-_CONSEQUENCE = re.compile(r"[(,;]?(?:对)?(?:逾期|超期|到期)[^,;。()\d]*(?:通报|问责|追责|约谈|处罚|处理|扣分|督办|曝光)[^,;。()\d]*\)?")
+_CONSEQUENCE = re.compile(
+    r"[(,;]?(?:对)?(?:逾期|超期|到期)[^,;。()\d]*(?:通报|问责|追责|约谈|处罚|处理|扣分|督办|曝光)[^,;。()\d]*\)?"
+)
 _ABOUT_BEFORE = re.compile(r"(?:大约|大概|大致|差不多|约)[在于]?$")
 _ABOUT_AFTER = re.compile(r"左右|前后|上下")
 # Behind a bare month or year: a finer time not understood (8月第二周) or an occasion (2020年全面小康前).
