@@ -77,7 +77,7 @@ def test_an_answer_with_evidence_waits_for_a_supervisor_and_is_settled(any_world
         ["记录.txt"],
     )
     with transaction():
-        actions.send_back(task_of(task_id), world.supervisor, opinion="还有三个村", version=None)
+        actions.send_back(task_of(task_id), world.supervisor, opinion="还有三个村", version=None, today=TODAY)
     with transaction():
         actions.answer(task_of(task_id), world.official, text="已全部排查", version=None)
         actions.accept(task_of(task_id), world.supervisor2, version=None)
@@ -118,7 +118,7 @@ def test_nobody_accepts_their_own_answer(world: World) -> None:
 def test_two_at_once_have_one_winner(world: World) -> None:
     task_id = answered(world)
     with transaction():
-        actions.send_back(task_of(task_id), world.supervisor, opinion="再查", version=2)
+        actions.send_back(task_of(task_id), world.supervisor, opinion="再查", version=2, today=TODAY)
     with transaction():
         actions.answer(task_of(task_id), world.official, text="又查了", version=None)
     with pytest.raises(Conflict), transaction():

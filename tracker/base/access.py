@@ -119,6 +119,7 @@ class Right(StrEnum):
     TASK_READ = "task:read"
     TASK_ANSWER = "task:answer"
     TASK_DECIDE = "task:decide"
+    INSTRUCT = "task:instruct"
     MEETING_READ = "meeting:read"
     MEETING_KEEP = "meeting:keep"
 
@@ -174,7 +175,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.PAPER_RECEIVE: frozenset({_O, _S}),
     Right.TASK_READ: READERS,
     Right.TASK_ANSWER: READERS,
-    Right.TASK_DECIDE: frozenset({_S}),
+    Right.TASK_DECIDE: frozenset({_S, _L}),  # a leader: what they instructed themselves
+    Right.INSTRUCT: frozenset({_L}),
     Right.MEETING_READ: READERS,
     Right.MEETING_KEEP: frozenset({_S}),
 }

@@ -19,6 +19,8 @@ from tracker.issues.workflow import KIND_NAMES, Who
 from tracker.lookbacks.rules import RESULT_NAMES
 from tracker.papers.rules import KIND_NAMES as PAPER_NAMES
 from tracker.plans.rules import PLAN_STATE_NAMES
+from tracker.tasks.rules import KIND_NAMES as TASK_NAMES
+from tracker.tasks.rules import STATE_NAMES as TASK_STATES
 from tracker.withdrawals.rules import ASKERS
 
 bp = Blueprint("dossier", __name__)
@@ -50,5 +52,7 @@ def issue(number: str) -> str:
             "end": END_NAMES,
             "look_back": RESULT_NAMES,
             "paper": PAPER_NAMES,
+            "task_kind": TASK_NAMES,
+            "task_state": TASK_STATES,
         },
     )

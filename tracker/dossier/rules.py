@@ -96,6 +96,11 @@ OTHER_VERBS: dict[str, str] = {
     "withdraw_evidence": N_("撤下佐证"),
     "keep_evidence": N_("佐证不撤下"),
     "paper_issued": N_("签发文书"),
+    "instructed": N_("批示"),
+    "instruction_answered": N_("答复批示"),
+    "instruction_settled": N_("办结批示"),
+    "instruction_returned": N_("批示退回再办"),
+    "instruction_withdrawn": N_("撤销批示"),
     "merge_finding": N_("并入反馈问题"),
     "reopen_finding": N_("移出反馈问题"),
 }

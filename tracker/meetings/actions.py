@@ -9,13 +9,13 @@ from datetime import date
 from tracker.base import journal
 from tracker.base.access import N_, Actor, Conflict, Refused, keeps_rules
 from tracker.base.db import db
-from tracker.issues.queries import people_meant, units_meant
 from tracker.meetings.models import AgendaItem, Decision, Meeting, Participant
 from tracker.meetings.queries import issues_named, keeps, talk_rule
 from tracker.meetings.rules import TALK_RULE, MeetingKind, TalkRule, check_rule, lines_of
 from tracker.settings.actions import put
 from tracker.tasks.actions import ask
 from tracker.tasks.models import Task
+from tracker.tasks.queries import owner_meant
 from tracker.tasks.rules import Asked, TaskKind
 
 MOST_LINES = 200
@@ -78,8 +78,7 @@ def decide(meeting: Meeting, text: str, owner: str, due: date, actor: Actor, *, 
     if number.strip() and not found:
         raise Refused(N_("没有编号为“%(number)s”的问题，或者不在您的职责范围内。"), number=number.strip())
     issue_id = next((row.id for row in found.values()), None)
-    kind, owner_id = _meant(owner)
-    asked = Asked(text, due, owner_id if kind == "unit" else None, owner_id if kind == "person" else None)
+    asked = Asked(text, due, *owner_meant(owner))
     task = ask(TaskKind.DECISION, asked, actor, region_id=meeting.region_id, today=today, issue_id=issue_id)
     db.session.add(Decision(meeting_id=meeting.id, task_id=task.id))
     db.session.flush()
@@ -119,38 +118,22 @@ def _agenda(text: str, actor: Actor) -> list[AgendaItem]:
 
 def _participants(text: str) -> list[Participant]:
     found: list[Participant] = []
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[int | None, int | None]] = set()
     for line in _bounded(lines_of(text)):
-        kind, one = _meant(line)
-        if (kind, one) not in seen:
-            found.append(Participant(position=len(found), **{f"{kind}_id": one}))
-            seen.add((kind, one))
+        unit_id, person_id = one = owner_meant(line)
+        if one not in seen:
+            found.append(Participant(position=len(found), unit_id=unit_id, person_id=person_id))
+            seen.add(one)
     return found
 
 
 def _chair(words: str) -> int | None:
     if not words.strip():
         return None
-    kind, one = _meant(words)
-    if kind != "person":
+    _unit_id, person_id = owner_meant(words)
+    if person_id is None:
         raise Refused(N_("主持人要写一个人的姓名，不是单位。"))
-    return one
-
-
-def _meant(words: str) -> tuple[str, int]:
-    """The one unit or person these words mean: ``unit`` or ``person``, and the id. Raises Refused for none or several."""
-    units = units_meant(words.strip())
-    people = [] if units else people_meant(words.strip())
-    found = [*(("unit", unit.id) for unit in units), *(("person", user.id) for user in people)]
-    if len(found) > 1:
-        raise Refused(
-            N_("“%(words)s”有 %(number)s 个，请写明地区或单位，如“王建国（新邵县水利局）”。"),
-            words=words.strip(),
-            number=len(found),
-        )
-    if not found:
-        raise Refused(N_("“%(words)s”没有登记过；请写单位全称，或一个人的姓名（单位）。"), words=words.strip())
-    return found[0]
+    return person_id
 
 
 def _bounded(lines: Sequence[str]) -> Sequence[str]:

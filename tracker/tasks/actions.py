@@ -1,4 +1,4 @@
-"""Use cases: ask, answer, accept, return, withdraw."""
+"""Use cases: ask, instruct, answer, accept, return, withdraw. Whatever happens to a task passes ``_happened``."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from tracker.base import clock, files, journal
-from tracker.base.access import N_, Actor, Conflict, Refused, Right, may
+from tracker.base.access import N_, Actor, Conflict, Missing, Refused, Right, may
 from tracker.base.db import db
+from tracker.issues.models import Issue
 from tracker.tasks.models import Task, TaskFile
-from tracker.tasks.queries import decided_by
+from tracker.tasks.queries import may_decide, seat_to_instruct, within
 from tracker.tasks.rules import PENDING, Asked, TaskKind, TaskState, check_asked, owns
 
 
 def ask(
-    kind: TaskKind, asked: Asked, actor: Actor, *, region_id: int, today: date, issue_id: int | None = None
+    kind: TaskKind,
+    asked: Asked,
+    actor: Actor,
+    *,
+    region_id: int,
+    today: date,
+    issue_id: int | None = None,
+    at: datetime | None = None,
 ) -> Task:
     """Give a task out; that this person may is for whoever calls (a meeting's keeper, a leader) to know."""
     check_asked(asked, today)
@@ -36,8 +42,26 @@ def ask(
     )
     db.session.add(task)
     db.session.flush()
-    _record("ask_task", task, actor, {"kind": kind.value, "unit": task.unit_id, "person": task.person_id}, task.text)
+    about = {"kind": kind.value, "unit": task.unit_id, "person": task.person_id}
+    _happened("ask_task", task, actor, about, task.text, at)
     return task
+
+
+def instruct(issue: Issue, asked: Asked, actor: Actor, *, today: date, at: datetime | None = None) -> Task:
+    """Write an instruction (批示) about an issue: a leader's, to whoever answers for the issue or sits in the leader's
+    region. Followed in the name of the leader's post, so that of a city's leader by the city."""
+    seat = seat_to_instruct(issue, actor)
+    if seat is None:
+        raise Missing
+    if asked.person_id is not None and asked.person_id == actor.duty_id:
+        raise Refused(N_("批示不能写给自己。"))
+    chain = {issue.lead_unit_id, *(row.unit_id for row in issue.units)} - {None}
+    people = {issue.lead_official_id, issue.responsible_person_id} - {None}
+    if asked.unit_id not in chain and asked.person_id not in people:
+        check_asked(asked, today)
+        if not within(seat, asked.unit_id, asked.person_id):
+            raise Refused(N_("只能批示给这个问题的责任链，或者您分管地区内的单位和人员。"))
+    return ask(TaskKind.INSTRUCTION, asked, actor, region_id=seat, today=today, issue_id=issue.id, at=at)
 
 
 def answer(
@@ -55,7 +79,7 @@ def answer(
     stored = [_attach(task, upload, actor, instant) for upload in uploads if upload.filename]
     task.state, task.answer, task.answered_at = TaskState.ANSWERED, text.strip(), instant
     task.answered_by_id, task.answered_for_id = actor.id, actor.for_id
-    _record("answer_task", task, actor, {"sha256": [one.sha256 for one in stored]}, task.answer)
+    _happened("answer_task", task, actor, {"sha256": [one.sha256 for one in stored]}, task.answer, instant)
 
 
 def accept(task: Task, actor: Actor, *, opinion: str = "", version: int | None, at: datetime | None = None) -> None:
@@ -63,15 +87,26 @@ def accept(task: Task, actor: Actor, *, opinion: str = "", version: int | None, 
     _decide(task, actor, TaskState.ACCEPTED, opinion, version, at)
 
 
-def send_back(task: Task, actor: Actor, *, opinion: str, version: int | None, at: datetime | None = None) -> None:
-    """The answer does not settle it: the task is open again, its day stays."""
+def send_back(
+    task: Task,
+    actor: Actor,
+    *,
+    opinion: str,
+    version: int | None,
+    today: date,
+    due: date | None = None,
+    at: datetime | None = None,
+) -> None:
+    """The answer does not settle it: the task is open again, until its day or a new one."""
     if not opinion.strip():
         raise Refused(N_("请写明退回的理由。"))
-    _decide(task, actor, TaskState.OPEN, opinion, version, at)
+    if due is not None and due < today:
+        raise Refused(N_("完成时限不能早于今天。"))
+    _decide(task, actor, TaskState.OPEN, opinion, version, at, due)
 
 
-def withdraw(task: Task, actor: Actor, *, reason: str, version: int | None) -> None:
-    """Nothing is asked any more (撤销), with a reason; by the supervisors who follow it."""
+def withdraw(task: Task, actor: Actor, *, reason: str, version: int | None, at: datetime | None = None) -> None:
+    """Nothing is asked any more (撤销), with a reason; by whoever decides it."""
     _decider(task, actor)
     if task.state not in PENDING:
         raise Refused(N_("这件事已经办结。"))
@@ -79,27 +114,37 @@ def withdraw(task: Task, actor: Actor, *, reason: str, version: int | None) -> N
         raise Refused(N_("请写明撤销的理由。"))
     _unchanged(task, version)
     task.state, task.opinion = TaskState.WITHDRAWN, reason.strip()
-    _record("withdraw_task", task, actor, {}, task.opinion)
+    _happened("withdraw_task", task, actor, {}, task.opinion, at)
 
 
 def record_download(file: TaskFile, actor: Actor) -> None:
     journal.record("download", "task", file.task_id, **journal.by(actor), data={"sha256": file.sha256})
 
 
-def _decide(task: Task, actor: Actor, state: TaskState, opinion: str, version: int | None, at: datetime | None) -> None:
+def _decide(
+    task: Task,
+    actor: Actor,
+    state: TaskState,
+    opinion: str,
+    version: int | None,
+    at: datetime | None,
+    due: date | None = None,
+) -> None:
     _decider(task, actor)
     if task.state is not TaskState.ANSWERED:
         raise Refused(N_("这件事还没有答复，不能验收。"))
     _unchanged(task, version)
     task.state, task.opinion, task.decided_at = state, opinion.strip() or None, at or clock.now()
-    task.decided_by_id, task.decided_for_id = actor.id, actor.for_id
-    _record("accept_task" if state is TaskState.ACCEPTED else "return_task", task, actor, {}, task.opinion)
+    task.decided_by_id, task.decided_for_id, task.due = actor.id, actor.for_id, due or task.due
+    _happened("accept_task" if state is TaskState.ACCEPTED else "return_task", task, actor, {}, task.opinion, at)
 
 
 def _decider(task: Task, actor: Actor) -> None:
-    mine = db.session.scalar(select(Task.id).where(Task.id == task.id, decided_by(actor)))
-    if not may(actor, Right.TASK_DECIDE) or mine is None:
-        raise Refused(N_("只有管这个地区的督查人员能验收，答复人和落实单位的人不能验收自己的事。"))
+    if may_decide(task, actor):
+        return
+    if task.kind is TaskKind.INSTRUCTION:
+        raise Refused(N_("批示由写批示的领导办结；答复的人不能自己办结。"))
+    raise Refused(N_("只有管这个地区的督查人员能验收，答复人和落实单位的人不能验收自己的事。"))
 
 
 def _unchanged(task: Task, version: int | None) -> None:
@@ -115,6 +160,23 @@ def _attach(task: Task, upload: Any, actor: Actor, at: datetime) -> TaskFile:
     return row
 
 
-def _record(verb: str, task: Task, actor: Actor, data: dict[str, Any], remark: str | None) -> None:
+#: What an instruction's issue tells of it, in its own history.
+_OF_ISSUE = {
+    "ask_task": "instructed",
+    "answer_task": "instruction_answered",
+    "accept_task": "instruction_settled",
+    "return_task": "instruction_returned",
+    "withdraw_task": "instruction_withdrawn",
+}
+
+
+def _happened(
+    verb: str, task: Task, actor: Actor, data: dict[str, Any], remark: str | None, at: datetime | None = None
+) -> None:
+    """Every asking, answer and decision ends here, in the transaction of the change: the event, and with an instruction
+    the event of its issue. ``verb``: a key of ``_OF_ISSUE``."""
     about = {"state": task.state.value, "due": task.due.isoformat(), **data}
-    journal.record(verb, "task", task.id, **journal.by(actor), data=about, remark=remark)
+    journal.record(verb, "task", task.id, **journal.by(actor), data=about, remark=remark, at=at)
+    if task.kind is TaskKind.INSTRUCTION and task.issue_id is not None:
+        told = {"task": task.id, "due": task.due.isoformat()}
+        journal.record(_OF_ISSUE[verb], "issue", task.issue_id, **journal.by(actor), data=told, remark=remark, at=at)

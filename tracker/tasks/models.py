@@ -50,6 +50,7 @@ class Task(Base):
     unit: Mapped[Unit | None] = relationship()
     person: Mapped[User | None] = relationship(foreign_keys=person_id)
     asked_by: Mapped[User] = relationship(foreign_keys=asked_by_id)
+    asked_for: Mapped[User | None] = relationship(foreign_keys=asked_for_id)
     answered_by: Mapped[User | None] = relationship(foreign_keys=answered_by_id)
     answered_for: Mapped[User | None] = relationship(foreign_keys=answered_for_id)
     decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, literal_column, not_, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from tracker.accounts.models import User
-from tracker.base.access import READERS, Actor, Missing, Role
+from tracker.accounts.models import Post, User
+from tracker.base.access import N_, READERS, Actor, Missing, Refused, Right, Role, covers, may
 from tracker.base.db import db
 from tracker.base.paging import Page, Segment, read_page
 from tracker.issues.models import Issue
+from tracker.issues.queries import people_meant, units_meant
 from tracker.issues.queries import visible_to as issue_visible_to
 from tracker.org.models import Region, Unit
-from tracker.org.queries import below
+from tracker.org.queries import below, line_above
 from tracker.tasks.models import Task, TaskFile
-from tracker.tasks.rules import Part, TaskState
+from tracker.tasks.rules import Part, TaskKind, TaskState
 
 PAGE_SIZE = 50
 _PENDING: ColumnElement[bool] = literal_column("task.state IN ('open','answered')")
@@ -27,8 +28,14 @@ _PENDING: ColumnElement[bool] = literal_column("task.state IN ('open','answered'
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """A region's supervisors and leaders (for all categories) see its tasks and those below; others what they owe or
-    asked themselves."""
-    return or_(_overseen(actor, frozenset({Role.SUPERVISOR, Role.LEADER})), owed_by(actor), _asked_by(actor))
+    asked themselves; an instruction about an issue exists for whoever sees the issue."""
+    overseen = _overseen(actor, frozenset({Role.SUPERVISOR, Role.LEADER}))
+    return or_(overseen, owed_by(actor), _asked_by(actor), _instructed_about(actor))
+
+
+def _instructed_about(actor: Actor) -> ColumnElement[bool]:
+    seen = exists().where(Issue.id == Task.issue_id, issue_visible_to(actor)).correlate(Task)
+    return and_(Task.kind == TaskKind.INSTRUCTION, seen)
 
 
 def _overseen(actor: Actor, roles: frozenset[Role]) -> ColumnElement[bool]:
@@ -52,22 +59,41 @@ def _asked_by(actor: Actor) -> ColumnElement[bool]:
 
 
 def decided_by(actor: Actor) -> ColumnElement[bool]:
-    """Answers this person may accept or return: a supervisor's, who neither owes the task nor answered it."""
-    none = (
-        and_(
-            func.coalesce(Task.unit_id, 0) != unit,
-            func.coalesce(Task.person_id, 0) != person,
-            func.coalesce(Task.answered_by_id, 0) != person,
-            func.coalesce(Task.answered_for_id, 0) != person,
-        )
-        for person, unit in actor.sides
+    """Answers this person may accept or return.
+
+    An instruction is its leader's to close, or their stand-in's; everything else a supervisor's, and so is the
+    instruction of somebody who is no leader any more. Nobody decides what they, or their unit, owe or answered; a
+    leader may ask their own office, but not answer for it.
+    """
+    asker = func.coalesce(Task.asked_for_id, Task.asked_by_id)
+    leads = exists().where(
+        Post.user_id == asker, Post.role == Role.LEADER, Post.ended_at.is_(None), User.id == asker, User.active
     )
-    return and_(_overseen(actor, frozenset({Role.SUPERVISOR})), *none)
+    instruction = Task.kind == TaskKind.INSTRUCTION
+    hands = [_no_hand_in_it(person) for person, _unit in actor.sides]
+    units = [func.coalesce(Task.unit_id, 0) != unit for _person, unit in actor.sides]
+    own = and_(instruction, asker == actor.duty_id)
+    supervised = and_(
+        _overseen(actor, frozenset({Role.SUPERVISOR})), *units, or_(not_(instruction), not_(leads.correlate(Task)))
+    )
+    return and_(*hands, or_(own, supervised))
+
+
+def _no_hand_in_it(person: int) -> ColumnElement[bool]:
+    hands = (Task.person_id, Task.answered_by_id, Task.answered_for_id)
+    return and_(*(func.coalesce(hand, 0) != person for hand in hands))
+
+
+def may_decide(task: Task, actor: Actor) -> bool:
+    """Whether the decision on this task is this person's."""
+    mine = select(Task.id).where(Task.id == task.id, decided_by(actor))
+    return may(actor, Right.TASK_DECIDE) and db.session.scalar(mine) is not None
 
 
 def task_with_id(task_id: int, actor: Actor) -> Task:
     """The whole task. Raises Missing where it is not there for this person."""
-    hands = (Task.asked_by, Task.answered_by, Task.answered_for, Task.decided_by, Task.decided_for, Task.person)
+    answered = (Task.answered_by, Task.answered_for)
+    hands = (Task.asked_by, Task.asked_for, *answered, Task.decided_by, Task.decided_for, Task.person)
     found = db.session.scalar(
         select(Task)
         .where(Task.id == task_id, visible_to(actor))
@@ -170,3 +196,65 @@ def tasks_with_ids(ids: Sequence[int], actor: Actor) -> list[Row[Any]]:
     """These tasks in this order, for a meeting's page: whoever sees the meeting sees what it decided."""
     found = {row.id: row for row in db.session.execute(rows(actor).where(Task.id.in_(ids)))}
     return [found[one] for one in ids if one in found]
+
+
+def about_issue(issue_id: int, actor: Actor) -> Sequence[Row[Any]]:
+    """What was asked about an issue and of whom, the newest first, as ``rows`` says it; and ``asker``."""
+    asker = aliased(User)
+    query = rows(actor).add_columns(asker.name.label("asker"), Task.asked_on)
+    query = query.join(asker, asker.id == func.coalesce(Task.asked_for_id, Task.asked_by_id))
+    return db.session.execute(query.where(Task.issue_id == issue_id, visible_to(actor)).order_by(Task.id.desc())).all()
+
+
+def seat_to_instruct(issue: Issue, actor: Actor) -> int | None:
+    """The region in whose name this leader may instruct about the issue: the highest of their posts that covers it,
+    the issue's county for its lead official; None for anybody else."""
+    if not may(actor, Right.INSTRUCT):
+        return None
+    line = line_above(issue.region_id)
+    own = [
+        grant.region_id
+        for grant in actor.grants
+        if grant.role is Role.LEADER and covers(grant, line, issue.category_id)
+    ]
+    if own:
+        return max(own, key=line.index)
+    return issue.county_id if issue.lead_official_id == actor.duty_id else None
+
+
+def owner_meant(words: str) -> tuple[int | None, int | None]:
+    """The one unit or person these words mean, as (unit id, None) or (None, person id). Raises Refused for none or
+    several."""
+    units = units_meant(words.strip())
+    people = [] if units else people_meant(words.strip())
+    if len(units) + len(people) > 1:
+        raise Refused(
+            N_("“%(words)s”有 %(number)s 个，请写明地区或单位，如“王建国（新邵县水利局）”。"),
+            words=words.strip(),
+            number=len(units) + len(people),
+        )
+    if units:
+        return units[0].id, None
+    if people:
+        return None, people[0].id
+    raise Refused(N_("“%(words)s”没有登记过；请写单位全称，或一个人的姓名（单位）。"), words=words.strip())
+
+
+def within(region_id: int, unit_id: int | None, person_id: int | None) -> bool:
+    """Whether this unit, or this person's unit, is seated in the region or below it."""
+    unit = select(Unit.id).where(Unit.region_id.in_(below(region_id)))
+    unit = (
+        unit.where(Unit.id == unit_id)
+        if unit_id
+        else unit.join(User, User.unit_id == Unit.id).where(User.id == person_id)
+    )
+    return db.session.scalar(unit) is not None
+
+
+def issue_of(task: Task, actor: Actor) -> Row[Any] | None:
+    """Number and title of the issue a task is about, where this person may see it."""
+    if task.issue_id is None:
+        return None
+    columns: list[Any] = [Issue.number, Issue.title]
+    query: Select[Any] = select(*columns)
+    return db.session.execute(query.where(Issue.id == task.issue_id, issue_visible_to(actor))).one_or_none()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from tracker.base.access import N_, Actor, Refused, Role
+from tracker.base.access import N_, Actor, Refused
 
 
 class TaskKind(StrEnum):
@@ -36,6 +35,9 @@ STATE_NAMES: dict[TaskState, str] = {
     TaskState.ACCEPTED: N_("已落实"),
     TaskState.WITHDRAWN: N_("已撤销"),
 }
+
+#: How long the form of an instruction proposes to wait for the answer, in days.
+INSTRUCTION_DAYS = 7
 
 #: States in which something is still asked of somebody.
 PENDING = frozenset({TaskState.OPEN, TaskState.ANSWERED})
@@ -88,12 +90,3 @@ def owns(actor: Actor, unit_id: int | None, person_id: int | None) -> bool:
     if person_id is not None:
         return person_id == actor.duty_id
     return unit_id == actor.unit_id
-
-
-def had_part(actor: Actor, unit_id: int | None, people: Iterable[int | None]) -> bool:
-    """Whether the person, or whoever they act for, is of the owner's unit or one of these people: they decide nothing."""
-    return any(unit == unit_id or person in people for person, unit in actor.sides)
-
-
-def supervises(actor: Actor) -> bool:
-    return any(grant.role is Role.SUPERVISOR and grant.category_id is None for grant in actor.grants)
