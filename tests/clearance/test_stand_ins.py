@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 import time_machine
@@ -22,9 +23,12 @@ from tracker.base.db import db, transaction
 from tracker.clearance import actions
 from tracker.clearance.models import Application
 from tracker.clearance.queries import eligible_reviewers, open_application, relations_to, review_queue
+from tracker.clearance.queries import reviewing as reviewers_of_all
 from tracker.clearance.rules import Answer, Standard
 from tracker.deadlines import actions as deadlines
-from tracker.deadlines.queries import extensions_of, extensions_to_decide_count
+from tracker.deadlines.models import Delay
+from tracker.deadlines.queries import extensions_of, extensions_to_decide_count, untold_delays
+from tracker.deadlines.rules import Clock
 from tracker.inspections.rules import Source
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue, TaskForceMember
@@ -317,6 +321,14 @@ HOLDERS = ("supervisor", "supervisor2", "leader", "leader2", "root_supervisor", 
            "city_leader", "city_leader2")  # fmt: skip
 
 
+def told_when_late(issue: Issue, application: Application) -> set[int]:
+    """Whom the night finds for all late levels at once."""
+    late: dict[str, Any] = {"clock": Clock.REVIEW, "since": application.level_since, "level": application.level}
+    db.session.add(Delay(issue_id=issue.id, allowed=5, recorded_on=TODAY + timedelta(days=9), **late))
+    db.session.flush()
+    return {row.person_id for row in db.session.execute(reviewers_of_all(untold_delays(Clock.REVIEW), TODAY))}
+
+
 @pytest.mark.parametrize("seed", [1])
 def test_no_application_is_without_a_reviewer_unless_the_page_names_the_vacant_post(
     any_world: World, seed: int
@@ -334,6 +346,7 @@ def test_no_application_is_without_a_reviewer_unless_the_page_names_the_vacant_p
         bench, application = eligible_reviewers(waiting(issue), TODAY), waiting(issue)
         assert all(hand.duty_id in bench for hand in able)
         assert bool(able) == bool(bench.people), "of those the page names, somebody can act"
+        assert told_when_late(issue, application) == {person for person, _name, _unit in bench.people}
         if not able:
             level = next(level for level in application.levels if level.position == application.level)
             region = world.regions[REGION[level.region_level]].name

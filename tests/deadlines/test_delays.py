@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.dossier.situations import first_level
+from tests.register.test_queries import sent
 from tests.world import NOW, TODAY, World, assign_one, list_one, sign_in
 from tracker.base.access import Refused
 from tracker.base.db import db, transaction
@@ -23,7 +24,7 @@ from tracker.deadlines import actions as deadlines
 from tracker.deadlines.jobs import mind_steps
 from tracker.deadlines.models import Delay
 from tracker.deadlines.queries import kept_clocks
-from tracker.deadlines.rules import Clock, Clocks, late_since, wait
+from tracker.deadlines.rules import DEFAULT, Clock, Clocks, late_since, wait
 from tracker.desks import queries as desks
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue
@@ -182,11 +183,20 @@ def test_the_issues_page_says_the_rule_the_dates_the_days_counted_and_who_was_to
         assert number in sign_in(app.test_client(), world.supervisor).get("/register?stalled=1").text
 
 
+def asked(clocks: Clocks) -> dict[str, Any]:
+    """What the page of the thresholds sends."""
+    levels = enumerate(zip(clocks.level_days, clocks.tells, strict=True), 1)
+    fields: dict[str, Any] = {name: str(value) for name, value in vars(clocks).items() if isinstance(value, int)}
+    for number, (days, told) in levels:
+        fields |= {f"days_{number}": str(days), f"tells_{number}": [each.value for each in told]}
+    return fields
+
+
 def test_the_root_office_keeps_the_thresholds_and_what_was_recorded_stands(app: Flask, world: World) -> None:
     with transaction():
         assign_one(world)
     night(date(2019, 7, 8))
-    fields = {name: str(number) for name, number in vars(Clocks()).items()}
+    fields = asked(DEFAULT)
     client = sign_in(app.test_client(), world.root_supervisor)
     assert client.post("/settings/clocks", data=fields | {"unsigned_workdays": "6"}).status_code == 302
     assert kept_clocks() == Clocks(unsigned_workdays=6)
@@ -195,6 +205,11 @@ def test_the_root_office_keeps_the_thresholds_and_what_was_recorded_stands(app: 
     assert event.data == {"changed": {"unsigned_workdays": [3, 6]}}
     assert "不能多于" in client.post("/settings/clocks", data=fields | {"yellow_days": "9"}).text
     assert client.post("/settings/clocks", data=fields | {"red_lag": "x"}).status_code == 422
+    assert (
+        "第 3 级要满的天数（3）必须多于第 2 级（3）"
+        in client.post("/settings/clocks", data=fields | {"days_3": "3"}).text
+    )
+    assert "第 5 级没有选通知谁" in client.post("/settings/clocks", data=fields | {"tells_5": []}).text
     county = sign_in(app.test_client(), world.supervisor)
     assert "由市级督查修改" in county.get("/settings/clocks").text
     assert "只有市级督查可以修改" in county.post("/settings/clocks", data=fields).text
@@ -215,3 +230,20 @@ def test_the_days_that_are_late_are_those_whose_wait_is_long(allowed: int) -> No
             found = wait(State.ASSIGNED, since, today, calendar, clocks)
             assert found is not None
             assert found.is_long == (since <= begun) == (today >= found.late_on)
+
+
+def test_the_night_sends_as_many_statements_for_many_late_steps_as_for_one(world: World) -> None:
+    def some_of_each(number: int) -> None:
+        with transaction():
+            for _ in range(number):
+                list_one(world)
+                assign_one(world)
+                first_level(world, Kind.TIME_LIMITED)
+
+    some_of_each(1)
+    with sent() as few:
+        assert night(date(2019, 7, 9)) == 3
+    some_of_each(6)
+    with sent() as many:
+        assert night(date(2019, 7, 9)) == 18
+    assert len(many) <= len(few)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -20,6 +22,7 @@ from tracker.deadlines import actions as deadlines
 from tracker.deadlines.jobs import escalate, flag_overdue
 from tracker.deadlines.models import Escalation
 from tracker.deadlines.queries import levels_of
+from tracker.deadlines.rules import DEFAULT, Audience
 from tracker.inspections.rules import Source
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue, OverdueEpisode
@@ -164,10 +167,50 @@ def test_what_was_late_when_taken_over_is_told_in_one_summary_and_later_levels_o
     assert told(any_world)["root_supervisor", "overdue_bulletin"] == 3
 
 
-def taken_over(world: World) -> Issue:
+def test_the_summary_too_tells_whoever_can_act_where_the_people_named_cannot_sign_in(any_world: World) -> None:
+    """The lead official is only a name: level 2 of one issue goes to the lead unit's officials, in their one summary."""
+    with transaction():
+        taken_over(any_world)
+        nobody = (any_world.wugang_office.id,)  # no official works there
+        taken_over(any_world, lead_official_id=away(any_world).id, responsible_person_id=None, unit_ids=nobody)
+    night(date(2019, 9, 3))
+    assert told(any_world) == Counter((who, Matter.TAKEN_OVER.value) for who in ("official", "official2", "leader"))
+    keys = {person.id: key for key, person in any_world.people.items()}
+    counts = {keys[person]: number for person, number in db.session.execute(select(Message.person_id, Message.number))}
+    assert counts == {"official": 2, "official2": 1, "leader": 1}
+
+
+def test_other_thresholds_hold_from_the_next_night_and_no_recorded_level_falls_back(any_world: World) -> None:
+    with transaction():
+        issue = assign_one(any_world)
+    night(DEADLINE + timedelta(days=7))
+    assert levels() == [1, 2, 3]
+    with transaction():  # later ones: what was reached stands
+        deadlines.set_clocks(replace(DEFAULT, level_days=(2, 9, 20, 21, 90)), any_world.root_supervisor)
+    assert night(DEADLINE + timedelta(days=8)) == {"raised": 0, "told": 0}
+    everybody = (*DEFAULT.tells[:3], (Audience.LEADING, Audience.COUNTY), (Audience.ROOT,))
+    with transaction():  # earlier ones: reached at once, told to whom the rule names now
+        deadlines.set_clocks(replace(DEFAULT, level_days=(1, 2, 3, 9, 90), tells=everybody), any_world.root_supervisor)
+    night(DEADLINE + timedelta(days=9))
+    (found,) = levels_of(issue.episodes).values()
+    assert [(one.level, one.days, one.since) for one in found] == [
+        (4, 9, date(2019, 9, 9)),
+        (3, 7, date(2019, 9, 7)),
+        (2, 3, date(2019, 9, 3)),
+        (1, 1, date(2019, 9, 1)),
+    ]
+    assert {who for who, matter in told(any_world) if matter == "overdue_bulletin"} == {
+        "leader",
+        "supervisor",
+        "supervisor2",
+    }
+    assert db.session.scalar(select(Message.number).where(Message.matter == Matter.BULLETIN).limit(1)) == 9
+
+
+def taken_over(world: World, **duty: Any) -> Issue:
     """An issue a ledger brought on 10 September, ten days after its deadline, with its whole duty chain."""
     issue = list_one(world)
-    assign_one(world, issue)
+    assign_one(world, issue, duty=make_duty(world, **duty))
     issue.taken_over = True
     db.session.flush()
     db.session.add(

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.base.access import Refused
 from tracker.deadlines.rules import (
     DEFAULT,
-    LEVELS,
     WHY_NAMES,
+    Audience,
     Clocks,
     Facing,
     Lamp,
     Why,
+    as_kept,
+    check_clocks,
     days_overdue,
     lamp,
     level,
@@ -24,6 +30,7 @@ from tracker.deadlines.rules import (
     progress_of,
     signal,
     time_used,
+    to_keep,
     wait,
 )
 from tracker.issues.rules import overdue_from
@@ -165,8 +172,28 @@ def test_the_level_rises_on_the_days_the_domain_names() -> None:
 
 
 def test_each_level_has_the_name_of_whom_it_tells() -> None:
-    assert [level_name(number) for number in range(1, 6)] == [name for _days, name in reversed(LEVELS)]
-    assert level_name(5) == "约谈名单"
+    assert [level_name(number) for number in range(1, 6)] == ["责任单位", "牵头领导", "督办单", "通报名单", "约谈名单"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"level_days": (1, 3, 3, 15, 30)},
+        {"level_days": (1, 3, 7, 15, 14)},
+        {"level_days": (0, 3, 7, 15, 30)},
+        {"level_days": (1, 3, 7, 15, 251)},
+        {"tells": (*DEFAULT.tells[:4], ())},
+    ],
+)
+def test_levels_rise_strictly_begin_with_a_day_and_tell_somebody(wrong: dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        check_clocks(replace(DEFAULT, **wrong))
+
+
+def test_thresholds_come_back_as_they_were_kept() -> None:
+    other = replace(DEFAULT, level_days=(2, 4, 8, 16, 32), tells=((Audience.LEADING, Audience.ROOT),) * 5)
+    assert as_kept(json.loads(json.dumps(to_keep(other)))) == other
+    assert as_kept({"blue_days": 9}) == replace(DEFAULT, blue_days=9)
 
 
 @given(st.dates(date(2019, 1, 1), date(2019, 12, 31)), st.integers(-50, 50))

@@ -16,7 +16,7 @@ from tests.world import TODAY, World, assign_one, list_one
 from tracker.accounts.models import CountyLink
 from tracker.base.db import db, transaction
 from tracker.deadlines.queries import lamps_of
-from tracker.deadlines.rules import LEVELS, Lamp, days_overdue, level
+from tracker.deadlines.rules import LEVEL_NAMES, Lamp, days_overdue, level
 from tracker.inspections.rules import Source
 from tracker.issues.models import Issue
 from tracker.issues.queries import visible_to
@@ -154,7 +154,7 @@ def test_a_lamp_in_sql_is_the_lamp_on_the_page(varied: World) -> None:
 
 def test_the_bands_of_escalation_cover_every_overdue_issue_once(varied: World) -> None:
     overdue = found(Filters(overdue=True), varied.root_supervisor)
-    banded = [issue for number in range(1, len(LEVELS) + 1)
+    banded = [issue for number in range(1, len(LEVEL_NAMES) + 1)
               for issue in found(Filters(level=number), varied.root_supervisor)]  # fmt: skip
     assert sorted(banded) == sorted(overdue)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.deadlines.rules import LEVELS, Lamp, days_overdue, level
+from tracker.deadlines.rules import DEFAULT, LEVEL_NAMES, Lamp, days_overdue, level
 from tracker.inspections.rules import Source
 from tracker.issues.workflow import OPEN, Kind, State
 from tracker.register.rules import ALL_YEARS, CHINESE, FLAGS, Filters, Group, Sort, overdue_between, phrases
@@ -23,7 +23,7 @@ FILTERS = st.builds(
     source=st.none() | st.sampled_from(Source), kind=st.none() | st.sampled_from(Kind),
     group=st.none() | st.sampled_from(Group), lamp=st.none() | st.sampled_from(Lamp),
     state=st.sets(st.sampled_from(State)).map(lambda chosen: tuple(state for state in State if state in chosen)),
-    level=st.none() | st.integers(1, len(LEVELS)), proven=st.none() | st.booleans(),
+    level=st.none() | st.integers(1, len(LEVEL_NAMES)), proven=st.none() | st.booleans(),
     year=st.none() | st.just(ALL_YEARS) | st.integers(1990, 2100), sort=st.sampled_from(Sort), turned=st.booleans(),
     cleared_in=st.just("") | st.dates(date(1990, 1, 1), date(2100, 1, 1)).map(lambda day: f"{day:%Y-%m}"),
     **{name: st.booleans() for name in FLAGS},
@@ -57,20 +57,20 @@ def test_conditions_that_exclude_each_other_leave_no_state() -> None:
     assert Filters(incomplete=True).states == OPEN - {State.LISTED}
 
 
-@given(st.integers(1, 400))
-def test_a_band_holds_exactly_the_days_of_its_level(days: int) -> None:
+@given(st.integers(1, 400), st.just(DEFAULT.level_days) | st.just((2, 3, 40, 41, 200)))
+def test_a_band_holds_exactly_the_days_of_its_level(days: int, begins: tuple[int, ...]) -> None:
     first = TODAY - timedelta(days=days - 1)
     assert days_overdue(first, TODAY) == days
-    for number in range(1, len(LEVELS) + 1):
-        earliest, latest = overdue_between(number, TODAY)
-        assert ((earliest is None or first >= earliest) and first <= latest) == (level(days) == number)
+    for number in range(1, len(LEVEL_NAMES) + 1):
+        earliest, latest = overdue_between(number, TODAY, begins)
+        assert ((earliest is None or first >= earliest) and first <= latest) == (level(days, begins) == number)
 
 
 def test_every_condition_in_force_can_be_taken_away() -> None:
     filters = Filters(
         q="饮水", county=3, state=(State.ASSIGNED, State.PLANNING), overdue=True, proven=False, year=ALL_YEARS
     )
-    chips = CHINESE.chips(filters, {3: "新邵县"}, {})
+    chips = CHINESE.chips(filters, {3: "新邵县"}, {}, DEFAULT.level_days)
     assert [chip.value for chip in chips] == ["新邵县", "已交办", "制定方案", "账面销号", "饮水", "已逾期", "全部年份"]
     without = [Filters.read(parse_qs(chip.query.removeprefix("?"))) for chip in chips]
     assert without[1].state == (State.PLANNING,)

@@ -19,6 +19,7 @@ from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.clearance.models import Application, ApplicationLevel, ReviewChain, StandardAnswer
 from tracker.clearance.rules import WORK, ApplicationState, Candidate, bench
+from tracker.deadlines.models import Delay
 from tracker.inspections.rules import Source
 from tracker.issues.models import Issue, IssueUnit, TaskForceMember
 from tracker.issues.queries import visible_to
@@ -308,6 +309,7 @@ _POST_LINE, _RIVAL_LINE = aliased(RegionBelow), aliased(RegionBelow)
 _RIVAL_POST, _RIVAL = aliased(Post), aliased(User)
 _OTHER_LEVEL = aliased(ApplicationLevel)
 _SEAT, _DEPUTY = aliased(StandIn), aliased(User)
+_TURN_POST, _TURN = aliased(Post), aliased(User)
 
 
 def awaiting(actor: Actor, today: date) -> ColumnElement[bool]:
@@ -377,6 +379,52 @@ def _can_act(person: type[User], today: date) -> ColumnElement[bool]:
         .where(seat.absent_id == person.id, in_force(today, seat), _free(deputy.id, deputy.unit_id, today))
     )
     return or_(person.account.is_not(None), stands_in.correlate_except(seat, deputy).exists())
+
+
+def reviewing(late: Any, today: date) -> Any:
+    """``eligible_reviewers`` of many present levels at once: whoever holds the post that each waits for, as a query.
+
+    ``late`` selects from Delay and Issue; its columns are kept, ``person_id`` comes along. Only levels that still wait.
+    """
+    post, person = _TURN_POST, _TURN
+    own: Any = RegionBelow.depth
+    depth: Any = _POST_LINE.depth
+    waits: tuple[Any, ...] = (
+        Application.issue_id == Issue.id,
+        literal_column("application.state = 'open'"),
+        Application.level == Delay.level,
+        Application.level_since == Delay.since,
+    )
+    seat = or_(
+        Region.level == ApplicationLevel.region_level,
+        and_(ApplicationLevel.region_level.is_(None), Region.parent_id.is_(None)),
+    )
+    present = and_(ApplicationLevel.application_id == Application.id, ApplicationLevel.position == Application.level)
+    able = (
+        late.add_columns(person.id.label("person_id"), (depth - own).label("distance"))
+        .join(Application, and_(*waits))
+        .join(ApplicationLevel, present)
+        .join(RegionBelow, RegionBelow.region_id == Issue.region_id)
+        .join(Region, and_(Region.id == RegionBelow.ancestor_id, seat))
+        .join(_POST_LINE, _POST_LINE.region_id == Issue.region_id)
+        .join(post, post.region_id == _POST_LINE.ancestor_id)
+        .join(person, person.id == post.user_id)
+        .where(
+            _in_force(post, person),
+            or_(post.category_id.is_(None), post.category_id == Issue.category_id),
+            or_(
+                and_(ApplicationLevel.role == post.role, depth == own),
+                and_(post.role == Role.SUPERVISOR, depth > own),
+            ),
+            _can_act(person, today),
+            _free(person.id, person.unit_id, today),
+        )
+        .cte("able")
+    )
+    nearest = select(able.c.delay_id, func.min(able.c.distance).label("distance")).group_by(able.c.delay_id).subquery()
+    kept = [column for column in able.c if column.name != "distance"]
+    first = and_(nearest.c.delay_id == able.c.delay_id, nearest.c.distance == able.c.distance)
+    return select(*kept).join(nearest, first)
 
 
 def _free(person_id: Any, unit_id: Any, today: date) -> ColumnElement[bool]:

@@ -3,11 +3,11 @@ to being overdue, decide that; keep the thresholds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import ColumnElement, String, cast, literal, select, update
 
 from tracker.accounts.models import User
 from tracker.accounts.queries import is_own_request
@@ -18,21 +18,28 @@ from tracker.base.journal import Event
 from tracker.deadlines.models import Delay, Extension, Objection
 from tracker.deadlines.queries import (
     CLOCKS,
+    Named,
     handlers_reached,
     is_concerned,
     kept_clocks,
+    people_told,
     reminded_on,
     running_episode,
+    untold_delays,
     waiting_extension,
     waiting_objection,
 )
 from tracker.deadlines.rules import (
+    DELAY_MATTERS,
     OWN_OBJECTION,
+    Clock,
     Clocks,
     ExtensionState,
     ObjectionState,
     check_clocks,
     days_overdue,
+    delay_occasion,
+    to_keep,
 )
 from tracker.issues import workflow
 from tracker.issues.actions import advance, authorise
@@ -41,6 +48,7 @@ from tracker.issues.queries import relations
 from tracker.issues.rules import EpisodeEnd
 from tracker.issues.workflow import Fact, Verb
 from tracker.messages.actions import queue
+from tracker.messages.models import Message
 from tracker.messages.rules import Matter
 from tracker.progress.actions import attach, references
 from tracker.progress.rules import Upload
@@ -166,17 +174,17 @@ def remind(issue: Issue, actor: Actor, *, today: date, words: str, at: datetime 
 
 
 def set_clocks(clocks: Clocks, actor: Actor, *, at: datetime | None = None) -> None:
-    """Keep other thresholds (时限规则) from now on; what was recorded under the old ones stands. The root office only."""
+    """Keep other thresholds (时限规则) from the next run on; what was recorded under the old ones stands: no level that an
+    episode was raised to falls back. The root office only."""
     if not keeps_rules(actor):
         raise Refused(N_("只有市级督查可以修改时限规则。"))
     check_clocks(clocks)
     before = kept_clocks()
     if clocks == before:
         return
-    put(CLOCKS, vars(clocks))
-    changed = {
-        name: [getattr(before, name), value] for name, value in vars(clocks).items() if getattr(before, name) != value
-    }
+    new, old = to_keep(clocks), to_keep(before)
+    put(CLOCKS, new)
+    changed = {name: [old[name], value] for name, value in new.items() if old[name] != value}
     journal.record("set_clocks", "clocks", 0, **journal.by(actor), data={"changed": changed}, at=at)
 
 
@@ -198,6 +206,27 @@ def record_delays(found: Any, instant: datetime) -> int:
         ]
     )
     return len(rows)
+
+
+def tell_delays(which: Clock, tiers: Sequence[Named], today: date, instant: datetime) -> int:
+    """Queue what the delays of this clock tell whom they name, and where that reaches nobody, whoever can act instead (the
+    further ``tiers``); a constant number of statements. What reached nobody at all stays to be told. Returns how many
+    messages."""
+    mark, told = literal(delay_occasion(which)), 0
+    for tier, named in enumerate(tiers):
+        people = people_told(untold_delays(which), named, today).subquery()
+        what = mark.concat(cast(people.c.delay_id, String))
+        rows = select(what.label("occasion"), people.c.person_id, people.c.issue_id, people.c.allowed.label("number"))
+        told += queue(rows.where(*nobody_told(tier, what)), DELAY_MATTERS[which], day=today, at=instant)
+    somebody = select(Message.id).where(Message.occasion == mark.concat(cast(Delay.id, String)))
+    of_it = (Delay.clock == which, Delay.told_on.is_(None))
+    db.session.execute(update(Delay).where(*of_it, somebody.exists()).values(told_on=today))
+    return told
+
+
+def nobody_told(tier: int, what: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
+    """The condition of every tier but the first: this occasion has reached nobody yet."""
+    return (~select(Message.id).where(Message.occasion == what).exists(),) if tier else ()
 
 
 def object_to(

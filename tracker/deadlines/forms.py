@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import DateField, IntegerField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from tracker.base.web import VersionedForm
-from tracker.deadlines.rules import Clocks
+from tracker.base.web import BoxesField, VersionedForm
+from tracker.deadlines.rules import AUDIENCE_NAMES, LEVEL_NAMES, Clocks, as_kept, to_keep
 
 
 class AskForm(VersionedForm):
@@ -61,8 +62,11 @@ def _number(label: Any) -> IntegerField:
     return IntegerField(label, [InputRequired(_l("请填写整数。"))])
 
 
+_LEVELS = range(1, len(LEVEL_NAMES) + 1)
+
+
 class ClocksForm(FlaskForm):
-    """时限规则: the thresholds of lamps and steps."""
+    """时限规则: the thresholds of lamps, steps and escalation; ``days_1`` and ``tells_1`` are the first level's."""
 
     unassigned_workdays = _number(_l("列单后交办"))
     unsigned_workdays = _number(_l("交办后签收"))
@@ -73,5 +77,34 @@ class ClocksForm(FlaskForm):
     yellow_lag = _number(_l("黄灯：进度落后"))
     red_lag = _number(_l("红灯：进度落后超过"))
 
+    days_1 = _number(_l("第 1 级：逾期满"))
+    tells_1 = BoxesField(_l("通知谁"))
+    days_2 = _number(_l("第 2 级：逾期满"))
+    tells_2 = BoxesField(_l("通知谁"))
+    days_3 = _number(_l("第 3 级：逾期满"))
+    tells_3 = BoxesField(_l("通知谁"))
+    days_4 = _number(_l("第 4 级：逾期满"))
+    tells_4 = BoxesField(_l("通知谁"))
+    days_5 = _number(_l("第 5 级：逾期满"))
+    tells_5 = BoxesField(_l("通知谁"))
+
+    @classmethod
+    def showing(cls, clocks: Clocks) -> ClocksForm:
+        """The form with these thresholds, or with what was typed."""
+        kept = to_keep(clocks)
+        days, tells = kept.pop("level_days"), kept.pop("tells")
+        levels = {f"days_{number}": days[number - 1] for number in _LEVELS}
+        form = cls(data=kept | levels | {f"tells_{number}": tells[number - 1] for number in _LEVELS})
+        for number in _LEVELS:
+            form[f"tells_{number}"].choices = [(each.value, _(name)) for each, name in AUDIENCE_NAMES.items()]
+        return form
+
     def clocks(self) -> Clocks:
-        return Clocks(**{name: self[name].data for name in vars(Clocks())})
+        numbers = {name: self[name].data for name in vars(Clocks()) if name in self}
+        return as_kept(
+            numbers
+            | {
+                "level_days": [self[f"days_{number}"].data for number in _LEVELS],
+                "tells": [self[f"tells_{number}"].data for number in _LEVELS],
+            }
+        )

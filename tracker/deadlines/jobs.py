@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
+    Date,
     Integer,
     Select,
     String,
@@ -24,26 +25,23 @@ from sqlalchemy.orm import aliased
 from tracker.base import clock, journal
 from tracker.base.db import db, upsert
 from tracker.base.journal import Event
-from tracker.deadlines.actions import record_delays
+from tracker.deadlines.actions import nobody_told, record_delays, tell_delays
 from tracker.deadlines.models import Delay, Escalation
 from tracker.deadlines.queries import (
     kept_clocks,
     people_concerned,
-    people_of_delay,
-    people_of_level,
+    people_told,
     tiers_of_delay,
     tiers_of_level,
     untold,
 )
 from tracker.deadlines.rules import (
     CLOCK_OF,
-    DELAY_MATTERS,
     MATTERS,
     Clock,
+    Clocks,
     allowed_workdays,
-    delay_occasion,
     late_since,
-    level_days,
     occasion,
 )
 from tracker.issues.models import Issue, OverdueEpisode
@@ -72,14 +70,18 @@ def escalate(today: date, at: datetime | None = None) -> dict[str, int]:
     """Raise every running episode to the level its dates call for, one event a level, and queue what each level tells.
 
     Levels are rows with one key each, so a day on which nothing ran is made up for with every level in between, a
-    second run finds nothing to raise, and an earlier day takes nothing back. An episode that has ended is not raised
-    any more: nobody is told of what is over. Runs in the caller's transaction. Returns how many levels were raised
-    and how many messages were queued.
+    second run finds nothing to raise, and an earlier day takes nothing back; nor do other thresholds: they hold from the
+    next run on, and what was raised under the old ones stands. An episode that has ended is not raised any more: nobody
+    is told of what is over. Where a level reached nobody at all it stays to be told, and the next run tries again. Runs in
+    the caller's transaction. Returns how many levels were raised and how many messages were queued.
     """
-    instant = at or clock.now()
-    raised = sum(_raise(number, today, instant) for number in MATTERS)
-    told = sum(_tell(number, today, instant) for number in MATTERS) + _tell_taken_over(today, instant)
-    db.session.execute(update(Escalation).where(Escalation.told_on.is_(None)).values(told_on=today))
+    instant, clocks = at or clock.now(), kept_clocks()
+    raised = _raise(clocks, today, instant)
+    waiting = select(Escalation.level, Escalation.at_take_over).where(Escalation.told_on.is_(None)).distinct()
+    untold_levels = sorted((row.level, row.at_take_over) for row in db.session.execute(waiting))
+    told = sum(_tell(number, clocks, today, instant) for number, at_take_over in untold_levels if not at_take_over)
+    taken_over = [number for number, at_take_over in untold_levels if at_take_over]
+    told += _tell_taken_over(taken_over, clocks, today, instant) if taken_over else 0
     return {"raised": raised, "told": told}
 
 
@@ -155,70 +157,99 @@ def _open(today: date, instant: datetime) -> int:
     return len(rows)
 
 
-def _raise(number: int, today: date, instant: datetime) -> int:
-    """Record this level on every running episode whose dates call for it and that has not reached it."""
+def _raise(clocks: Clocks, today: date, instant: datetime) -> int:
+    """Record every level that the dates of a running episode call for and that it has not reached; one statement."""
     reached, told, known = aliased(Escalation), aliased(Escalation), aliased(Event)
     flagged = select(known.id).where(known.subject == "issue", known.subject_id == Issue.id, known.verb == "overdue")
     was_told = select(told.level).where(told.issue_id == Issue.id, told.told_on.is_not(None))
     # Opened by the take-over itself, not by a night of ours: everything up to now is told in one summary.
     at_take_over = and_(Issue.taken_over, ~flagged.exists(), ~was_told.exists())
     episode = OverdueEpisode
+    rungs = [
+        select(
+            literal(number).label("level"),
+            literal(days).label("days"),
+            literal(today - timedelta(days=days - 1), Date).label("latest"),
+        )
+        for number, days in enumerate(clocks.level_days, 1)
+    ]
+    rung = union_all(*rungs).subquery()
     due = (
-        select(episode.id, literal(number), episode.issue_id, literal(today), at_take_over)
+        select(episode.id, rung.c.level, episode.issue_id, rung.c.days, literal(today), at_take_over)
         .join(Issue, Issue.id == episode.issue_id)
-        .where(episode.ended_on.is_(None), episode.starts_on <= today - timedelta(days=level_days(number) - 1))
-        .where(~select(reached.level).where(reached.episode_id == episode.id, reached.level == number).exists())
-        .order_by(episode.id)
+        .join(rung, episode.starts_on <= rung.c.latest)
+        .where(episode.ended_on.is_(None))
+        .where(~select(reached.level).where(reached.episode_id == episode.id, reached.level == rung.c.level).exists())
+        .order_by(rung.c.level, episode.id)
     )
-    columns = ["episode_id", "level", "issue_id", "raised_on", "at_take_over"]
-    insert = upsert(Escalation).from_select(columns, due).on_conflict_do_nothing().returning(Escalation.issue_id)
-    issues = db.session.scalars(insert).all()
-    row = {"at": instant, "verb": "escalated", "subject": "issue", "data": {"level": number}}
-    journal.record_all([{**row, "subject_id": issue} for issue in issues])
-    return len(issues)
+    columns = ["episode_id", "level", "issue_id", "days", "raised_on", "at_take_over"]
+    insert = upsert(Escalation).from_select(columns, due).on_conflict_do_nothing()
+    rows = db.session.execute(insert.returning(Escalation.issue_id, Escalation.level)).all()
+    event = {"at": instant, "verb": "escalated", "subject": "issue"}
+    journal.record_all([{**event, "subject_id": issue, "data": {"level": level}} for issue, level in rows])
+    return len(rows)
 
 
-def _tell(number: int, today: date, instant: datetime) -> int:
+def _tell(number: int, clocks: Clocks, today: date, instant: datetime) -> int:
     """Tell whom the level names; where that reached nobody, whoever can act instead."""
-    raised = untold(number).subquery()
-    mark = literal(occasion(number)).concat(cast(raised.c.episode_id, String)).label("occasion")
-    groups = select(mark, raised.c.issue_id).where(~raised.c.at_take_over)
-    announce(groups, MATTERS[number], number=level_days(number), at=instant)
+    raised = untold(number, at_take_over=False)
+    mark = literal(occasion(number))
+    groups = raised.subquery()
+    announce(
+        select(mark.concat(cast(groups.c.episode_id, String)).label("occasion"), groups.c.issue_id),
+        MATTERS[number],
+        number=clocks.level_days[number - 1],
+        at=instant,
+    )
     told = 0
-    for tier in range(len(tiers_of_level(number))):
-        people = people_of_level(number, tier, today).subquery()
-        what = literal(occasion(number)).concat(cast(people.c.episode_id, String))
-        rows = select(
-            what.label("occasion"),
-            people.c.person_id,
-            people.c.issue_id,
-            literal(level_days(number)).label("number"),
-        ).where(~people.c.at_take_over, *_nobody_told(tier, what))
-        told += queue(rows, MATTERS[number], day=today, at=instant)
+    for tier, named in enumerate(tiers_of_level(clocks.tells[number - 1])):
+        people = people_told(raised, named, today).subquery()
+        what = mark.concat(cast(people.c.episode_id, String))
+        rows = select(what.label("occasion"), people.c.person_id, people.c.issue_id, people.c.days.label("number"))
+        told += queue(rows.where(*nobody_told(tier, what)), MATTERS[number], day=today, at=instant)
+    of_it = (Escalation.level == number, Escalation.told_on.is_(None), Escalation.at_take_over.is_(False))
+    somebody = select(Message.id).where(Message.occasion == mark.concat(cast(Escalation.episode_id, String)))
+    db.session.execute(update(Escalation).where(*of_it, somebody.exists()).values(told_on=today))
     return told
 
 
-def _nobody_told(tier: int, what: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
-    return (~select(Message.id).where(Message.occasion == what).exists(),) if tier else ()
-
-
-def _tell_taken_over(today: date, instant: datetime) -> int:
-    """One summary per person of what was late when it was taken over, whatever level each of it had."""
-    people = union_all(*(people_of_level(number, 0, today) for number in MATTERS)).subquery()
-    told = (
+def _tell_taken_over(numbers: Sequence[int], clocks: Clocks, today: date, instant: datetime) -> int:
+    """One summary per person of what was late when it was taken over, whatever level each of it had. A level that reaches
+    nobody is told to whoever can act instead, here too."""
+    named_by = [
+        select(people.c.issue_id, people.c.episode_id, people.c.person_id, literal(number).label("level"), literal(tier).label("tier"))
+        for number in numbers
+        for tier, named in enumerate(tiers_of_level(clocks.tells[number - 1]))
+        for people in [people_told(untold(number, at_take_over=True), named, today).subquery()]
+    ]  # fmt: skip
+    everyone = union_all(*named_by).cte("everyone")
+    nearest = select(everyone.c.episode_id, everyone.c.level, func.min(everyone.c.tier).label("tier"))
+    first = nearest.group_by(everyone.c.episode_id, everyone.c.level).subquery()
+    summaries = (
         select(
-            literal(f"taken_over:{today}:").concat(cast(func.max(people.c.episode_id), String)).label("occasion"),
-            people.c.person_id,
+            literal(f"taken_over:{today}:").concat(cast(func.max(everyone.c.episode_id), String)).label("occasion"),
+            everyone.c.person_id,
             cast(null(), Integer).label("issue_id"),
-            func.count(people.c.issue_id.distinct()).label("number"),
+            func.count(everyone.c.issue_id.distinct()).label("number"),
         )
-        .where(people.c.at_take_over)
-        .group_by(people.c.person_id)
+        .join(
+            first,
+            and_(
+                first.c.episode_id == everyone.c.episode_id,
+                first.c.level == everyone.c.level,
+                first.c.tier == everyone.c.tier,
+            ),
+        )
+        .group_by(everyone.c.person_id)
     )
-    raised = union_all(*(untold(number) for number in MATTERS)).subquery()
+    raised = union_all(*(untold(number, at_take_over=True) for number in numbers)).subquery()
     mark = literal("taken_over:").concat(cast(raised.c.episode_id, String)).label("occasion")
-    announce(select(mark, raised.c.issue_id).where(raised.c.at_take_over), Matter.TAKEN_OVER, number=0, at=instant)
-    return queue(told, Matter.TAKEN_OVER, day=today, at=instant)
+    announce(select(mark, raised.c.issue_id), Matter.TAKEN_OVER, number=0, at=instant)
+    told = queue(summaries, Matter.TAKEN_OVER, day=today, at=instant)
+    if told:
+        of_it = (Escalation.told_on.is_(None), Escalation.at_take_over)
+        db.session.execute(update(Escalation).where(*of_it).values(told_on=today))
+    return told
 
 
 # --- steps that take too long -----------------------------------------------------------------------------------
@@ -233,7 +264,7 @@ def mind_steps(today: date, at: datetime | None = None) -> dict[str, int]:
     clearance, which knows them. Returns how many delays were recorded and how many messages queued.
     """
     instant, days, clocks = at or clock.now(), calendar(), kept_clocks()
-    recorded = told = 0
+    recorded = 0
     for state, which in CLOCK_OF.items():
         if which is Clock.REVIEW:
             continue
@@ -248,14 +279,6 @@ def mind_steps(today: date, at: datetime | None = None) -> dict[str, int]:
             literal(today),
         )
         recorded += record_delays(found.where(Issue.state == state, Issue.waiting_since <= begun), instant)
-        told += sum(_tell_delay(which, tier, today, instant) for tier in range(len(tiers_of_delay(which))))
-    mine = (Delay.told_on.is_(None), Delay.clock != Clock.REVIEW)
-    db.session.execute(update(Delay).where(*mine).values(told_on=today))
+    waiting = set(db.session.scalars(select(Delay.clock).where(Delay.told_on.is_(None)).distinct())) - {Clock.REVIEW}
+    told = sum(tell_delays(which, tiers_of_delay(which), today, instant) for which in sorted(waiting))
     return {"recorded": recorded, "told": told}
-
-
-def _tell_delay(which: Clock, tier: int, today: date, instant: datetime) -> int:
-    people = people_of_delay(which, tier, today).subquery()
-    what = literal(delay_occasion(which)).concat(cast(people.c.delay_id, String))
-    rows = select(what.label("occasion"), people.c.person_id, people.c.issue_id, people.c.allowed.label("number"))
-    return queue(rows.where(*_nobody_told(tier, what)), DELAY_MATTERS[which], day=today, at=instant)

@@ -64,12 +64,14 @@ class Escalation(Base):
     episode_id: Mapped[int] = mapped_column(ForeignKey("overdue_episode.id", ondelete="CASCADE"), primary_key=True)
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"))
+    days: Mapped[int]  # overdue, with which it began, as the rule stood
     raised_on: Mapped[date]  # the day of the run; the dates say since when
     at_take_over: Mapped[bool]  # reached before this house knew of it: told in one summary
-    told_on: Mapped[date | None]  # when its messages were queued
+    told_on: Mapped[date | None]  # when its messages were queued; empty while nobody at all could be told
 
     __table_args__ = (
         CheckConstraint("level BETWEEN 1 AND 5", name="level"),
+        CheckConstraint("days >= 1", name="days"),
         Index("ix_escalation_issue_id", "issue_id"),
         # what the running job has still to tell
         Index(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
@@ -18,7 +18,10 @@ from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.deadlines.models import Delay, Escalation, Extension, Objection
 from tracker.deadlines.rules import (
+    AUDIENCE_NAMES,
+    CLOCK_OF,
     DEFAULT,
+    Audience,
     Clock,
     Clocks,
     ExtensionState,
@@ -26,6 +29,7 @@ from tracker.deadlines.rules import (
     ObjectionState,
     Signal,
     Wait,
+    as_kept,
     delay_occasion,
     level_from,
     level_name,
@@ -311,16 +315,6 @@ def handlers_reached(issue: Issue, today: date) -> Sequence[Any]:
 # --- escalation -----------------------------------------------------------------------------------------------
 
 
-def people_of_level(number: int, tier: int, today: date) -> Select[Any]:
-    """Whom the levels raised and not told yet name: issue_id, episode_id, at_take_over, person_id.
-
-    1 the responsible person and the officials of the responsible units · 2 the lead official · 3 the county's
-    supervisors · 4 and 5 the root's supervisors. Only people who can sign in, or who stand in for one who cannot.
-    ``tier``: 0 these; further ones (the officials of the lead unit, the county's supervisors, the root's) instead.
-    """
-    return _reached(untold(number), tiers_of_level(number)[tier], today)
-
-
 def people_concerned(issues: Any) -> Select[Any]:
     """The responsible person and the officials of the responsible units of those issues, whose columns are kept:
     issue_id, …, person_id. ``issues`` selects from Issue. Only people who can sign in."""
@@ -328,40 +322,46 @@ def people_concerned(issues: Any) -> Select[Any]:
     return select(found).join(User, User.id == found.c.person_id).where(*_SIGNS_IN)
 
 
-def people_of_delay(which: Clock, tier: int, today: date) -> Select[Any]:
-    """Whom the delays recorded and not told yet name: issue_id, delay_id, allowed, person_id.
-
-    Unassigned: the county's supervisors · unsigned: the first unit's officials and the responsible person · planning:
-    the lead official where a plan waits for them, else the same. ``tier`` as for the levels.
-    """
-    late = (
-        select(Delay.issue_id, Delay.id.label("delay_id"), Delay.allowed)
-        .join(Issue, Issue.id == Delay.issue_id)
-        .where(Delay.clock == which, Delay.told_on.is_(None))
-    )
-    return _reached(late, tiers_of_delay(which)[tier], today)
-
-
-#: People named by each of some issues, as queries with a ``person_id``.
+#: People named by each of some issues (a query from Issue, whose columns are kept), as queries with a ``person_id``.
 Named = Callable[[Any], list[Any]]
 
 
-def tiers_of_level(number: int) -> tuple[Named, ...]:
-    """Whom a level names, and who can act instead where that reaches nobody, so that nothing is told to nobody."""
-    at_work = {1: _responsible, 2: _leading}
-    above = {3: (_supervising_county, _supervising_root)}
-    return (at_work[number], *_INSTEAD) if number in at_work else above.get(number, (_supervising_root,))
+def tiers_of_level(tells: Sequence[Audience]) -> tuple[Named, ...]:
+    """Whom a level tells, all of these at once, and who can act instead where that reaches nobody, so that nothing is told to
+    nobody: whoever stands above the highest of them, then whoever stands below."""
+    chosen = [_AUDIENCES[each] for each in Audience if each in tells]
+
+    def all_of_them(some: Any) -> list[Any]:
+        return [query for named in chosen for query in named(some)]
+
+    others = (*_INSTEAD[_BEGINS_AT[chosen[-1]] :], _supervising_county, _leading, _leading_unit, _responsible)
+    return (all_of_them, *(named for named in dict.fromkeys(others) if named not in chosen))
 
 
 def tiers_of_delay(which: Clock) -> tuple[Named, ...]:
-    """The same for a step that took too long."""
-    if which is Clock.UNASSIGNED:
+    """The same for a step that took too long: unassigned, the county's supervisors; unsigned, the first unit's officials and
+    the responsible person; planning, the lead official where a plan waits for them, else the same. Whom a review waits
+    for only clearance knows: here stands who is told instead.
+    """
+    if which in (Clock.UNASSIGNED, Clock.REVIEW):
         return _supervising_county, _supervising_root
     return (_planning if which is Clock.PLANNING else _signing), *_INSTEAD
 
 
-def _reached(some: Any, named: Named, today: date) -> Select[Any]:
-    """Of the people named, those who can sign in; and who stands in today for one who cannot."""
+def untold_delays(which: Clock) -> Any:
+    """The delays of this clock that nobody was told of yet, while the issue still waits there: issue_id, delay_id, allowed."""
+    state = next(state for state, clock in CLOCK_OF.items() if clock is which)
+    waits = (Issue.state == state, true() if which is Clock.REVIEW else Issue.waiting_since == Delay.since)
+    return (
+        select(Delay.issue_id, Delay.id.label("delay_id"), Delay.allowed)
+        .join(Issue, Issue.id == Delay.issue_id)
+        .where(Delay.clock == which, Delay.told_on.is_(None), *waits)
+    )
+
+
+def people_told(some: Any, named: Named, today: date) -> Select[Any]:
+    """Of the people named by each of ``some`` (whose columns are kept), those who can sign in; and who stands in today for
+    one who cannot."""
     found = union(*named(some)).subquery()
     rest = [column for column in found.c if column.name != "person_id"]
     absent, hand = aliased(User), aliased(User)
@@ -379,12 +379,14 @@ def _reached(some: Any, named: Named, today: date) -> Select[Any]:
 _SIGNS_IN = (User.active, User.account.is_not(None))
 
 
-def untold(number: int) -> Any:
-    """The raises to this level that nobody was told of yet: issue_id, episode_id, at_take_over."""
+def untold(number: int, *, at_take_over: bool) -> Any:
+    """The raises to this level that nobody was told of yet, of episodes that run: issue_id, episode_id, days."""
     return (
-        select(Escalation.issue_id, Escalation.episode_id, Escalation.at_take_over)
+        select(Escalation.issue_id, Escalation.episode_id, Escalation.days)
         .join(Issue, Issue.id == Escalation.issue_id)
-        .where(Escalation.level == number, Escalation.told_on.is_(None))
+        .join(OverdueEpisode, OverdueEpisode.id == Escalation.episode_id)
+        .where(Escalation.level == number, Escalation.told_on.is_(None), OverdueEpisode.ended_on.is_(None))
+        .where(Escalation.at_take_over.is_(at_take_over))
     )
 
 
@@ -429,7 +431,15 @@ def _supervising_root(some: Any) -> list[Any]:
     return [_supervisors(some, _at_root())]
 
 
+#: Who can act instead, upwards; for each audience, from where on.
 _INSTEAD: tuple[Named, ...] = (_leading_unit, _supervising_county, _supervising_root)
+_BEGINS_AT: dict[Named, int] = {_responsible: 0, _leading: 0, _supervising_county: 2, _supervising_root: 3}
+_AUDIENCES: dict[Audience, Named] = {
+    Audience.RESPONSIBLE: _responsible,
+    Audience.LEADING: _leading,
+    Audience.COUNTY: _supervising_county,
+    Audience.ROOT: _supervising_root,
+}
 
 
 def _supervisors(some: Any, *where: ColumnElement[bool]) -> Any:
@@ -455,7 +465,7 @@ def _at_root() -> ColumnElement[bool]:
 def kept_clocks() -> Clocks:
     """The thresholds as the root office keeps them, the default ones where it keeps none."""
     kept = db.session.get(Setting, CLOCKS)
-    return replace(DEFAULT, **kept.value) if kept else DEFAULT
+    return as_kept(kept.value) if kept else DEFAULT
 
 
 @dataclass(frozen=True)
@@ -488,6 +498,7 @@ class Reached:
 
     level: int
     name: str
+    days: int  # overdue, with which it began, as the rule stood
     since: date
     told_on: date | None
     at_take_over: bool
@@ -509,10 +520,37 @@ def levels_of(episodes: Sequence[OverdueEpisode]) -> dict[int, list[Reached]]:
             Reached(
                 one.level,
                 level_name(one.level),
-                level_from(begun[one.episode_id], one.level),
+                one.days,
+                level_from(begun[one.episode_id], one.days),
                 one.told_on,
                 one.at_take_over,
                 tuple(told[occasion(one.level, one.episode_id)]),
             )
         )
     return found
+
+
+@dataclass(frozen=True)
+class Coming:
+    """The next level of an episode that runs: from which day by the dates, and whom it will tell (msgids)."""
+
+    level: int
+    name: str
+    days: int
+    since: date
+    tells: tuple[str, ...]
+
+
+def coming_level(
+    episodes: Sequence[OverdueEpisode], reached: Mapping[int, Sequence[Reached]], clocks: Clocks
+) -> Coming | None:
+    """By the rule as it stands; None where nothing runs or the last level is reached. No query."""
+    running = next((one for one in episodes if one.ended_on is None), None)
+    if running is None:
+        return None
+    known = {one.level for one in reached[running.id]}
+    for number, days in enumerate(clocks.level_days, 1):
+        if number not in known:
+            tells = tuple(AUDIENCE_NAMES[each] for each in clocks.tells[number - 1])
+            return Coming(number, level_name(number), days, level_from(running.starts_on, days), tells)
+    return None

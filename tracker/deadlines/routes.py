@@ -22,7 +22,7 @@ from tracker.deadlines.queries import (
     waiting_extension,
     waiting_objection,
 )
-from tracker.deadlines.rules import LEVELS
+from tracker.deadlines.rules import LEVEL_NAMES
 from tracker.issues.actions import unchanged
 from tracker.issues.models import Issue
 from tracker.issues.pages import done, me, page, pressable
@@ -126,12 +126,12 @@ def _objection_decided(issue: Issue, form: ObjectionForm) -> Any:
 @bp.route("/settings/clocks", methods=["GET", "POST"])
 @needs(Right.SETTINGS)
 def clocks() -> Any:
-    """The thresholds of lamps and steps: every supervisor reads them, the root office changes them."""
-    form = ClocksForm(obj=kept_clocks())
+    """The thresholds of lamps, steps and escalation: every supervisor reads them, the root office changes them."""
+    form = ClocksForm.showing(kept_clocks())
     if form.validate_on_submit():
         with refusals(form), transaction():
             actions.set_clocks(form.clocks(), me())
             flash(_("时限规则已保存，从今晚的作业起按新规则计；已经记录的不变。"), "success")
             return redirect(url_for("deadlines.clocks"))
     keeper = keeps_rules(me())
-    return render_template("deadlines/clocks.html", form=form, keeper=keeper, levels=LEVELS), form_status(form)
+    return render_template("deadlines/clocks.html", form=form, keeper=keeper, levels=LEVEL_NAMES), form_status(form)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
+from typing import Any
 
 from tracker.base.access import N_, Refused
 from tracker.issues.workflow import OPEN, State
@@ -95,9 +97,30 @@ WHY_WORDS: dict[Why, str] = {
 }
 
 
+class Audience(StrEnum):
+    """Whom a level of escalation can tell."""
+
+    RESPONSIBLE = "responsible"
+    LEADING = "leading"
+    COUNTY = "county"
+    ROOT = "root"
+
+
+AUDIENCE_NAMES: dict[Audience, str] = {
+    Audience.RESPONSIBLE: N_("责任单位和责任人"),
+    Audience.LEADING: N_("牵头领导"),
+    Audience.COUNTY: N_("县级督查"),
+    Audience.ROOT: N_("市级督查"),
+}
+
+#: Escalation: what each level is called, the first one first (DOMAIN §5).
+LEVEL_NAMES: tuple[str, ...] = (N_("责任单位"), N_("牵头领导"), N_("督办单"), N_("通报名单"), N_("约谈名单"))
+
+
 @dataclass(frozen=True)
 class Clocks:
-    """Thresholds: days before the deadline, percentage points of lag, working days of waiting."""
+    """Thresholds: days before the deadline, percentage points of lag, working days of waiting; of each level of
+    escalation, the days overdue with which it begins and whom it tells."""
 
     blue_days: int = 7
     yellow_days: int = 3
@@ -107,53 +130,74 @@ class Clocks:
     unsigned_workdays: int = 3
     planning_workdays: int = 10
     review_workdays: int = 5
+    level_days: tuple[int, ...] = (1, 3, 7, 15, 30)
+    tells: tuple[tuple[Audience, ...], ...] = (
+        (Audience.RESPONSIBLE,),
+        (Audience.LEADING,),
+        (Audience.COUNTY,),
+        (Audience.ROOT,),
+        (Audience.ROOT,),
+    )
 
 
 DEFAULT = Clocks()
+
+
+def to_keep(clocks: Clocks) -> dict[str, Any]:
+    """The thresholds as plain numbers, words and lists, to be stored; ``as_kept`` reads them again."""
+    tells = [[each.value for each in told] for told in clocks.tells]
+    return vars(clocks) | {"level_days": list(clocks.level_days), "tells": tells}
+
+
+def as_kept(stored: Mapping[str, Any]) -> Clocks:
+    """The thresholds from what ``to_keep`` made of them; those not named are the default ones."""
+    values = dict(stored)
+    if "level_days" in values:
+        values["level_days"] = tuple(values["level_days"])
+    if "tells" in values:
+        values["tells"] = tuple(tuple(map(Audience, told)) for told in values["tells"])
+    return replace(DEFAULT, **values)
+
+
 LONGEST = 250  # working days or days: about a year; longer is a slip
 
 
 def check_clocks(clocks: Clocks) -> None:
     """Refuse what cannot be meant so."""
-    if any(not 1 <= number <= LONGEST for number in vars(clocks).values()):
+    numbers = [number for number in vars(clocks).values() if isinstance(number, int)]
+    if any(not 1 <= number <= LONGEST for number in (*numbers, *clocks.level_days)):
         raise Refused(N_("天数和百分点都要在 1 到 %(longest)s 之间。"), longest=LONGEST)
     if clocks.yellow_days > clocks.blue_days:
         raise Refused(N_("黄灯的天数不能多于蓝灯的天数。"))
     if clocks.yellow_lag > clocks.red_lag:
         raise Refused(N_("黄灯的滞后不能大于红灯的滞后。"))
+    for number, (lower, higher) in enumerate(pairwise(clocks.level_days), 1):
+        if lower >= higher:
+            raise Refused(
+                N_("逾期升级：第 %(higher)s 级要满的天数（%(days)s）必须多于第 %(lower)s 级（%(before)s）。"),
+                lower=number,
+                higher=number + 1,
+                before=lower,
+                days=higher,
+            )
+    for number, told in enumerate(clocks.tells, 1):
+        if not told:
+            raise Refused(N_("逾期升级：第 %(level)s 级没有选通知谁，至少选一类人。"), level=number)
 
 
-#: Escalation: days overdue -> who is told, highest first (DOMAIN §5).
-LEVELS: tuple[tuple[int, str], ...] = (
-    (30, N_("约谈名单")),
-    (15, N_("通报名单")),
-    (7, N_("督办单")),
-    (3, N_("牵头领导")),
-    (1, N_("责任单位")),
-)
-
-
-def level(days_overdue: int) -> int:
-    """0 (not overdue) to 5 (talk list)."""
-    for place, (days, _name) in enumerate(LEVELS):
-        if days_overdue >= days:
-            return len(LEVELS) - place
-    return 0
+def level(days_overdue: int, level_days: Sequence[int] = DEFAULT.level_days) -> int:
+    """0 (below the first level) to 5 (talk list)."""
+    return sum(days_overdue >= days for days in level_days)
 
 
 def level_name(number: int) -> str:
     """The level's msgid; ``number`` 1 to 5."""
-    return LEVELS[len(LEVELS) - number][1]
+    return LEVEL_NAMES[number - 1]
 
 
-def level_days(number: int) -> int:
-    """The days overdue with which the level begins; ``number`` 1 to 5."""
-    return LEVELS[len(LEVELS) - number][0]
-
-
-def level_from(starts_on: date, number: int) -> date:
-    """The day on which an episode that began then reaches the level."""
-    return starts_on + timedelta(days=level_days(number) - 1)
+def level_from(starts_on: date, days: int) -> date:
+    """The day on which an episode that began then is so many days old."""
+    return starts_on + timedelta(days=days - 1)
 
 
 #: What the people of a level are told.

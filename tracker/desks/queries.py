@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    null,
     or_,
     select,
     union,
@@ -40,7 +41,7 @@ from tracker.deadlines.queries import (
     objections_to_decide,
     objections_to_decide_count,
 )
-from tracker.deadlines.rules import LEVELS, Clock, allowed_workdays, late_since
+from tracker.deadlines.rules import LEVEL_NAMES, Clock, allowed_workdays, late_since
 from tracker.desks.models import Batch, BatchItem
 from tracker.desks.rules import MOST_AT_ONCE, By, Part, Step, next_step, weeks
 from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
@@ -141,7 +142,7 @@ def official_desk(actor: Actor, today: date, part: str = "") -> OfficialDesk:
     rows = db.session.execute(
         query.order_by(urgency, Issue.deadline.is_(None), Issue.deadline, Issue.id).limit(SHOWN)
     ).all()
-    tasks = [_task(item) for item in register.items(rows, today)]
+    tasks = [_task(item) for item in register.items(rows, today, kept_clocks())]
     return OfficialDesk(tasks, dict(zip(("all", *counts), counted, strict=True)))
 
 
@@ -303,10 +304,12 @@ def counted_by(by: By, filters: Filters, actor: Actor, today: date) -> list[Coun
         query = select(User.name, func.count()).select_from(Issue).join(User, User.id == Issue.lead_official_id)
         query = query.where(*conditions).group_by(User.name)
     else:
-        column = {By.COUNTY: Issue.county_id, By.CATEGORY: Issue.category_id, By.LEVEL: _level(today)}[by]
+        columns: dict[By, Any] = {By.COUNTY: Issue.county_id, By.CATEGORY: Issue.category_id}
+        column = columns[by] if by in columns else _level(today)
         query = select(column.label("value"), func.count()).where(*conditions).group_by("value")
     found_first = (lambda row: -row[0]) if by is By.LEVEL else (lambda row: (-row[1], str(row[0])))
-    return [Count(value, number) for value, number in sorted(db.session.execute(query).all(), key=found_first)]
+    rows = [row for row in db.session.execute(query).all() if row[0] is not None]
+    return [Count(value, number) for value, number in sorted(rows, key=found_first)]
 
 
 def _counted_by_unit(conditions: Sequence[ColumnElement[bool]]) -> Any:
@@ -323,8 +326,10 @@ def _counted_by_unit(conditions: Sequence[ColumnElement[bool]]) -> Any:
 
 
 def _level(today: date) -> ColumnElement[int]:
-    begun = ((number, overdue_between(number, today)[1]) for number in range(len(LEVELS), 0, -1))
-    return case(*((Issue.overdue_from <= latest, number) for number, latest in begun), else_=0)
+    """Empty below the first level: no band, and so no number."""
+    days = kept_clocks().level_days
+    begun = ((number, overdue_between(number, today, days)[1]) for number in range(len(LEVEL_NAMES), 0, -1))
+    return case(*((Issue.overdue_from <= latest, number) for number, latest in begun), else_=null())
 
 
 # --- one act on many issues -----------------------------------------------------------------------------------
@@ -515,7 +520,7 @@ def leader_desk(actor: Actor, today: date, part: str = "") -> LeaderDesk:
         cells=sum(shown.standings.values()),
         waiting=reviews(actor, today),
         part=part,
-        shown=register.items(rows, today),
+        shown=register.items(rows, today, kept_clocks()),
         led=counts[""],
         linked=counts.get("linked"),
         counties=sorted(counties, key=lambda county: -county[3]),

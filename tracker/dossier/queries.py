@@ -27,8 +27,10 @@ from tracker.clearance.queries import (
 from tracker.clearance.rules import ApplicationState
 from tracker.deadlines.models import Extension, Objection
 from tracker.deadlines.queries import (
+    Coming,
     Reached,
     Waiting,
+    coming_level,
     extensions_of,
     facing_of,
     handlers_reached,
@@ -613,6 +615,7 @@ class Dossier:
     extensions: Sequence[Extension]
     waiting: Waiting | None  # the step it waits for, apart from the deadline
     levels: dict[int, list[Reached]]  # by episode: what it has escalated to, and who was told
+    coming: Coming | None  # the next level of the episode that runs
     objections: Mapping[int, Sequence[Objection]]  # by episode
     applications: Sequence[Application]
     look_backs: Sequence[LookBack]
@@ -692,12 +695,13 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
     issue = issue_in_full(number, actor)
     plans, extensions, applications = plans_of(issue.id), extensions_of(issue.id), applications_of(issue.id)
     around = standing_of(issue, actor, plans, extensions, applications, today)
-    days = calendar()
+    days, clocks = calendar(), kept_clocks()
+    reached = levels_of(issue.episodes)
     files, files_total = evidence_shown(issue)
     events, events_total = timeline(issue, plans, None if whole_timeline else EVENTS_SHOWN)
     return Dossier(
         issue=issue,
-        lamp=signal(facing_of(issue, around.measures if around.measures[1] else None), today, days, kept_clocks()),
+        lamp=signal(facing_of(issue, around.measures if around.measures[1] else None), today, days, clocks),
         guessed_years=guessed_years(days, min(issue.waiting_since, today), today),
         around=around,
         turns=turns(issue, around, today),
@@ -706,7 +710,8 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
         plans=plans,
         extensions=extensions,
         waiting=_waiting(issue, around.application, today, days),
-        levels=levels_of(issue.episodes),
+        levels=reached,
+        coming=coming_level(issue.episodes, reached, clocks),
         objections=objections_of(issue.id) if issue.episodes else {},
         applications=applications,
         look_backs=look_backs_of(issue.id) if issue.state is State.CLEARED or issue.relapses else (),

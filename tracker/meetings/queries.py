@@ -16,7 +16,7 @@ from tracker.base.db import db
 from tracker.base.paging import Page, Segment, read_page
 from tracker.clearance.models import Application
 from tracker.clearance.rules import ApplicationState
-from tracker.deadlines.rules import LEVELS, days_overdue, level_name
+from tracker.deadlines.rules import LEVEL_NAMES, days_overdue, level_name
 from tracker.issues.models import Issue
 from tracker.issues.queries import visible_to as issue_visible_to
 from tracker.issues.workflow import OPEN, State
@@ -264,7 +264,7 @@ def lists_of(meeting: Meeting) -> dict[str, Filters]:
     return {
         STANDING: standing,
         OVERDUE: replace(whole, overdue=True),
-        **{f"逾期升至{level_name(number)}": replace(whole, level=number) for number in range(1, len(LEVELS) + 1)},
+        **{f"逾期升至{level_name(number)}": replace(whole, level=number) for number in range(1, len(LEVEL_NAMES) + 1)},
         N_("未签收"): replace(whole, unsigned=True),
         CLEARED: replace(whole, cleared_in=f"{meeting.held_on:%Y-%m}"),
         RELAPSED: replace(standing, relapsed=True),

@@ -15,7 +15,7 @@ from tracker.base import clock
 from tracker.base.access import Conflict, Missing, Right, keeps_rules, may
 from tracker.base.db import transaction
 from tracker.base.web import form_status, needs, refusals
-from tracker.deadlines.rules import level_days
+from tracker.deadlines.queries import kept_clocks
 from tracker.issues.models import Issue
 from tracker.issues.pages import me
 from tracker.issues.queries import counties_supervised
@@ -91,6 +91,7 @@ def proposals() -> str:
     places = {county.id: county.name for county in counties_supervised(me())}
     county = request.args.get("county", type=int)
     county = county if county in places else None
+    begins = kept_clocks().level_days
     return render_template(
         "papers/proposals.html",
         kind=kind,
@@ -109,7 +110,7 @@ def proposals() -> str:
         county=county,
         listing=queries.proposals(kind, me(), county, request.args.get("page")),
         most=MOST_ISSUES,
-        days=dict(zip(("notice", "bulletin", "talk"), map(level_days, PROPOSED), strict=True)),
+        days=dict(zip(("notice", "bulletin", "talk"), (begins[number - 1] for number in PROPOSED), strict=True)),
     )
 
 

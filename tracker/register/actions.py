@@ -17,6 +17,7 @@ from tracker.base import clock, journal
 from tracker.base.access import N_, Actor, Missing, Refused, Right, may
 from tracker.base.db import db
 from tracker.base.sheets_out import Section, Versioned, write_csv, write_xlsx
+from tracker.deadlines.queries import kept_clocks
 from tracker.inspections.rules import Source
 from tracker.issues.models import Issue
 from tracker.issues.rules import in_chinese
@@ -145,10 +146,10 @@ def _rows(filters: Filters, actor: Actor, today: date, words: Words, layout: Lay
         select(place.name).where(place.id == Issue.region_id).scalar_subquery().label("place"),
         select(person.name).where(person.id == Issue.responsible_person_id).scalar_subquery().label("person"),
     )
-    serials = count(1)
+    serials, clocks = count(1), kept_clocks()
     for chunk in queries.chunks(filters, actor, today, columns, CHUNK):
         texts = _latest_texts([row.id for row in chunk])
-        for item in queries.items(chunk, today):
+        for item in queries.items(chunk, today, clocks):
             row = item.row
             line = Line(
                 item,

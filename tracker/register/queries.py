@@ -165,7 +165,7 @@ def _clocks(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
     if filters.review_due:
         yield and_(_REVIEW_SET, Issue.review_on <= today, Issue.kind == Kind.LONG_TERM)
     if filters.level:
-        earliest, latest = overdue_between(filters.level, today)
+        earliest, latest = overdue_between(filters.level, today, kept_clocks().level_days)
         yield and_(_CLOCK_RUNS, Issue.overdue_from <= latest, Issue.overdue_from >= earliest if earliest else true())
     if filters.lamp:
         yield lamp_of(today, calendar(), kept_clocks()) == filters.lamp.value
@@ -382,6 +382,7 @@ class Listing:
     limit: int
     next: str | None
     previous: str | None
+    level_days: tuple[int, ...]  # overdue, with which each level begins
 
 
 def listing(filters: Filters, actor: Actor, today: date, cursor: str | None, size: int = PAGE_SIZE) -> Listing:
@@ -390,7 +391,9 @@ def listing(filters: Filters, actor: Actor, today: date, cursor: str | None, siz
     page = _page(filters, found, cursor, size)
     counted = scope(filters, actor, today) if filters.q else found  # counting needs no order
     limit = MANY_HITS if filters.q else COUNT_LIMIT  # to count all hits of a common word would cost more than the page
-    return Listing(items(page.rows, today), count(counted, limit + 1), limit, page.next, page.previous)
+    clocks = kept_clocks()
+    shown = items(page.rows, today, clocks)
+    return Listing(shown, count(counted, limit + 1), limit, page.next, page.previous, clocks.level_days)
 
 
 def _page(filters: Filters, found: Scope, cursor: str | None, size: int) -> Page:
@@ -420,11 +423,10 @@ def count(found: Scope, limit: int | None = None) -> int:
     return db.session.scalar(select(func.count()).select_from(hits.limit(limit).subquery())) or 0
 
 
-def items(found: Sequence[Row[Any]], today: date) -> list[Item]:
-    """The rows with lamp, units and progress; three queries, a fourth for the calendar where a lamp depends on it."""
+def items(found: Sequence[Row[Any]], today: date, clocks: Clocks) -> list[Item]:
+    """The rows with lamp, units and progress; two queries, a third for the calendar where a lamp depends on it."""
     ids = [row.id for row in found]
     units, measures = units_of(ids), measure_counts([row.id for row in found if row.quantity_total is None])
-    clocks = kept_clocks()
     days = calendar() if any(_asks_calendar(row, today, clocks) for row in found) else Calendar()
     made = []
     for row in found:
@@ -437,7 +439,7 @@ def items(found: Sequence[Row[Any]], today: date) -> list[Item]:
                 lamp if row.state in OPEN else None,
                 why,
                 late,
-                deadlines.level(late),
+                deadlines.level(late, clocks.level_days),
                 units.get(row.id, ()),
                 progress,
             )

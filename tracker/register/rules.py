@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tracker.base.access import N_
-from tracker.deadlines.rules import CLOCK_OF, LAMP_NAMES, LEVELS, WHY_WORDS, Lamp, Why, level_name
+from tracker.deadlines.rules import CLOCK_OF, LAMP_NAMES, LEVEL_NAMES, WHY_WORDS, Lamp, Why, level_name
 from tracker.inspections.rules import SOURCE_NAMES, Source
 from tracker.issues.rules import bigrams
 from tracker.issues.workflow import KIND_NAMES, OPEN, STATE_NAMES, Kind, State
@@ -130,7 +130,7 @@ class Filters:
             group=_member(Group, one.get("group")),
             state=tuple(state for state in State if state in states),
             lamp=_member(Lamp, one.get("lamp")),
-            level=_number(one.get("level"), highest=len(LEVELS)),
+            level=_number(one.get("level"), highest=len(LEVEL_NAMES)),
             lead=one.get("lead", "")[:_LONGEST],
             unit=one.get("unit", "")[:_LONGEST],
             proven={"1": True, "0": False}.get(one.get("proven", "")),
@@ -217,14 +217,14 @@ def _member(enum: Any, word: str | None) -> Any:
     return enum(word) if word in set(enum) else None
 
 
-def overdue_between(level: int, today: date) -> tuple[date | None, date]:
-    """First overdue days (earliest, latest) of the issues at this escalation level; earliest None: no bound.
+def overdue_between(level: int, today: date, level_days: Sequence[int]) -> tuple[date | None, date]:
+    """First overdue days (earliest, latest) of the issues at this escalation level, whose levels begin with so many days;
+    earliest None: no bound.
 
     On its first overdue day an issue is one day overdue.
     """
-    place = len(LEVELS) - level
-    latest = today - timedelta(days=LEVELS[place][0] - 1)
-    earliest = today - timedelta(days=LEVELS[place - 1][0] - 2) if place else None
+    latest = today - timedelta(days=level_days[level - 1] - 1)
+    earliest = today - timedelta(days=level_days[level] - 2) if level < len(level_days) else None
     return earliest, latest
 
 
@@ -268,7 +268,7 @@ class Words:
         self.group = {each.value: say(name) for each, name in GROUP_NAMES.items()}
         self.proven = {str(int(each)): say(name) for each, name in PROVEN_NAMES.items()}
         self.flag = {name: say(text) for name, text in FLAGS.items()}
-        self.level = {number: say(level_name(number)) for number in range(1, len(LEVELS) + 1)}
+        self.level = {number: say(level_name(number)) for number in range(1, len(LEVEL_NAMES) + 1)}
 
     def beside(self, lamp: Lamp, why: Why) -> str:
         """The word beside a lamp."""
@@ -295,11 +295,12 @@ class Words:
             self._counted[text, number] = self._say_number(text, text, number)
         return self._counted[text, number]
 
-    def level_band(self, number: int) -> str:
-        """``7–14 天 督办单``."""
-        place = len(LEVELS) - number
-        first = LEVELS[place][0]
-        band = f"{first}–{LEVELS[place - 1][0] - 1}" if place else f"≥{first}"
+    def level_band(self, number: int, level_days: Sequence[int]) -> str:
+        """``7–14 天 督办单``; 0: below the first level."""
+        if not number:
+            return f"<{level_days[0]} {self.say(N_('天'))}"
+        first, last = level_days[number - 1], level_days[number] - 1 if number < len(level_days) else None
+        band = f"≥{first}" if last is None else f"{first}–{last}" if first < last else str(first)
         return f"{band} {self.say(N_('天'))} {self.level[number]}"
 
     def sorted_by(self, filters: Filters) -> str:
@@ -317,7 +318,9 @@ class Words:
             ("all", self.say(N_("全部年份"))),
         ]
 
-    def chips(self, filters: Filters, counties: Mapping[int, str], categories: Mapping[int, str]) -> list[Chip]:
+    def chips(
+        self, filters: Filters, counties: Mapping[int, str], categories: Mapping[int, str], level_days: Sequence[int]
+    ) -> list[Chip]:
         """What the list is narrowed by, each removable."""
         said: list[tuple[str, str, Mapping[Any, str]]] = [
             ("county", N_("县市区"), counties),
@@ -337,7 +340,7 @@ class Words:
             for state in filters.state
         ]
         if filters.level:
-            found.append((N_("逾期级别"), self.level_band(filters.level), {"level": None}))
+            found.append((N_("逾期级别"), self.level_band(filters.level, level_days), {"level": None}))
         if filters.proven is not None:
             found.append((N_("销号"), self.proven[str(int(filters.proven))], {"proven": None}))
         found += [
