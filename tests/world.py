@@ -18,6 +18,7 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy.engine.default import DefaultDialect
 from werkzeug.routing import Rule
 
 from tracker import create_app
@@ -77,11 +78,25 @@ class _CompiledTemplates(BytecodeCache):
 _templates = _CompiledTemplates()
 
 
+# And for statements, which are kept by dialect: two of one kind, on one library and one server, say the same.
+_statements: dict[Any, Any] = {}
+
+
+def _is_same_dialect(one: DefaultDialect, other: object) -> bool:
+    return isinstance(other, DefaultDialect) and one.name == other.name
+
+
+DefaultDialect.__eq__ = _is_same_dialect  # type: ignore[method-assign, assignment]
+DefaultDialect.__hash__ = lambda dialect: hash(dialect.name)  # type: ignore[method-assign]
+
+
 def make_app(folder: Path, database_url: str = "") -> Flask:
     """An app on its own data folder; empty, not migrated."""
     app = create_app(Config(data_dir=folder, database_url=database_url, secret_key="t" * 40))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.jinja_env.bytecode_cache = _templates
+    with app.app_context():
+        db.engine.update_execution_options(compiled_cache=_statements)
     return app
 
 
