@@ -24,7 +24,7 @@ from tests.dossier.situations import (
 )
 from tests.world import TODAY, World, assign_one, list_one, make_person
 from tracker.accounts.models import User
-from tracker.base.access import Conflict, Refused, Role
+from tracker.base.access import Refused, Role
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
 from tracker.deadlines import actions
@@ -240,7 +240,9 @@ def test_of_several_decisions_at_once_one_holds(any_app: Flask, any_world: World
                 actions.refuse_extension(issue, actor, today=TODAY, reason="理由不足")
 
     raised = in_threads(any_app, decide)
-    assert [type(error) for error in raised] == [Conflict] * (THREADS - 1)
+    # On PostgreSQL one who read the issue just before the decision finds nothing waiting any more.
+    assert len(raised) == THREADS - 1
+    assert all(isinstance(error, Refused) for error in raised), raised
     db.session.rollback()
     (extension,) = extensions_of(issue_id)
     granted = extension.state is ExtensionState.GRANTED

@@ -188,7 +188,9 @@ def test_of_several_decisions_at_once_one_holds(any_app: Flask, any_world: World
                 actions.return_plan(issue, actor, today=TODAY, reason="措施太少")
 
     raised = in_threads(any_app, decide)
-    assert [type(error) for error in raised] == [Conflict] * (THREADS - 1)
+    # On PostgreSQL one who read the issue just before the decision finds nothing waiting any more.
+    assert len(raised) == THREADS - 1
+    assert all(isinstance(error, Refused) for error in raised), raised
     db.session.rollback()
     (plan,) = plans_of(issue_id)
     assert (plan.state is PlanState.APPROVED) == (db.session.get_one(Issue, issue_id).state is State.RECTIFYING)
