@@ -34,6 +34,7 @@ SUBJECT_NAMES: dict[str, str] = {
     "outlet": N_("外发渠道"),
     "delivery": N_("外发消息"),
     "task": N_("交办事项"),
+    "self_check": N_("举一反三自查"),
     "meeting": N_("会议"),
 }
 
@@ -114,6 +115,8 @@ VERB_NAMES: dict[str, str] = {verb.value: name for verb, name in ISSUE_VERBS.ite
     "accept_task": N_("验收交办事项"),
     "return_task": N_("退回交办事项"),
     "withdraw_task": N_("撤销交办事项"),
+    "ask_self_check": N_("请各单位自查"),
+    "self_check_asked": N_("据此开展举一反三自查"),
     "instructed": N_("批示"),
     "instruction_answered": N_("答复批示"),
     "instruction_settled": N_("办结批示"),

@@ -120,6 +120,7 @@ class Right(StrEnum):
     TASK_ANSWER = "task:answer"
     TASK_DECIDE = "task:decide"
     INSTRUCT = "task:instruct"
+    SELF_CHECK = "self_check:ask"
     MEETING_READ = "meeting:read"
     MEETING_KEEP = "meeting:keep"
 
@@ -177,6 +178,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.TASK_ANSWER: READERS,
     Right.TASK_DECIDE: frozenset({_S, _L}),  # a leader: what they instructed themselves
     Right.INSTRUCT: frozenset({_L}),
+    Right.SELF_CHECK: frozenset({_S}),
     Right.MEETING_READ: READERS,
     Right.MEETING_KEEP: frozenset({_S}),
 }

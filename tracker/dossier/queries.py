@@ -88,7 +88,7 @@ from tracker.progress.models import Evidence, ProgressEntry
 from tracker.progress.queries import concerns_of
 from tracker.progress.rules import Concern
 from tracker.settings.models import Category
-from tracker.tasks.queries import about_issue, seat_to_instruct
+from tracker.tasks.queries import about_issue, seat_to_ask, seat_to_instruct, self_checks_about
 from tracker.withdrawals.queries import lost_props
 from tracker.workdays.queries import calendar
 from tracker.workdays.rules import Calendar, guessed_years
@@ -621,6 +621,8 @@ class Dossier:
     look_backs: Sequence[LookBack]
     tasks: Sequence[Any]  # asked about it; see tasks.queries.about_issue
     may_instruct: bool
+    self_checks: Sequence[Any]  # it gave the occasion for; see tasks.queries.self_checks_about
+    may_ask_self_check: bool
     papers: Sequence[Any]  # issued about it; see papers.queries.papers_about
     may_write: bool  # a paper about it
     evidence: Sequence[Evidence]
@@ -717,6 +719,8 @@ def dossier(number: str, actor: Actor, today: date, *, whole_timeline: bool = Fa
         look_backs=look_backs_of(issue.id) if issue.state is State.CLEARED or issue.relapses else (),
         tasks=about_issue(issue.id, actor),
         may_instruct=seat_to_instruct(issue, actor) is not None,
+        self_checks=self_checks_about(actor, today, issue_id=issue.id),
+        may_ask_self_check=Who.SUPERVISOR in around.known and seat_to_ask(actor) is not None,
         papers=papers_about(issue.id, actor),
         may_write=Who.SUPERVISOR in around.known and any(may_hold(kind, issue.state) for kind in PaperKind),
         evidence=files,

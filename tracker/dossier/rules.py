@@ -96,6 +96,7 @@ OTHER_VERBS: dict[str, str] = {
     "withdraw_evidence": N_("撤下佐证"),
     "keep_evidence": N_("佐证不撤下"),
     "paper_issued": N_("签发文书"),
+    "self_check_asked": N_("据此开展举一反三自查"),
     "instructed": N_("批示"),
     "instruction_answered": N_("答复批示"),
     "instruction_settled": N_("办结批示"),

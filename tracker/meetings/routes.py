@@ -72,6 +72,7 @@ def _form_page(form: MeetingForm, meeting: Meeting | None) -> Any:
     if form.validate_on_submit():
         with refusals(form), transaction():
             saved = actions.save_meeting(meeting, _written(form), me(), version=form.version.data)
+            flash(f"meeting:{saved.id if meeting else 'new'}", "draft-sent")
             flash(_("会议已保存。"), "success")
             return redirect(url_for("meetings.meeting", meeting_id=saved.id))
     status = form_status(form)
@@ -120,6 +121,7 @@ def meeting(meeting_id: int) -> Any:
         text, owner, number = form.text.data or "", form.owner.data or "", form.number.data or ""
         with refusals(form), transaction():
             actions.decide(found, text, owner, form.due.data, me(), today=today, number=number)
+            flash(f"decision:{meeting_id}", "draft-sent")
             flash(_("已记下，落实单位和人员在工作台和交办事项里能看到。"), "success")
             return redirect(url_for("meetings.meeting", meeting_id=meeting_id))
     before = queries.meeting_before(found, me())

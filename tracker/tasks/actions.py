@@ -1,18 +1,27 @@
-"""Use cases: ask, instruct, answer, accept, return, withdraw. Whatever happens to a task passes ``_happened``."""
+"""Use cases: ask, instruct, ask many to check themselves, answer, accept, return, withdraw.
+
+Whatever happens to a task passes ``_happened``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from tracker.base import clock, files, journal
 from tracker.base.access import N_, Actor, Conflict, Missing, Refused, Right, may
 from tracker.base.db import db
+from tracker.inspections.actions import inspection_with, write_findings
+from tracker.inspections.models import Finding
+from tracker.inspections.queries import keeps
+from tracker.inspections.rules import LONGEST_CLAUSE, Entry, Source
 from tracker.issues.models import Issue
-from tracker.tasks.models import Task, TaskFile
-from tracker.tasks.queries import may_decide, seat_to_instruct, within
-from tracker.tasks.rules import PENDING, Asked, TaskKind, TaskState, check_asked, owns
+from tracker.org.models import Unit
+from tracker.org.queries import county_of
+from tracker.tasks.models import SelfCheck, SelfCheckFinding, SelfCheckPart, Task, TaskFile
+from tracker.tasks.queries import may_decide, seat_to_instruct, units_outside, within
+from tracker.tasks.rules import PENDING, Asked, Look, TaskKind, TaskState, check_asked, check_look, owns
 
 
 def ask(
@@ -64,10 +73,75 @@ def instruct(issue: Issue, asked: Asked, actor: Actor, *, today: date, at: datet
     return ask(TaskKind.INSTRUCTION, asked, actor, region_id=seat, today=today, issue_id=issue.id, at=at)
 
 
+def ask_self_check(
+    text: str,
+    due: date,
+    unit_ids: Sequence[int],
+    actor: Actor,
+    *,
+    region_id: int,
+    today: date,
+    issue: Issue | None = None,
+    finding: Finding | None = None,
+    at: datetime | None = None,
+) -> SelfCheck:
+    """Ask units of the region to look for the same kind of problem (举一反三), each by a task of its own.
+
+    A supervisor's, for the whole region; ``issue`` or ``finding``: what gave the occasion, as this person sees it.
+    """
+    if not may(actor, Right.SELF_CHECK) or not keeps(actor, region_id):
+        raise Missing
+    units = list(dict.fromkeys(unit_ids))
+    if not units:
+        raise Refused(N_("请至少选一个要自查的单位。"))
+    if len(units) > MOST_ASKED:
+        raise Refused(N_("一次最多请 %(most)s 个单位自查。"), most=MOST_ASKED)
+    if actor.unit_id in units:
+        raise Refused(N_("不能请自己单位自查：答复要由别的单位的人验收。"))
+    outside = units_outside(region_id, units)
+    if outside:
+        raise Refused(N_("“%(unit)s”不在您督查的地区，不能请它自查。"), unit=outside[0])
+    check_asked(Asked(text, due, units[0], None), today)
+    check = SelfCheck(
+        text=text.strip(),
+        region_id=region_id,
+        issue_id=issue.id if issue else None,
+        finding_id=finding.id if finding else None,
+        due=due,
+        asked_on=today,
+        asked_by_id=actor.id,
+        asked_for_id=actor.for_id,
+    )
+    db.session.add(check)
+    db.session.flush()
+    about = {"due": due.isoformat(), "units": units, "issue": check.issue_id, "finding": check.finding_id}
+    journal.record("ask_self_check", "self_check", check.id, **journal.by(actor), data=about, remark=check.text, at=at)
+    if issue is not None:
+        told = {"self_check": check.id, "units": len(units)}
+        journal.record("self_check_asked", "issue", issue.id, **journal.by(actor), data=told, at=at)
+    for unit_id in units:
+        one = Asked(text, due, unit_id, None)
+        task = ask(TaskKind.SELF_CHECK, one, actor, region_id=region_id, today=today, issue_id=check.issue_id, at=at)
+        db.session.add(SelfCheckPart(task_id=task.id, self_check_id=check.id))
+    db.session.flush()
+    return check
+
+
+#: Units asked by one self-check: more than the townships of any city.
+MOST_ASKED = 500
+
+
 def answer(
-    task: Task, actor: Actor, *, text: str, uploads: Iterable[Any] = (), version: int | None, at: datetime | None = None
+    task: Task,
+    actor: Actor,
+    *,
+    text: str,
+    uploads: Iterable[Any] = (),
+    version: int | None,
+    look: Look | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Say what was done about it, with files; whoever supervises it decides next."""
+    """Say what was done about it, with files; whoever supervises it decides next. ``look``: a self-check's."""
     instant = at or clock.now()
     if not may(actor, Right.TASK_ANSWER) or not owns(actor, task.unit_id, task.person_id):
         raise Refused(N_("这件事不由您落实，不能由您答复。"))
@@ -76,6 +150,9 @@ def answer(
     _unchanged(task, version)
     if not text.strip():
         raise Refused(N_("请写明落实情况。"))
+    check_look(task.kind, look)
+    if task.part is not None and look is not None:
+        _write_look(task.part, look)
     stored = [_attach(task, upload, actor, instant) for upload in uploads if upload.filename]
     task.state, task.answer, task.answered_at = TaskState.ANSWERED, text.strip(), instant
     task.answered_by_id, task.answered_for_id = actor.id, actor.for_id
@@ -83,8 +160,10 @@ def answer(
 
 
 def accept(task: Task, actor: Actor, *, opinion: str = "", version: int | None, at: datetime | None = None) -> None:
-    """The answer settles it (验收)."""
+    """The answer settles it (验收); what a self-check found becomes findings, to be listed one by one."""
     _decide(task, actor, TaskState.ACCEPTED, opinion, version, at)
+    if task.part is not None and task.part.findings:
+        _hand_over(task, task.part, actor, at or clock.now())
 
 
 def send_back(
@@ -137,6 +216,28 @@ def _decide(
     task.state, task.opinion, task.decided_at = state, opinion.strip() or None, at or clock.now()
     task.decided_by_id, task.decided_for_id, task.due = actor.id, actor.for_id, due or task.due
     _happened("accept_task" if state is TaskState.ACCEPTED else "return_task", task, actor, {}, task.opinion, at)
+
+
+def _write_look(part: SelfCheckPart, look: Look) -> None:
+    """Replace what the answer before said."""
+    part.looked_by, part.found = look.by.strip()[:200], len(look.found)
+    part.findings = []
+    db.session.flush()  # the old lines go before new ones take their places
+    part.findings = [SelfCheckFinding(position=place, wording=words) for place, words in enumerate(look.found)]
+
+
+def _hand_over(task: Task, part: SelfCheckPart, actor: Actor, at: datetime) -> None:
+    """What was found comes to the office as a hand-over of the self-check, the unit as its clause: from there each is
+    listed, merged or declined like any other finding."""
+    check = part.self_check
+    title = f"举一反三自查（{check.asked_on.isoformat()}）：{check.text[:60]}"
+    handed = inspection_with(Source.SELF_INSPECTION, title, None, check.region_id, clock.local(at).date())
+    unit = db.session.get_one(Unit, task.unit_id)
+    column = county_of(unit.region_id)
+    entries = [Entry(unit.name[:LONGEST_CLAUSE], one.wording, column) for one in part.findings]
+    made = write_findings(handed, actor, entries, at=at)
+    for one, finding in zip(part.findings, made, strict=True):
+        one.finding_id = finding.id
 
 
 def _decider(task: Task, actor: Actor) -> None:

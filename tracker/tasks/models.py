@@ -1,4 +1,4 @@
-"""Tables: tasks, the files of their answers."""
+"""Tables: tasks, the files of their answers; self-checks, who has a part in them, what was found."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ class Task(Base):
     decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)
     decided_for: Mapped[User | None] = relationship(foreign_keys=decided_for_id)
     files: Mapped[list[TaskFile]] = relationship(order_by="TaskFile.id")
+    part: Mapped[SelfCheckPart | None] = relationship(back_populates="task")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it off the class
     __table_args__ = (
@@ -85,3 +86,62 @@ class TaskFile(Base):
     file: Mapped[StoredFile] = relationship(lazy="joined")
 
     __table_args__ = (Index("ix_task_file_task_id", "task_id"),)
+
+
+class SelfCheck(Base):
+    """Several units asked to look for the same kind of problem (举一反三), each by a task of its own."""
+
+    __tablename__ = "self_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))  # whose supervisors asked
+    issue_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id", ondelete="SET NULL"))  # what gave the occasion
+    finding_id: Mapped[int | None] = mapped_column(ForeignKey("finding.id"))
+    due: Mapped[date]
+    asked_on: Mapped[date]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    asked_by: Mapped[User] = relationship(foreign_keys=asked_by_id)
+    asked_for: Mapped[User | None] = relationship(foreign_keys=asked_for_id)
+    region: Mapped[Region] = relationship()
+
+    __table_args__ = (
+        Index("ix_self_check_region_id", "region_id", "id"),
+        Index("ix_self_check_issue_id", "issue_id"),
+        Index("ix_self_check_finding_id", "finding_id"),
+    )
+
+
+class SelfCheckPart(Base):
+    """One unit's part: its task, and as answered last who looked and how many problems were found (0: none)."""
+
+    __tablename__ = "self_check_part"
+
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), primary_key=True)
+    self_check_id: Mapped[int] = mapped_column(ForeignKey("self_check.id"))
+    looked_by: Mapped[str | None] = mapped_column(String(200))
+    found: Mapped[int | None]
+
+    task: Mapped[Task] = relationship(back_populates="part")
+    self_check: Mapped[SelfCheck] = relationship()
+    findings: Mapped[list[SelfCheckFinding]] = relationship(
+        order_by="SelfCheckFinding.position", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        CheckConstraint("(looked_by IS NULL) = (found IS NULL)", name="looked_and_found"),
+        Index("ix_self_check_part_self_check_id", "self_check_id"),
+    )
+
+
+class SelfCheckFinding(Base):
+    """A problem a unit found, in its words; a finding like any other once the answer is accepted."""
+
+    __tablename__ = "self_check_finding"
+
+    task_id: Mapped[int] = mapped_column(ForeignKey("self_check_part.task_id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    wording: Mapped[str] = mapped_column(Text)
+    finding_id: Mapped[int | None] = mapped_column(ForeignKey("finding.id"), unique=True)

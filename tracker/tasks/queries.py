@@ -14,12 +14,13 @@ from tracker.accounts.models import Post, User
 from tracker.base.access import N_, READERS, Actor, Missing, Refused, Right, Role, covers, may
 from tracker.base.db import db
 from tracker.base.paging import Page, Segment, read_page
-from tracker.issues.models import Issue
+from tracker.inspections.queries import keeps, seats
+from tracker.issues.models import FindingAnswer, Issue
 from tracker.issues.queries import people_meant, units_meant
 from tracker.issues.queries import visible_to as issue_visible_to
 from tracker.org.models import Region, Unit
 from tracker.org.queries import below, line_above
-from tracker.tasks.models import Task, TaskFile
+from tracker.tasks.models import SelfCheck, SelfCheckFinding, SelfCheckPart, Task, TaskFile
 from tracker.tasks.rules import Part, TaskKind, TaskState
 
 PAGE_SIZE = 50
@@ -102,6 +103,7 @@ def task_with_id(task_id: int, actor: Actor) -> Task:
             joinedload(Task.unit),
             joinedload(Task.region),
             selectinload(Task.files),
+            joinedload(Task.part).selectinload(SelfCheckPart.findings),
         )
     )
     if found is None:
@@ -199,11 +201,13 @@ def tasks_with_ids(ids: Sequence[int], actor: Actor) -> list[Row[Any]]:
 
 
 def about_issue(issue_id: int, actor: Actor) -> Sequence[Row[Any]]:
-    """What was asked about an issue and of whom, the newest first, as ``rows`` says it; and ``asker``."""
+    """What was asked about an issue and of whom (self-checks apart), the newest first, as ``rows`` says it; and
+    ``asker``."""
     asker = aliased(User)
     query = rows(actor).add_columns(asker.name.label("asker"), Task.asked_on)
     query = query.join(asker, asker.id == func.coalesce(Task.asked_for_id, Task.asked_by_id))
-    return db.session.execute(query.where(Task.issue_id == issue_id, visible_to(actor)).order_by(Task.id.desc())).all()
+    wanted = Task.issue_id == issue_id, Task.kind != TaskKind.SELF_CHECK, visible_to(actor)
+    return db.session.execute(query.where(*wanted).order_by(Task.id.desc())).all()
 
 
 def seat_to_instruct(issue: Issue, actor: Actor) -> int | None:
@@ -258,3 +262,208 @@ def issue_of(task: Task, actor: Actor) -> Row[Any] | None:
     columns: list[Any] = [Issue.number, Issue.title]
     query: Select[Any] = select(*columns)
     return db.session.execute(query.where(Issue.id == task.issue_id, issue_visible_to(actor))).one_or_none()
+
+
+# --- self-checks ------------------------------------------------------------------------------------------------
+
+
+def _checks_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """A region's supervisors and leaders (for all categories) see its self-checks and those below; whoever is asked sees
+    their own task."""
+    own = [
+        SelfCheck.region_id.in_(below(grant.region_id))
+        for grant in actor.grants
+        if grant.role in (Role.SUPERVISOR, Role.LEADER) and grant.category_id is None
+    ]
+    return or_(*own) if own else false()
+
+
+def seat_to_ask(actor: Actor, wanted: int | None = None) -> int | None:
+    """The region whose units this supervisor may ask: the one wanted, else their highest; None where there is none."""
+    if not may(actor, Right.SELF_CHECK):
+        return None
+    if wanted is not None:
+        return wanted if keeps(actor, wanted) else None
+    return next(iter(seats(actor)), None)
+
+
+def offices_below(region_id: int) -> Sequence[Row[Any]]:
+    """Who would look in each region directly below: region, unit_id, unit; the unit most of its supervisors (else of its
+    officials) sit in, one a region, in order; regions nobody has a post in are left out."""
+    supervising = func.max(case((Post.role == Role.SUPERVISOR, 1), else_=0))
+    columns: list[Any] = [Region.id, Region.name.label("region"), Unit.id.label("unit_id"), Unit.name.label("unit")]
+    query: Select[Any] = (
+        select(*columns)
+        .join(Post, Post.region_id == Region.id)
+        .join(User, User.id == Post.user_id)
+        .join(Unit, Unit.id == User.unit_id)
+        .where(Region.parent_id == region_id, Region.valid_to.is_(None), Unit.active, User.active)
+        .where(Post.ended_at.is_(None), Post.category_id.is_(None), Post.role.in_((Role.SUPERVISOR, Role.OFFICIAL)))
+        .where(User.account.is_not(None))
+        .group_by(Region.id, Region.name, Region.position, Unit.id, Unit.name)
+        .order_by(Region.position, Region.id, supervising.desc(), func.count().desc(), Unit.id)
+    )
+    first: dict[int, Row[Any]] = {}
+    for row in db.session.execute(query):
+        first.setdefault(row.id, row)
+    return list(first.values())
+
+
+def units_outside(region_id: int, unit_ids: Sequence[int]) -> list[str]:
+    """Names of those of these units that do not sit in the region or below."""
+    outside = select(Unit.name).where(Unit.id.in_(unit_ids), Unit.region_id.not_in(below(region_id)))
+    return list(db.session.scalars(outside.order_by(Unit.id)))
+
+
+def units_written(lines: Sequence[str]) -> list[int]:
+    """The units these words mean, one each. Raises Refused for none, several or a person."""
+    found = []
+    for words in lines:
+        unit_id, _person = owner_meant(words)
+        if unit_id is None:
+            raise Refused(N_("“%(words)s”是一个人，自查要请单位。"), words=words)
+        found.append(unit_id)
+    return found
+
+
+def sees_check(check_id: int, actor: Actor) -> bool:
+    """Whether the page of this self-check is there for the person; whoever is asked sees only their own task."""
+    return (
+        db.session.scalar(select(SelfCheck.id).where(SelfCheck.id == check_id, _checks_visible_to(actor))) is not None
+    )
+
+
+#: A part that nobody has answered, in SQL.
+_UNANSWERED = Task.state == TaskState.OPEN
+
+
+def _sum(condition: ColumnElement[bool]) -> Any:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _check_rows(today: date) -> Select[Any]:
+    """Self-checks with how they stand: id, text, due, asked_on, region, asked, answered, late, found, listed."""
+    listed = (
+        select(func.count())
+        .select_from(SelfCheckFinding)
+        .join(SelfCheckPart, SelfCheckPart.task_id == SelfCheckFinding.task_id)
+        .join(FindingAnswer, FindingAnswer.finding_id == SelfCheckFinding.finding_id)
+        .where(SelfCheckPart.self_check_id == SelfCheck.id, FindingAnswer.issue_id.is_not(None))
+        .correlate(SelfCheck)
+        .scalar_subquery()
+    )
+    standing = Task.state != TaskState.WITHDRAWN
+    columns: list[Any] = [
+        SelfCheck.text,
+        SelfCheck.due,
+        SelfCheck.asked_on,
+        Region.name.label("region"),
+        _sum(standing).label("asked"),
+        _sum(Task.state.in_((TaskState.ANSWERED, TaskState.ACCEPTED))).label("answered"),
+        _sum(and_(_UNANSWERED, Task.due < today)).label("late"),
+        func.coalesce(
+            func.sum(case((Task.state.in_((TaskState.ANSWERED, TaskState.ACCEPTED)), SelfCheckPart.found))), 0
+        ).label("found"),
+        listed.label("listed"),
+        SelfCheck.id,
+    ]
+    query: Select[Any] = select(*columns)
+    return (
+        query.join(Region, Region.id == SelfCheck.region_id)
+        .join(SelfCheckPart, SelfCheckPart.self_check_id == SelfCheck.id)
+        .join(Task, Task.id == SelfCheckPart.task_id)
+        .group_by(SelfCheck.id, Region.name)
+    )
+
+
+def self_checks(actor: Actor, today: date, cursor: str | None) -> Page:
+    """One page, the newest first."""
+    query = _check_rows(today).where(_checks_visible_to(actor))
+    segment = Segment("all", (), (SelfCheck.id,), descending=True)
+    return read_page(query, [segment], cursor, PAGE_SIZE, lambda one: db.session.execute(one).all())
+
+
+def self_checks_about(actor: Actor, today: date, *, issue_id: int) -> Sequence[Row[Any]]:
+    """Those an issue gave the occasion for."""
+    query = _check_rows(today).where(_checks_visible_to(actor), SelfCheck.issue_id == issue_id)
+    return db.session.execute(query.order_by(SelfCheck.id.desc())).all()
+
+
+def self_checks_since(actor: Actor, today: date, *, region_id: int, first: date, last: date) -> Sequence[Row[Any]]:
+    """Those asked in a region, or below it, in these days."""
+    asked = SelfCheck.region_id.in_(below(region_id)), SelfCheck.asked_on >= first, SelfCheck.asked_on <= last
+    query = _check_rows(today).where(_checks_visible_to(actor), *asked)
+    return db.session.execute(query.order_by(SelfCheck.id)).all()
+
+
+@dataclass(frozen=True)
+class SelfCheckShown:
+    """One self-check with how it stands, each unit's part, what was found by task."""
+
+    check: SelfCheck
+    sums: Row[Any]
+    issue: Row[Any] | None  # the occasion, where this person may see it
+    parts: Sequence[Row[Any]]
+    found: dict[int, list[Row[Any]]]
+
+
+def self_check_shown(check_id: int, actor: Actor, today: date) -> SelfCheckShown:
+    """Raises Missing where it is not there for this person. Parts: id (of the task), state, due, unit, county, looked_by,
+    found, answer, answered_at, opinion; the late first, then those that wait for an answer, then the answered."""
+    people = (SelfCheck.asked_by, SelfCheck.asked_for)
+    check = db.session.scalar(
+        select(SelfCheck)
+        .where(SelfCheck.id == check_id, _checks_visible_to(actor))
+        .options(*(joinedload(one).lazyload(User.posts) for one in people), joinedload(SelfCheck.region))
+    )
+    if check is None:
+        raise Missing
+    sums = db.session.execute(_check_rows(today).where(SelfCheck.id == check_id)).one()
+    order = case((_UNANSWERED, 0), (Task.state == TaskState.ANSWERED, 1), else_=2)
+    columns: list[Any] = [
+        Task.id, Task.state, Task.due, Task.answer, Task.answered_at, Task.opinion, Unit.name.label("unit"),
+        Region.name.label("region"), SelfCheckPart.looked_by, SelfCheckPart.found,
+    ]  # fmt: skip
+    query: Select[Any] = select(*columns)
+    parts = db.session.execute(
+        query.join(SelfCheckPart, SelfCheckPart.task_id == Task.id)
+        .join(Unit, Unit.id == Task.unit_id)
+        .join(Region, Region.id == Unit.region_id)
+        .where(SelfCheckPart.self_check_id == check_id)
+        .order_by(order, Region.position, Task.id)
+    ).all()
+    found: dict[int, list[Row[Any]]] = {}
+    for row in _found(SelfCheckPart.self_check_id == check_id, actor):
+        found.setdefault(row.task_id, []).append(row)
+    occasion: list[Any] = [Issue.number, Issue.title]
+    about: Select[Any] = select(*occasion)
+    seen = issue_visible_to(actor)
+    issue = db.session.execute(about.where(Issue.id == check.issue_id, seen)).one_or_none() if check.issue_id else None
+    return SelfCheckShown(check, sums, issue, parts, found)
+
+
+def _found(where: ColumnElement[bool], actor: Actor) -> Sequence[Row[Any]]:
+    """Problems found: task_id, wording, finding_id (once the answer is accepted), and number and issue_state of the issue
+    it was listed as, where this person may see that."""
+    seen = issue_visible_to(actor)
+    columns: list[Any] = [
+        SelfCheckFinding.task_id,
+        SelfCheckFinding.wording,
+        SelfCheckFinding.finding_id,
+        FindingAnswer.how,
+        case((seen, Issue.number)).label("number"),
+        case((seen, Issue.state)).label("issue_state"),
+    ]
+    query: Select[Any] = select(*columns)
+    return db.session.execute(
+        query.join(SelfCheckPart, SelfCheckPart.task_id == SelfCheckFinding.task_id)
+        .outerjoin(FindingAnswer, FindingAnswer.finding_id == SelfCheckFinding.finding_id)
+        .outerjoin(Issue, Issue.id == FindingAnswer.issue_id)
+        .where(where)
+        .order_by(SelfCheckFinding.task_id, SelfCheckFinding.position)
+    ).all()
+
+
+def found_by(task: Task, actor: Actor) -> Sequence[Row[Any]]:
+    """The same for one task."""
+    return _found(SelfCheckFinding.task_id == task.id, actor) if task.part is not None else ()

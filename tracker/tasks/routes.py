@@ -1,4 +1,6 @@
-"""Pages: what is asked of whom, one task with its answer, the decision on it; a leader's instruction."""
+"""Pages: what is asked of whom, one task with its answer, the decision on it; a leader's instruction;
+what many are asked to check, and what they found.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,16 @@ from tracker.base.web import form_status, largest_upload, needs, refusals
 from tracker.issues.models import Issue
 from tracker.issues.pages import me
 from tracker.issues.queries import issue_numbered
+from tracker.reconciliation.queries import finding_with_id
 from tracker.tasks import actions, queries
-from tracker.tasks.forms import AnswerForm, DecideForm, InstructionForm
+from tracker.tasks.forms import AnswerForm, DecideForm, InstructionForm, LookForm, SelfCheckForm, lines
 from tracker.tasks.models import Task
 from tracker.tasks.rules import (
     INSTRUCTION_DAYS,
     KIND_NAMES,
     PART_NAMES,
     PENDING,
+    SELF_CHECK_DAYS,
     STATE_NAMES,
     Asked,
     Part,
@@ -60,6 +64,7 @@ def tasks() -> str:
         ],
         kinds=KIND_NAMES,
         states=STATE_NAMES,
+        follows=may(me(), Right.TASK_DECIDE),
     )
 
 
@@ -67,11 +72,14 @@ def tasks() -> str:
 @needs(Right.TASK_READ)
 def task(task_id: int) -> Any:
     """One task; whoever owes it answers here."""
-    found, form = queries.task_with_id(task_id, me()), AnswerForm()
+    found = queries.task_with_id(task_id, me())
+    form = LookForm() if found.kind is TaskKind.SELF_CHECK else AnswerForm()
     if form.validate_on_submit():
         with refusals(form), transaction():
             text, uploads = form.text.data or "", form.files.data or ()
-            actions.answer(found, me(), text=text, uploads=uploads, version=form.version.data)
+            look = form.look() if isinstance(form, LookForm) else None
+            actions.answer(found, me(), text=text, uploads=uploads, version=form.version.data, look=look)
+            flash(f"task:{task_id}", "draft-sent")
             if found.kind is TaskKind.INSTRUCTION:
                 flash(_("已答复，等批示的领导办结。"), "success")
             else:
@@ -100,7 +108,8 @@ def decide(task_id: int) -> Any:
             else:
                 abort(400)
             return redirect(url_for("tasks.task", task_id=task_id))
-    return _page(found, AnswerForm(formdata=None), form)
+    unanswered = LookForm if found.kind is TaskKind.SELF_CHECK else AnswerForm
+    return _page(found, unanswered(formdata=None), form)
 
 
 @bp.route("/issues/<number>/instructions/new", methods=["GET", "POST"])
@@ -175,9 +184,68 @@ def _page(found: Task, answer: AnswerForm, decision: DecideForm) -> tuple[str, i
         owned=found.state is TaskState.OPEN and owns(me(), found.unit_id, found.person_id),
         deciding=decider,
         issue=queries.issue_of(found, me()),
+        found=queries.found_by(found, me()),
+        follows=found.part is not None and queries.sees_check(found.part.self_check_id, me()),
         answered=found.state is TaskState.ANSWERED,
         late=is_late(found.state, found.due, today),
         kinds=KIND_NAMES,
         states=STATE_NAMES,
     )
     return page, status
+
+
+# --- self-checks ------------------------------------------------------------------------------------------------
+
+
+@bp.get("/self-checks")
+@needs(Right.TASK_DECIDE)
+def self_checks() -> str:
+    return render_template(
+        "tasks/self_checks.html",
+        page=queries.self_checks(me(), clock.today(), request.args.get("page")),
+        asks=queries.seat_to_ask(me()) is not None,
+    )
+
+
+@bp.route("/self-checks/new", methods=["GET", "POST"])
+@needs(Right.SELF_CHECK)
+def new_self_check() -> Any:
+    """``issue`` or ``finding`` in the address: what gives the occasion; ``region``: whose units, by default the highest
+    region this person supervises."""
+    seat = queries.seat_to_ask(me(), request.args.get("region", type=int))
+    if seat is None:
+        raise Missing
+    issue = issue_numbered(request.args["issue"], me()) if request.args.get("issue") else None
+    finding = finding_with_id(int(request.args["finding"]), me()) if request.args.get("finding", "").isdigit() else None
+    form, today, offices = SelfCheckForm(), clock.today(), queries.offices_below(seat)
+    offices = [row for row in offices if row.unit_id != me().unit_id]
+    form.units.choices = [(row.unit_id, f"{row.region}（{row.unit}）") for row in offices]
+    if not form.is_submitted():
+        form.due.data = today + timedelta(days=SELF_CHECK_DAYS)
+        form.units.data = [row.unit_id for row in offices]
+        about = issue.title if issue else finding.wording[:200] if finding else ""
+        form.text.data = _("请对照“%(about)s”，排查本地有没有同类问题。", about=about) if about else ""
+    if form.validate_on_submit():
+        with refusals(form), transaction():
+            assert form.due.data is not None  # it is needed
+            units = [*(form.units.data or ()), *queries.units_written(lines(form.others.data))]
+            check = actions.ask_self_check(
+                form.text.data or "", form.due.data, units, me(),
+                region_id=seat, today=today, issue=issue, finding=finding,
+            )  # fmt: skip
+            flash(f"self-check:{issue.number if issue else finding.id if finding else 'new'}", "draft-sent")
+            flash(_("已请各单位自查，谁答了、查出什么都在这一页。"), "success")
+            return redirect(url_for("tasks.self_check", check_id=check.id))
+    page = render_template("tasks/new_self_check.html", form=form, issue=issue, finding=finding, offices=offices)
+    return page, form_status(form)
+
+
+@bp.get("/self-checks/<int:check_id>")
+@needs(Right.TASK_DECIDE)
+def self_check(check_id: int) -> str:
+    """Who has answered, who is late, what was found and what became of it."""
+    return render_template(
+        "tasks/self_check.html",
+        shown=queries.self_check_shown(check_id, me(), clock.today()),
+        states=STATE_NAMES,
+    )

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from tracker.base.access import N_, Actor, Refused
+from tracker.inspections.rules import LONGEST_WORDING, MOST_ENTRIES
 
 
 class TaskKind(StrEnum):
@@ -36,8 +37,8 @@ STATE_NAMES: dict[TaskState, str] = {
     TaskState.WITHDRAWN: N_("已撤销"),
 }
 
-#: How long the form of an instruction proposes to wait for the answer, in days.
-INSTRUCTION_DAYS = 7
+#: How long the form of an instruction, of a self-check, proposes to wait for the answer, in days.
+INSTRUCTION_DAYS, SELF_CHECK_DAYS = 7, 14
 
 #: States in which something is still asked of somebody.
 PENDING = frozenset({TaskState.OPEN, TaskState.ANSWERED})
@@ -78,6 +79,29 @@ def check_asked(asked: Asked, today: date) -> None:
         raise Refused(N_("请写明由哪个单位或哪个人落实。"))
     if asked.due < today:
         raise Refused(N_("完成时限不能早于今天。"))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a self-check answers besides how it was looked: who looked, and every problem found."""
+
+    by: str
+    found: tuple[str, ...] = ()
+
+
+def check_look(kind: TaskKind, look: Look | None) -> None:
+    """Refuse a self-check's answer that does not say who looked, or holds what cannot become findings."""
+    if kind is not TaskKind.SELF_CHECK:
+        return
+    if look is None or not look.by.strip():
+        raise Refused(N_("请写明是谁去查的。"))
+    if len(look.found) > MOST_ENTRIES:
+        raise Refused(N_("一次最多填 %(most)s 个问题，请合并同类的。"), most=MOST_ENTRIES)
+    too_long = next((place for place, words in enumerate(look.found, 1) if len(words) > LONGEST_WORDING), None)
+    if too_long is not None:
+        raise Refused(
+            N_("查出的问题第 %(line)s 行超过 %(most)s 个字，请写短一些。"), line=too_long, most=LONGEST_WORDING
+        )
 
 
 def is_late(state: TaskState, due: date, today: date) -> bool:
