@@ -43,6 +43,8 @@ def plain(text: str) -> str:
     text = _NUMERAL.sub(lambda match: _arabic(match[0]), text)
     text = _INCLUSIVE.sub("", _CLOCK_WORDS.sub("", text))
     text = _WEEKDAY.sub("", re.sub(r"\(([底末])\)", r"\1", text))
+    text = re.sub(r"(?<!\d)(20\d\d)(?=[上下]半年|Q[1-4]|第?[1-4]季度|底)", r"\1年", text)
+    text = re.sub(r"(?:自然|日历)日", "日", text)
     return re.sub(r"-{2,}|~{2,}", "-", text)
 
 
@@ -116,7 +118,7 @@ _POINTS = tuple(
         ("quarter", r"(?P<now>本季度)(?:末|底|内)?"),
         ("half", rf"(?:{_YEAR})?(?P<h>[上下])半年(?:末|底|内)?"),
         ("month", rf"(?P<rm>本月|当月|下个?月|次月)(?:(?P<d>\d{{1,2}})[日号]|{_PART})"),
-        ("year", r"(?<![\d半])(?P<part>年底|年末|年终|年内|全年|岁末|年中)"),
+        ("year", r"(?<![\d半])(?P<part>年底|年末|年终|年度?内|全年|岁末|年中)"),
         ("year", r"(?<!\d)(?P<y>20\d\d)(?=[-~至到]+20\d\d年)"),
         ("holiday", rf"(?:{_YEAR})?(?P<f>元旦|五一|六一|七一|八一|十一|国庆)节?"),
         ("month", rf"(?:{_YEAR})?(?<![\d.])(?P<m>\d{{1,2}})(?=[-~至到]+\d{{1,2}}月)"),
@@ -261,7 +263,7 @@ def stages_of(text: str, tokens: Sequence[Token]) -> list[Stage]:
 def _joins(first: Point, between: str, second: Token) -> bool:
     """7月至11月, and 自8月1日起30日内, where the span is counted from the day named before it."""
     if isinstance(second, Span):
-        return first.tail in ("起", "开始") and between in ("", ",", "计", "算") and bool(first.day)
+        return first.tail in ("起", "开始") and between in ("", ",", "计", "算", "为期", ",为期") and bool(first.day)
     return bool(_RANGE.fullmatch(between)) or (first.tail in ("起", "开始") and between in ("至", "到", ",至", ",到"))
 
 

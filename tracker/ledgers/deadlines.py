@@ -95,6 +95,10 @@ _STATUS = re.compile(
 _ODD_NUMBER = re.compile(
     r"[§%][-~至到]\d|\d[-~至到][§%]|%\d|%日|\d{3}年|\d[A-Za-z]|\d{4,}(?!.?[元万])|(?<!\d)\d{1,2}[./]\d{1,2}(?![\d%]|.?[元万亩])"
 )
+# 10月底前完成（市本级11月底）: a day for each place is no stage.
+_ONLY_WHERE = re.compile(
+    r"(?:其中|其他|其余)?(?:[甲乙丙丁]|市本级|[省市县区乡镇村]级|[一-龥]{1,8}(?:[县市区镇乡村局]|街道|县市区|乡镇|单位|部门))"
+)
 _FROM_THEN_ON = ("起", "开始", "起始")
 _AT_LATEST = re.compile(r"确保|最迟|至迟|最晚|不迟于|不晚于|不超过|不得超过")
 _EMPTY = frozenset({"", "-", "/", "\\", "无", "~", "--", ".", "_", "年月日"})
@@ -216,7 +220,7 @@ def _relevant(stages: list[Stage], text: str) -> list[Stage]:
             following = text[stage.token.end : stage.token.end + 1]
             describes = following == "的" or (stage.token.said.endswith("年度") and following not in ("", ",", ")"))
             return len(stages) == 1 or not describes
-        if stage.token.bounded:
+        if stage.token.bounded or stage.start:
             return True
         rest = text.replace(stage.token.said, "", 1)
         return len(stages) == 1 and not FUNCTION_WORDS.sub("", _bare_base(rest))
@@ -264,7 +268,8 @@ def _dated(written: str, outline: _Outline, stages: list[Stage], moment: Moment)
     if len(set(days)) > 1:
         if days != sorted(days):
             raise Unclear("stages_out_of_order", phrase=outline.text[:40])
-        if not _parted(outline.text, stages) or not all(milestone.text for milestone in milestones):
+        told = all(milestone.text and not _ONLY_WHERE.fullmatch(milestone.text) for milestone in milestones)
+        if not told or not _parted(outline.text, stages):
             raise Unclear("several_dates", phrase=outline.text[:40])
     else:
         milestones = []
