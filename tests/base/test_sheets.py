@@ -213,6 +213,13 @@ def test_text_stays_text_in_xlsx() -> None:
     assert len(sheet.cell(3 + len(DANGEROUS), 1).value) == 32_767
 
 
+def test_a_csv_whose_quote_is_never_closed_is_refused_and_not_taken_as_one_long_cell() -> None:
+    with pytest.raises(SheetRefused) as refused:
+        read_workbook('序号,问题,单位\r\n1,"甲村断水,县水利局\r\n2,乙村断水,县水利局\r\n'.encode(), "x.csv")
+    assert "第 2 条记录" in str(refused.value)
+    assert read_workbook('1,"甲\n村","断""水"'.encode(), "x.csv").sheets[0].rows == [["1", "甲\n村", '断"水']]
+
+
 def test_text_like_a_formula_is_guarded_in_csv_and_comes_back_as_it_was() -> None:
     target = io.BytesIO()
     assert write_csv(target, ["内容", "数"], [[text, -5] for text in DANGEROUS]) == len(DANGEROUS)

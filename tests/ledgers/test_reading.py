@@ -333,6 +333,75 @@ def test_a_sheet_of_figures_beside_the_ledger_is_no_ledger() -> None:
     assert told(reading) == {("汇总!A1", "table_without_problems", "warning")}
 
 
+TITLE = "新邵县省考核反馈安全饮水问题整改台账（截至2024年9月30日）"
+
+
+def test_states_ticked_in_columns_side_by_side() -> None:
+    body = [
+        [1, "甲", "10月底", "√", None, None],
+        [2, "乙", "10月底", None, "✓", None],
+        [3, "丙", "10月底", None, None, "●"],
+    ]
+    grouped = [
+        [TITLE],
+        ["序号", "存在问题", "整改时限", "整改状态", None, None],
+        [None, None, None, "已销号", "正在整改", "未启动"],
+        *body,
+    ]
+    flat = [[TITLE], ["序号", "存在问题", "整改时限", "已销号", "正在整改", "未启动"], *body]
+    for book in (workbook({"S": grouped}, {"S": ["D2:F2", "A2:A3", "B2:B3", "C2:C3"]}), workbook({"S": flat})):
+        assert [(row.title, row.state) for row in read(book).rows] == [
+            ("甲", "cleared"),
+            ("乙", "rectifying"),
+            ("丙", "assigned"),
+        ]
+
+
+def test_columns_named_after_a_state_that_hold_more_than_ticks_are_no_states() -> None:
+    rows = [
+        [TITLE],
+        ["序号", "存在问题", "整改状态", "已整改", "未整改"],
+        [1, "甲", "已销号", "3处", ""],
+        [2, "乙", "整改中", "", "2处"],
+    ]
+    assert [row.state for row in read(workbook({"S": rows})).rows] == ["cleared", "rectifying"]
+
+
+def test_two_tables_beside_each_other_are_refused_and_not_halved() -> None:
+    head = ["序号", "存在问题", "责任单位", "整改时限"]
+    rows = [[TITLE], [*head, None, *head], [1, "甲", "县水利局", "10月底", None, 2, "乙", "县水利局", "11月底"]]
+    assert ("S!G2", "tables_side_by_side", "error") in told(read(workbook({"S": rows})))
+    merged = workbook(
+        {"S": [[TITLE], ["序号", "存在问题", None, "整改时限"], [1, "甲", None, "10月底"]]}, {"S": ["B2:C2", "B3:C3"]}
+    )
+    assert "tables_side_by_side" not in {code for _, code, _ in told(read(merged))}
+
+
+def test_a_granted_extension_in_a_column_of_its_own_holds() -> None:
+    rows = [
+        [TITLE],
+        ["序号", "存在问题", "原整改时限", "延期后时限"],
+        [1, "甲", "8月底", "2024年11月底"],
+        [2, "乙", "10月底", "/"],
+    ]
+    found = read(workbook({"S": rows})).rows
+    assert [(row.deadline, row.deadline_remark) for row in found] == [
+        (date(2024, 11, 30), "原时限：8月底"),
+        (date(2024, 10, 31), ""),
+    ]
+
+
+def test_a_label_and_its_day_in_two_cells_and_a_unit_of_money_in_a_column_of_its_own() -> None:
+    rows = [
+        ["隆回县审计整改台账"],
+        ["交办日期", "2025年3月1日"],
+        ["序号", "检查存在问题及隐患", "金额", "单位", "整改责任单位", "整改时限"],
+        [1, "甲", "12.5", "万元", "县财政局", "15日内"],
+    ]
+    row = read(workbook({"S": rows})).rows[0]
+    assert (row.title, row.deadline, row.responsible_units) == ("甲", date(2025, 3, 16), ("县财政局",))
+
+
 def test_a_row_with_nothing_but_a_wording_is_asked_about_and_stands_when_confirmed() -> None:
     rows = [
         ["新宁县问题整改台账"],

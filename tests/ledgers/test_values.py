@@ -108,6 +108,7 @@ def test_counties(text: str, name: str | None) -> None:
         ("王建国、李志强", [("王建国", ""), ("李志强", "")]),
         ("王建国\n李志强", [("王建国", ""), ("李志强", "")]),
         ("阿不都·热西提", [("阿不都·热西提", "")]),
+        ("王　五\n13800000000", [("王五", "")]),
         ("各县市区主要负责人", []),
         ("水利局", []),
     ],
@@ -137,6 +138,8 @@ def test_units(text: str, names: list[str]) -> None:
 
 def test_the_leading_unit_by_mark_or_label() -> None:
     assert units_of("县水利局（牵头）、县财政局").lead == ("县水利局",)
+    assert units_of("县水利局（牵头）县财政局（配合）").names == ("县水利局", "县财政局")
+    assert units_of("县水利局\n（牵头）\n县财政局").lead == ("县水利局",)
     assert units_of("牵头单位：县财政局；责任单位：县扶贫办、各乡镇").lead == ("县财政局",)
     assert units_of("配合单位：县财政局；牵头单位：县扶贫办").lead == ("县扶贫办",)
 

@@ -280,15 +280,31 @@ def read_csv(data: bytes, name: str) -> Workbook:
     rows: list[list[Value]] = []
     width = 0
     try:
-        for record in csv.reader(_lines(text), delimiter=delimiter):
+        for record in csv.reader(_ended(text), delimiter=delimiter):
+            if record == [_END]:
+                break
             rows.append([_unguarded(cell) for cell in record])
             width = max(width, len(record))
             check_extent(name, len(rows), width)
+        else:
+            raise SheetRefused(
+                N_("从第 %(row)d 条记录起，有一个英文双引号没有配对，分不清单元格。"),
+                N_("请用 Excel 打开核对，另存为 .xlsx 后再导入。"),
+                row=len(rows),
+            )
     except csv.Error as error:
         raise damaged() from error
     for row in rows:
         row.extend([""] * (width - len(row)))
     return Workbook("csv", (Sheet(name, rows),), encoding, delimiter)
+
+
+_END = "\x1e"  # a record of its own after the last one, unless a quote was never closed and swallowed it
+
+
+def _ended(text: str) -> Iterator[str]:
+    yield from _lines(text if text.endswith(("\r", "\n")) else text + "\n")
+    yield _END
 
 
 def _lines(text: str) -> Iterator[str]:

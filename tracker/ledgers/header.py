@@ -63,7 +63,19 @@ def find_header(sheet: Sheet, start: int, covered: Mapping[tuple[int, int], tupl
             break
     if best is None or best.score < MIN_KNOWN_HEADERS:
         return None
-    return best
+    last = _merged_down_to(best, covered)
+    return best if last == best.last else header_of(sheet, best.first, last, covered)
+
+
+def _merged_down_to(header: Header, covered: Mapping[tuple[int, int], tuple[int, int]]) -> int:
+    """Where header cells merged downward end, if several end on one row: what stands beside their feet is header too."""
+    feet: dict[int, int] = {}
+    for (row, column), (home, _) in covered.items():
+        if header.first <= home <= header.last:
+            feet[column] = max(row, feet.get(column, 0))
+    ends = [row for row in feet.values() if header.last < row < header.first + MAX_HEADER_ROWS]
+    last = max(ends, default=header.last)
+    return last if ends.count(last) > 1 else header.last
 
 
 def find_again(sheet: Sheet, heads: Sequence[Sequence[Sequence[str]]]) -> tuple[int, int] | None:

@@ -53,7 +53,7 @@ def read_letterhead(
     table: Table, around: Sequence[str], filename: str, vocabulary: Vocabulary, *, several_tables: bool
 ) -> Letterhead:
     """``around`` are the lines of cover sheets; the table's own lines come first."""
-    own = [*table.titles, *table.notes]
+    own = [*labelled(table.titles), *table.notes]
     title = title_of(table.titles) or title_of(around)
     names = [name for name in (title_of(table.titles), table.sheet.name) if name]
     if not several_tables:
@@ -82,7 +82,19 @@ def read_letterhead(
 
 def _day_after(words: re.Pattern[str], lines: Iterable[str]) -> date | None:
     """交办时间：2020年4月10日 above a table holds for all its rows."""
-    return next((day for line in lines for day, before in find_dates(line) if words.search(before)), None)
+    return next((day for line in labelled(lines) for day, before in find_dates(line) if words.search(before)), None)
+
+
+def labelled(lines: Iterable[str]) -> list[str]:
+    """交办日期 in one cell and its day in the next are one line."""
+    joined: list[str] = []
+    for line in lines:
+        label = joined[-1] if joined else ""
+        if 2 < len(label) <= 12 and re.search(r"(?:时间|日期)[:：]?$", label) and re.match(r"(?:19|20)\d\d\D", line):
+            joined[-1] = f"{label}{line}"
+        else:
+            joined.append(line)
+    return joined
 
 
 def _only_county(lines: Iterable[str], vocabulary: Vocabulary) -> str | None:
@@ -166,7 +178,12 @@ def _rank(text: str, before: str, bare: bool) -> int | None:
         return 0
     if _WRITTEN_ON.search(before):
         return 1
-    if bare or not before or (before.endswith("(") and _IS_TITLE.search(text)) or re.fullmatch(r"[(]?", before):
+    if (
+        bare
+        or not before
+        or (before.endswith("(") and (_IS_TITLE.search(text) or _IS_TITLE.search(before[:-1])))
+        or re.fullmatch(r"[(]?", before)
+    ):
         return 2
     return None
 

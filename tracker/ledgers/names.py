@@ -18,8 +18,10 @@ _UNIT_ENDING = (
 _MARK = re.compile(
     r"[(\[【](?:[^()\[\]【】]{0,4})?(牵头|主责|主办|负总责|配合|协办|协助|责任|落实|参与|主管|承办)(?:单位|部门)?[)\]】]|^\d{1,2}[.、)]"
 )
+_BRACKETED = r"[(\[【](?:牵头|主责|主办|配合|协办|协助)(?:单位|部门)?[)\]】]"
 _LABEL = re.compile(r"(牵头|主责|主办|责任|配合|协办|协助|参与|落实|承办|实施|整改责任|主管)(?:单位|部门)?[::]")
 _SPLIT = re.compile(r"[、,;/|\n\r\t。]+")
+_MEASURED_IN = frozenset({"元", "万元", "千元", "亿元", "万", "户", "人", "个", "处", "笔", "件"})  # 单位 beside 金额
 _LEADS = frozenset({"牵头", "主责", "主办", "负总责", "主管"})
 _ENDS_AS_UNIT = re.compile(_UNIT_ENDING + "$")
 
@@ -45,7 +47,7 @@ def units_of(text: str) -> Units:
         name = re.sub(r"(?<=.{3})等(?:单位|部门)?$", "", name)
         if not name and names and marks & _LEADS and names[-1] not in lead:
             lead.append(names[-1])  # a mark in a line of its own
-        if not name or is_nothing(name):
+        if not name or is_nothing(name) or name in _MEASURED_IN:
             continue
         if name not in names:
             names.append(name)
@@ -57,6 +59,7 @@ def units_of(text: str) -> Units:
 def _pieces(text: str) -> list[str]:
     """Split at marks outside brackets, at spaces between whole units, and at 和 after a whole unit."""
     shielded = re.sub(r"[(\[【][^()\[\]【】]*[)\]】]", lambda match: _SPLIT.sub("\x00", match[0]), text)
+    shielded = re.sub(rf"({_BRACKETED})(?=[一-龥])", r"\1\n", shielded)  # 县水利局（牵头）县财政局（配合）
     shielded = _LABEL.sub(lambda match: "\n" + match[0], shielded)
     pieces: list[str] = []
     for part in _SPLIT.split(shielded):
@@ -123,6 +126,9 @@ def people_of(text: str) -> People:
     people: list[Person] = []
     posts: list[str] = []
     for piece in _people_pieces(cleaned):
+        if _PHONE.fullmatch(piece) and people:
+            people[-1] = Person(people[-1].name, people[-1].post, people[-1].phone or piece)
+            continue
         person = _person(piece)
         if person is None:
             if _is_post(piece):

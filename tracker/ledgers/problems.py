@@ -132,6 +132,11 @@ MESSAGES: dict[str, Message] = {
     "column_not_taken": Message(
         WARNING, N_("“%(header)s”与“%(other)s”像是同一项内容，只读了后者。"), N_("请在导入页面上指定读哪一列。")
     ),
+    "tables_side_by_side": Message(
+        ERROR,
+        N_("“%(header)s”有两栏，两栏都写了内容，像是左右并排的两张表。"),
+        N_("请把两张表上下排好，或分成两个工作表，再重新导入。"),
+    ),
     "rows_below_limit": Message(ERROR, N_("台账超过 %(limit)s 行。"), N_("请拆成几个文件分别导入。")),
     # any cell
     "formula_without_value": Message(

@@ -15,6 +15,7 @@ from typing import Any
 
 from tracker.base.sheets import Sheet, TakenOut, Workbook
 from tracker.base.sheets_in import read_workbook
+from tracker.ledgers.columns import choices
 from tracker.ledgers.header import find_again, text_of
 from tracker.ledgers.letterhead import Letterhead, read_letterhead, title_of
 from tracker.ledgers.problems import Problem, Severity, fault
@@ -286,8 +287,11 @@ def _of_table(table: Table, book: Workbook, correction: Correction) -> list[Prob
         problems.append(Problem(table.sheet.address(last, 1), fault("no_title_column")))
     for heading in table.headings:
         address = table.sheet.address(last, heading.column)
+        known = [code for _, code in choices(heading.path)]
         if heading.hidden:
             problems.append(Problem(address, fault("hidden_column", header=heading.text)))
+        elif heading.beaten_by == heading.text and "title" in known and table.fills(heading.column):
+            problems.append(Problem(address, fault("tables_side_by_side", header=heading.text)))
         elif heading.beaten_by:
             problems.append(Problem(address, fault("column_not_taken", header=heading.text, other=heading.beaten_by)))
     hidden = [passed.row for passed in table.passed if passed.what == "hidden"]

@@ -13,7 +13,7 @@ from tracker.ledgers.columns import COMBINED
 from tracker.ledgers.header import text_of
 from tracker.ledgers.letterhead import Letterhead
 from tracker.ledgers.problems import Fault, Problem, fault
-from tracker.ledgers.table import Record, Table
+from tracker.ledgers.table import TICKS, Record, Table
 from tracker.ledgers.values import serial_of, unit_of_amount
 from tracker.ledgers.vocabulary import Vocabulary, is_nothing, word_key
 
@@ -58,6 +58,8 @@ class TableCells:
         self.table, self.head, self.vocabulary = table, head, vocabulary
         self.problems: list[Problem] = []
         self.columns = table.fields
+        ticked = table.ticked()
+        self.columns |= {name: list(columns) for name, columns in ticked.items()}
         self.visible = [heading.column for heading in table.headings if not heading.hidden]
         self.unknown = {h.column: h.text for h in table.headings if not (h.hidden or h.left_out or h.field) and h.text}
         self.above: dict[int, Cell] = {}
@@ -71,6 +73,9 @@ class TableCells:
         self._settle_numbers()
         words = vocabulary.correction.words
         self.meant = {column: words[name] for name in words for column in self.columns.get(name, ())}
+        for columns in ticked.values():
+            self.meant |= {column: dict.fromkeys(TICKS, word) for column, word in columns.items()}
+            self.unknown = {column: text for column, text in self.unknown.items() if column not in columns}
         self.amount_unit = self._amount_unit()
 
     def _column_texts(self, name: str) -> list[str]:

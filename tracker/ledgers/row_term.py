@@ -41,11 +41,21 @@ def deadline(cells: TableCells, handed_over: date | None, fed_back: date | None)
     moment = Moment(cells.vocabulary.add_workdays, cells.head.year, cells.head.ledger_date, handed_over, fed_back)
     columns = cells.columns.get("deadline")
     if not columns:
-        return _deadline_in_remark(cells, moment)
+        return _extended(cells, _deadline_in_remark(cells, moment), moment)
     found = _one_deadline(cells, cells.by_column[columns[0]], moment)
     if cells.record.more:
         found = _deadline_over_rows(cells, found, columns[0], moment)
-    return found
+    return _extended(cells, found, moment)
+
+
+def _extended(cells: TableCells, first: Deadline, moment: Moment) -> Deadline:
+    """延期后时限 in a column of its own holds where it is filled in; what stood before it is kept as a remark."""
+    cell = cells.cell("extended_to")
+    if is_nothing(cell.text) or cell.broken:
+        return first
+    found = _one_deadline(cells, cell, moment)
+    before = f"原时限：{first.written}" if first.written else ""
+    return replace(found, remark="、".join(filter(None, [found.remark, before])))
 
 
 def _one_deadline(cells: TableCells, cell: Cell, moment: Moment) -> Deadline:

@@ -7,13 +7,18 @@ a repeated header or blank. Merged cells give their value to every cell they cov
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tracker.base.sheets import Merge, Sheet, Value, column_number, letter
 from tracker.ledgers.columns import Assignment, Path, assign, choices, header_text, plain_header
 from tracker.ledgers.header import MIN_KNOWN_HEADERS, Header, find_header, header_of, squeezed, text_of
 
+TICKS = ("√", "✓", "✔", "☑", "●", "■", "★", "◆", "1", "V", "v", "是")
+_STATE_WORD = re.compile(
+    r"(?:已|正在|尚?未|基本|部分|待|持续)?(?:全部)?(?:完成|整改|办结|销号|启动|到位|解决|推进|落实|验收|办理|销案)(?:完成|到位|完毕|整改|中)?|"
+    r"进行中|(?:未?达到|超过)序时进度"
+)
 LOOKED_AT = 200  # records a column without a head is looked for in
 
 
@@ -91,9 +96,38 @@ class Table:
         }
         return tuple(sorted(filled - named))
 
+    def fills(self, column: int) -> bool:
+        """Something stands in the column itself, not only in a cell merged over it."""
+        return any(
+            value != "" and home == column
+            for record in self.records[:LOOKED_AT]
+            for value, _, home in [self.at(record.row, column)]
+        )
+
+    def ticked(self) -> dict[str, dict[int, str]]:
+        """Columns side by side of which each row ticks one (已完成 | 整改中 | 未启动): field → column → what a tick means."""
+        found: dict[str, dict[int, str]] = {}
+        for heading in self.headings:
+            field_ = _ticked_field(tuple(map(squeezed, heading.path)))
+            if field_ and not heading.hidden and not heading.left_out and heading.field in (None, field_):
+                found.setdefault(field_, {})[heading.column] = heading.path[-1]
+        return {code: columns for code, columns in found.items() if len(columns) > 1 and self._only_ticks(columns)}
+
+    def _only_ticks(self, columns: Iterable[int]) -> bool:
+        places = [(record.row, column) for record in self.records[:LOOKED_AT] for column in columns]
+        texts = {squeezed(text_of(self.at(*place)[0])) for place in places}
+        return "" in texts and len(texts) > 1 and texts <= {"", *TICKS}
+
     @property
     def notes(self) -> list[str]:
         return [passed.text for passed in self.passed if passed.what == "note"]
+
+
+def _ticked_field(path: Path) -> str | None:
+    """已完成 alone or below 整改状态, 是 and 否 below 是否销号."""
+    if path[-1] in ("是", "否") and len(path) > 1:
+        return next((code for _, code in choices(path[:-1]) if code in ("state", "strike_off")), None)
+    return "state" if _STATE_WORD.fullmatch(path[-1]) else None
 
 
 def _covered_cells(merges: Sequence[Merge]) -> dict[tuple[int, int], tuple[int, int]]:

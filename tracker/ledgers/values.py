@@ -140,7 +140,7 @@ def county_of(text: str, vocabulary: Vocabulary) -> tuple[Where, tuple[Fault, ..
     if match := vocabulary.place_pattern.match(without_city):
         rest = without_city[match.end() :]
         if re.search(r"(?:乡|镇|街道|村|社区|办事处|场)", rest) or re.fullmatch(
-            r"(?:人民)?(?:县委)?政府|本级|县直", rest
+            r"(?:人民)?(?:县委)?政府|\(?(?:[县市区]?本级|[县市区]直(?:单位|部门)?)\)?", rest
         ):
             return Where(vocabulary.places[match[0]], rest), ()
     return Where(), (fault("unknown_county", phrase=text[:40], counties=vocabulary.county_names),)
@@ -185,12 +185,12 @@ _STATES = tuple(
             "dismissed",
         ),
         (
-            r"(?:未|没有|尚未|暂未|不)(?:提出|提交|报送|上报)?(?:申请|提交|上报|报送)|(?:拟|准备|计划|即将)(?:申请|提请|报请)?(?:销号|验收)",
+            r"(?:未|没有|尚未|暂未|不)(?:提出|提交|报送|上报)?(?:申请|提交|上报|报送)|(?:拟|准备|计划|即将|预计)[^,;。]{0,8}?(?:申请|提请|报请)?(?:销号|验收)",
             "open",
         ),
         (r"部分(?:销号|销案|验收)|基本销号", "rectifying"),
         (
-            r"申请.{0,4}(?:销号|验收)|(?:上报|报请|提请|申报|报送|提交).{0,4}(?:销号|验收)|销号申请|待(?:销号|验收|审核|核查|复查|复核|审批|核实|"
+            r"申请.{0,4}(?:销号|验收)|(?:上报|报请|提请|申报|报送|提交).{0,4}(?:销号|验收)|销号申请|待(?:[省市县区乡镇]级?)?(?:销号|验收|审核|核查|复查|复核|审批|核实|"
             r"认定|销案)|(?:销号|验收)(?:审核|审批|审查)?中|销号审核|正在(?:验收|审核|销号)|拟销号|审核中|reviewing",
             "reviewing",
         ),
