@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy import Connection, Dialect, Engine, Enum, MetaData, event, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
@@ -127,6 +127,29 @@ def _is_race(error: IntegrityError) -> bool:
     """A unique constraint lost to someone faster, as opposed to a slip of ours (CHECK, NOT NULL, foreign key)."""
     text = str(error.orig)
     return "UNIQUE constraint" in text or "duplicate key value" in text
+
+
+def add_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write many new rows by one statement, with no object of the session for any of them."""
+    if rows:
+        db.session.execute(insert(model.metadata.tables[model.__tablename__]), rows)
+
+
+def next_ids(model: type[Base], count: int) -> list[int]:
+    """Ids for so many new rows, taken ahead so that all can be written by one statement and referred to before.
+
+    SQLite tells the id of a new row one statement at a time; there the writer of the moment (``transaction``) is the
+    only one. PostgreSQL gives them out of the table's own sequence.
+    """
+    table = model.metadata.tables[model.__tablename__]
+    if db.engine.dialect.name != "sqlite":
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        return sorted(db.session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count))))
+    last = db.session.scalar(select(func.max(table.c.id))) or 0
+    if table.dialect_options["sqlite"]["autoincrement"]:  # an id that has been given never comes again
+        given = db.session.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table.name})
+        last = max(last, given or 0)
+    return list(range(last + 1, last + count + 1))
 
 
 def upsert(table: Any) -> sqlite.Insert | postgresql.Insert:

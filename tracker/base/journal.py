@@ -8,7 +8,6 @@ The chain follows Schneier & Kelsey, Secure audit logs to support computer foren
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import secrets
@@ -25,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.base import clock
 from tracker.base.access import N_, Actor, Refused
-from tracker.base.db import Base, Instant, db
+from tracker.base.db import Base, Instant, add_rows, db
 
 CHUNK = 5_000
 LATE = 20_000  # how far behind the newest sealed id an event may still be committed
@@ -126,11 +125,12 @@ def record_all(rows: Sequence[Mapping[str, Any]]) -> None:
     """Append many events by one statement: ``at, verb, subject, subject_id, data`` of each, and whose act
     it is (``by``) unless they are the system's own."""
     entries = []
+    always = {"actor_id": None, "for_id": None, "address": _address(), "remark_mark": None}
     for row in rows:
-        entry = {"actor_id": None, "for_id": None, "address": _address(), "remark_mark": None, **row}
-        entries.append({**entry, "mark": marked(SimpleNamespace(**entry), _nonce())})
-    if entries:
-        db.session.execute(insert(Event), entries)
+        entry = {**always, **row}
+        entry["mark"] = marked(SimpleNamespace(**entry), _nonce())
+        entries.append(entry)
+    add_rows(Event, entries)
 
 
 def _address() -> str | None:
@@ -152,7 +152,10 @@ def marked(event: Any, nonce: str) -> str:
     """The mark of what an event (or its row) says: ``nonce.digest``. Its id and its place are the chain's to hold."""
     said = [event.at.astimezone(UTC).isoformat(), event.actor_id, event.for_id, event.verb, event.subject,
             event.subject_id, event.data, event.address, event.remark_mark]  # fmt: skip
-    return f"{nonce}.{_digest(nonce, json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(',', ':')))}"
+    return f"{nonce}.{_digest(nonce, _SAID.encode(said))}"
+
+
+_SAID = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _nonce() -> str:
@@ -162,7 +165,7 @@ def _nonce() -> str:
 
 def _digest(*parts: str) -> str:
     key = current_app.config["TRACKER"].journal_key.encode()
-    return hmac.new(key, "\n".join(parts).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, "\n".join(parts).encode(), "sha256").hex()
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
 from tracker.base import clock, journal
 from tracker.base.access import N_, Actor, Conflict, Refused, may
-from tracker.base.db import db, upsert
+from tracker.base.db import add_rows, db, next_ids, upsert
 from tracker.base.journal import Event
 from tracker.inspections.models import Finding
 from tracker.inspections.rules import Source
@@ -130,11 +131,30 @@ def advance(
     )
 
 
+_COLUMNS = {column.name: column.default.arg if column.default is not None else None for column in Issue.__table__.c}
+
+
+class Draft(SimpleNamespace):
+    """A new issue as bare columns, for ``enter_all`` to write many of: what the session keeps about an ``Issue`` costs
+    more than writing it. ``units`` and ``members`` are ids; the first unit is 主责."""
+
+    __slots__ = ("members", "units")  # beside the columns, not among them
+
+    def __init__(self, **columns: Any) -> None:
+        super().__init__(**{**_COLUMNS, **columns})
+        self.units: list[int] = []
+        self.members: list[int] = []
+
+    @property
+    def duty_chain_complete(self) -> bool:
+        return bool(self.lead_official_id and self.lead_unit_id and self.units)
+
+
 @dataclass(frozen=True)
 class Beginning:
     """A new issue that is to begin: in which state, with which duty chain, and what its event tells besides."""
 
-    issue: Issue
+    issue: Issue | Draft
     state: State
     duty: Duty | None = None
     data: Mapping[str, Any] | None = None
@@ -154,7 +174,10 @@ def enter(
 ) -> Event:
     """Let a new issue begin, by ``list`` (always listed) or ``take_over`` (any state but dismissed)."""
     one = Beginning(issue, state, duty, data)
-    _write_all([one], verb, actor, today, facts, at)
+    _begin_all([one], verb, actor, today, facts, at)
+    db.session.add(issue)
+    db.session.flush()
+    _move_along([issue], today)
     return journal.record(verb.value, "issue", issue.id, **journal.by(actor), at=at, data=_entered(one))
 
 
@@ -167,10 +190,16 @@ def enter_all(
     facts: Mapping[Fact, bool],
     at: datetime | None = None,
 ) -> None:
-    """Let new issues begin together: each checked as if it came alone, all written in few statements."""
-    if not beginnings:
+    """Let new issues begin together, from drafts that have their ids afterwards: each checked and told as if it came
+    alone, all written in few statements."""
+    drafts = [one.issue for one in beginnings if isinstance(one.issue, Draft)]
+    if len(drafts) != len(beginnings):
+        raise TypeError("enter_all takes drafts")
+    if not drafts:
         return
-    _write_all(beginnings, verb, actor, today, facts, at)
+    _begin_all(beginnings, verb, actor, today, facts, at)
+    _write(drafts)
+    _move_along(drafts, today)
     event = {"at": at or clock.now(), **journal.by(actor), "verb": verb.value, "subject": "issue"}
     journal.record_all([{**event, "subject_id": one.issue.id, "data": _entered(one)} for one in beginnings])
 
@@ -179,7 +208,7 @@ def _entered(one: Beginning) -> dict[str, Any]:
     return {"to": one.state.value, **(one.data or {})}
 
 
-def _write_all(
+def _begin_all(
     beginnings: Sequence[Beginning],
     verb: Verb,
     actor: Actor,
@@ -187,7 +216,7 @@ def _write_all(
     facts: Mapping[Fact, bool],
     at: datetime | None,
 ) -> None:
-    """Everything of a beginning but its event."""
+    """Check each beginning and set what follows from it; nothing is written yet."""
     lines: dict[int, list[int]] = {}
     months = look_back_months() if any(one.state is State.CLEARED for one in beginnings) else ()
     known: dict[tuple[int, int], frozenset[Who]] = {}
@@ -201,22 +230,27 @@ def _write_all(
         one.issue.county_id = column_of(lines[region])
         _begin(one, verb, today, months)
         _bring_in_line(one.issue, at)
-    issues = [one.issue for one in beginnings]
-    _number_ahead(issues)
-    db.session.add_all(issues)
-    db.session.flush()
+
+
+def _write(drafts: Sequence[Draft]) -> None:
+    for issue, draft in zip(next_ids(Issue, len(drafts)), drafts, strict=True):
+        draft.id = issue
+    units = [
+        {"issue_id": draft.id, "unit_id": unit, "position": place}
+        for draft in drafts
+        for place, unit in enumerate(draft.units)
+    ]
+    members = [{"issue_id": draft.id, "user_id": user} for draft in drafts for user in draft.members]
+    add_rows(Issue, [vars(draft) for draft in drafts])
+    add_rows(IssueUnit, units)
+    add_rows(TaskForceMember, members)
+
+
+def _move_along(issues: Sequence[Issue | Draft], today: date) -> None:
+    """What new issues bring along: counts, episodes, search text."""
     shift_counts(Counter(cell for issue in issues if (cell := _cell(issue)) is not None))
     _open_episodes(issues, today)
     index_text(*issues)
-
-
-def _number_ahead(issues: Sequence[Issue]) -> None:
-    """SQLite tells the id of a new row one statement at a time. There the writer of the moment is the only one, so the
-    ids of many can be taken ahead and all be written by one statement."""
-    if len(issues) > 1 and db.session.get_bind().dialect.name == "sqlite":
-        last = db.session.scalar(select(func.max(Issue.id))) or 0
-        for number, issue in enumerate(issues, last + 1):
-            issue.id = number
 
 
 def _may_begin(one: Beginning, verb: Verb, actor: Actor, known: frozenset[Who], facts: Mapping[Fact, bool]) -> None:
@@ -233,8 +267,19 @@ def _begin(one: Beginning, verb: Verb, today: date, months: Sequence[int]) -> No
     issue.taken_over = verb is Verb.TAKE_OVER
     issue.listed_on = issue.listed_on or today
     if one.duty:
-        _hand_to(issue, one.duty)
+        _give(issue, one.duty)
     _enter_state(issue, one.state, verb, today, months)  # its event tells the state alone
+
+
+def _give(issue: Issue | Draft, duty: Duty) -> None:
+    """Its first duty chain."""
+    issue.lead_official_id, issue.lead_unit_id = duty.lead_official_id, duty.lead_unit_id
+    issue.responsible_person_id, issue.task_force = duty.responsible_person_id, duty.task_force
+    if isinstance(issue, Draft):
+        issue.units, issue.members = list(dict.fromkeys(duty.unit_ids)), list(dict.fromkeys(duty.member_ids))
+    else:
+        _replace_units(issue, duty.unit_ids)
+        issue.members = [TaskForceMember(user_id=user) for user in dict.fromkeys(duty.member_ids)]
 
 
 def authorise(row: Transition, actor: Actor, known: frozenset[Who]) -> None:
@@ -249,7 +294,7 @@ def unchanged(issue: Issue, seen: int | None) -> None:
         raise Conflict
 
 
-def _apply(issue: Issue, changes: Mapping[str, Any]) -> dict[str, Any]:
+def _apply(issue: Issue | Draft, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Set columns and return what changed; free text is kept apart from the event and only referred to."""
     trail: dict[str, Any] = {}
     for name, value in changes.items():
@@ -299,7 +344,7 @@ def _replace_units(issue: Issue, unit_ids: Sequence[int]) -> None:
     issue.units = [IssueUnit(unit_id=unit, position=place) for place, unit in enumerate(dict.fromkeys(unit_ids))]
 
 
-def _enter_state(issue: Issue, state: State, verb: Verb, today: date, months: Sequence[int]) -> dict[str, Any]:
+def _enter_state(issue: Issue | Draft, state: State, verb: Verb, today: date, months: Sequence[int]) -> dict[str, Any]:
     """Set the state and what follows from it; returns what the event tells besides the state. ``months``: after which a
     clearance is looked at again."""
     trail = _apply(issue, {"proven": state is State.CLEARED and verb is Verb.PASS})
@@ -371,14 +416,14 @@ def _settle(issue: Issue, before: Cell | None, today: date, at: datetime | None,
     _settle_episode(issue, today, ends)
 
 
-def _bring_in_line(issue: Issue, at: datetime | None) -> None:
+def _bring_in_line(issue: Issue | Draft, at: datetime | None) -> None:
     """The columns that follow from others; ``updated_at`` always changes, so two acts at once collide on the version."""
     issue.overdue_from = overdue_from(issue.state, issue.deadline, issue.applied_on)
     issue.chain_complete = issue.duty_chain_complete
     issue.updated_at = at or clock.now()
 
 
-def _cell(issue: Issue) -> Cell | None:
+def _cell(issue: Issue | Draft) -> Cell | None:
     """The summary row the issue counts in; none for a parent, which is shown but never counted."""
     if issue.has_children:
         return None
@@ -436,15 +481,14 @@ def _settle_episode(issue: Issue, today: date, ends: EpisodeEnd | None) -> None:
         _open_episodes([issue], today)
 
 
-def _open_episodes(issues: Iterable[Issue], today: date) -> None:
+def _open_episodes(issues: Iterable[Issue | Draft], today: date) -> None:
     """Begin an episode where the deadline has passed and none is running."""
     late = [
         {"issue_id": one.id, "deadline": one.deadline, "starts_on": one.overdue_from, "recorded_at": one.updated_at}
         for one in issues
         if one.overdue_from is not None and one.overdue_from <= today and one.deadline
     ]
-    if late:
-        db.session.execute(insert(OverdueEpisode), late)
+    add_rows(OverdueEpisode, late)
 
 
 def forget(brought: Sequence[Issue]) -> None:
@@ -468,14 +512,14 @@ def forget(brought: Sequence[Issue]) -> None:
         db.session.expunge(issue)
 
 
-def index_text(*issues: Issue) -> None:
+def index_text(*issues: Issue | Draft) -> None:
     """Refresh what search looks in: number, wording, requirement."""
-    row = upsert(IssueText)
+    row = upsert(IssueText.__table__)
     row = row.on_conflict_do_update(index_elements=["issue_id"], set_={"grams": row.excluded.grams})
     db.session.execute(row, [{"issue_id": issue.id, "grams": shadow(_searched(issue))} for issue in issues])
 
 
-def _searched(issue: Issue) -> str:
+def _searched(issue: Issue | Draft) -> str:
     return " ".join(filter(None, (issue.number, issue.ledger_number, issue.title, issue.wording, issue.requirement)))
 
 
@@ -551,9 +595,7 @@ def answer_all(answers: Sequence[tuple[int, int]], actor: Actor, today: date) ->
             execution_options={"synchronize_session": False},
         )
         said = {"how": Answer.LISTED, "answered_on": today, "by_id": actor.id}
-        db.session.execute(
-            insert(FindingAnswer), [{**said, "finding_id": finding, "issue_id": issue} for finding, issue in answers]
-        )
+        add_rows(FindingAnswer, [{**said, "finding_id": finding, "issue_id": issue} for finding, issue in answers])
 
 
 def break_down(

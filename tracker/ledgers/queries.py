@@ -411,6 +411,15 @@ def touched_since(import_id: int) -> list[str]:
     )
 
 
+def issues_with_ids(ids: Sequence[int]) -> Sequence[Issue]:
+    """Issues with their responsible units, in the order of their ids."""
+    if not ids:
+        return ()
+    return db.session.scalars(
+        select(Issue).where(Issue.id.in_(ids)).options(selectinload(Issue.units)).order_by(Issue.id)
+    ).all()
+
+
 def findings_waiting(inspection_id: int) -> dict[Entry, int]:
     """The inspection's findings that are open, or were withdrawn with an import undone, by what they say."""
     rows = db.session.execute(

@@ -7,20 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert
-
 from tracker.accounts.models import User
 from tracker.base import journal
 from tracker.base.access import N_, Actor
-from tracker.base.db import db
+from tracker.base.db import add_rows, db
 from tracker.clearance import actions as clearance
-from tracker.inspections.actions import inspection_with, write_findings
+from tracker.inspections.actions import inspection_with, keep_findings
 from tracker.inspections.models import Inspection
 from tracker.inspections.queries import seat_over
 from tracker.inspections.rules import LONGEST_CLAUSE, LONGEST_WORDING, Source
 from tracker.inspections.rules import Entry as FindingEntry
 from tracker.issues import actions as issues
-from tracker.issues.actions import Beginning, Duty
+from tracker.issues.actions import Beginning, Draft, Duty
 from tracker.issues.models import Issue
 from tracker.issues.rules import IMMEDIATE_WORKDAYS, fit_number
 from tracker.issues.workflow import OPEN, Fact, Kind, State, Verb
@@ -48,7 +46,7 @@ Told = Callable[[int, int], None]
 _CORRECTION = N_("按台账更新")
 
 
-BATCH = 500  # rows written together, and told of
+BATCH = 1_000  # rows written together, and told of
 
 
 class Applier:
@@ -61,6 +59,7 @@ class Applier:
         self.people: dict[NewPerson, int] = {}
         self.seats: dict[int, int] = {}
         self.inspections: dict[tuple[Source, str, int], Inspection] = {}
+        self.waiting: dict[int, dict[FindingEntry, int]] = {}  # inspection → findings still to be answered
         wanted = [e.row.number for e in plan.entries if e.row.number and fit_number(e.row.number)]
         self.taken_numbers = queries.taken_numbers(wanted)
 
@@ -134,13 +133,13 @@ class Applier:
         )
         self._answer([(entry.row, begun.issue) for entry, begun in zip(entries, beginnings, strict=True)])
         self._keep_rows([(entry.row, begun.issue.id) for entry, begun in zip(entries, beginnings, strict=True)])
-        reviewing = [begun.issue for begun in beginnings if begun.state is State.REVIEWING]
-        clearance.open_taken_over(reviewing, self.actor, today=self.today)
+        reviewing = [begun.issue.id for begun in beginnings if begun.state is State.REVIEWING]
+        clearance.open_taken_over(queries.issues_with_ids(reviewing), self.actor, today=self.today)
 
-    def _answer(self, rows: Sequence[tuple[LedgerRow, Issue]]) -> None:
+    def _answer(self, rows: Sequence[tuple[LedgerRow, Issue | Draft]]) -> None:
         """Where a row says which inspection it answers, what it says is a finding of it; one that is open already, or
         was withdrawn with an import undone, is taken up again instead of doubled."""
-        known: dict[int, tuple[Inspection, list[tuple[FindingEntry, Issue]]]] = {}
+        known: dict[int, tuple[Inspection, list[tuple[FindingEntry, Issue | Draft]]]] = {}
         for row, issue in rows:
             if row.source_written and issue.source is not Source.OTHER:
                 inspection = self._inspection(row, issue)
@@ -149,14 +148,16 @@ class Applier:
                 )
                 known.setdefault(inspection.id, (inspection, []))[1].append((said, issue))
         for inspection, answered in known.values():
-            waiting = queries.findings_waiting(inspection.id)
-            again = [(waiting.pop(said), issue) if said in waiting else (None, issue) for said, issue in answered]
+            if inspection.id not in self.waiting:
+                self.waiting[inspection.id] = queries.findings_waiting(inspection.id)
+            waiting = self.waiting[inspection.id]
+            again = [(waiting.pop(said, None), issue) for said, issue in answered]
             fresh = [said for (said, _), (finding, _) in zip(answered, again, strict=True) if finding is None]
-            made = iter(write_findings(inspection, self.actor, fresh, at=self.taken.at))
-            answers = [(finding or next(made).id, issue.id) for finding, issue in again]
+            made = iter(keep_findings(inspection, self.actor, fresh, at=self.taken.at))
+            answers = [(finding or next(made), issue.id) for finding, issue in again]
             issues.answer_all(answers, self.actor, self.today)
 
-    def _inspection(self, row: LedgerRow, issue: Issue) -> Inspection:
+    def _inspection(self, row: LedgerRow, issue: Issue | Draft) -> Inspection:
         """The hand-over a row names, to the region whose supervisor takes the ledger in."""
         if issue.county_id not in self.seats:
             self.seats[issue.county_id] = seat_over(self.actor, issue.county_id)
@@ -172,16 +173,16 @@ class Applier:
         if kind is Kind.IMMEDIATE and state is State.PLANNING:
             state = State.ASSIGNED  # needs no plan; the reading warns
         return Beginning(
-            self._new_issue(entry, number, kind, state),
+            self._draft(entry, number, kind, state),
             state,
             self._duty(entry.chain),
             {"import": self.taken.id, "sha256": self.taken.sha256, "sheet": row.sheet, "row": row.row},
         )
 
-    def _new_issue(self, entry: Entry, number: str, kind: Kind, state: State) -> Issue:
+    def _draft(self, entry: Entry, number: str, kind: Kind, state: State) -> Draft:
         row = entry.row
         deadline, proposed = self._deadline(row, kind, state)
-        return Issue(
+        return Draft(
             number=number,
             ledger_number=row.number if row.number != number else None,
             title=headline(row.title),
@@ -224,15 +225,13 @@ class Applier:
 
     def _keep_rows(self, rows: Sequence[tuple[LedgerRow, int]]) -> None:
         """What each issue is known by next time, the file as its evidence, and its first report of progress."""
-        if not rows:
-            return
         mine = {"by_id": self.actor.id, "at": self.taken.at}
         file = {**mine, "sha256": self.taken.sha256, "name": self.taken.file_name}
-        db.session.execute(insert(StoredRow), [self._stored(row, issue) for row, issue in rows])
-        db.session.execute(insert(Evidence), [{**file, "issue_id": issue} for _, issue in rows])
-        told = [{**mine, "issue_id": issue, "text": row.progress} for row, issue in rows if row.progress]
-        if told:
-            db.session.execute(insert(ProgressEntry), told)
+        add_rows(StoredRow, [self._stored(row, issue) for row, issue in rows])
+        add_rows(Evidence, [{**file, "issue_id": issue} for _, issue in rows])
+        add_rows(
+            ProgressEntry, [{**mine, "issue_id": issue, "text": row.progress} for row, issue in rows if row.progress]
+        )
 
     def _stored(self, row: LedgerRow, issue: int) -> dict[str, Any]:
         return {
