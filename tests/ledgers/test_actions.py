@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from tests.world import TODAY, World
 from tracker.accounts.models import User
 from tracker.base.access import Actor, Refused
-from tracker.base.db import db, transaction
+from tracker.base.db import Base, db, transaction
 from tracker.base.journal import Event
 from tracker.clearance.models import Application
 from tracker.issues import actions as issues
@@ -151,7 +151,10 @@ def test_an_import_is_undone_whole_while_nothing_has_happened(taken: int, world:
         actions.undo_import(queries.import_seen_by(taken, world.supervisor), world.supervisor, today=TODAY)
     assert db.session.scalar(select(func.count()).select_from(Issue)) == 0
     assert db.session.scalar(select(func.sum(IssueCount.number))) == 0
+    before = set(db.session.scalars(select(Event.subject_id).where(Event.subject == "issue")))
     take_in(world.supervisor, ledger(*ROWS))
+    # an issue taken in again has an id, and so a history, of its own
+    assert before.isdisjoint(db.session.scalars(select(Issue.id)))
 
 
 def test_rows_that_name_their_inspection_are_findings_of_it_and_reconcile(taken: int, world: World) -> None:
@@ -200,6 +203,50 @@ def test_one_name_is_one_lead_official_throughout_a_ledger(world: World) -> None
     assert issue("SX-5").lead_official_id == issue("SX-6").lead_official_id
     take_in(world.root_supervisor, ledger(other, third))
     assert db.session.scalar(select(func.count()).select_from(User).where(User.name == "何志远")) == 1
+
+
+def test_how_many_rows_are_written_together_changes_nothing(any_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Findings of one inspection over several batches, the same finding twice, rows under review."""
+    rows = [
+        (
+            f"SX-{n},{'饮水工程未通水' if n % 3 else '小额信贷逾期'}第{n % 7}处,{('审计', '省考核')[n % 2]},安全饮水,新邵县,黄志伟,新邵县水利局,"
+            f"新邵县水利局、新邵县财政局,王建国,通水,{('2019年6月底前', '立行立改', '2019-12-31')[n % 3]},"
+            f"{('整改中', '待验收', '已销号', '已交办')[n % 4]},{'已下管' if n % 2 else ''}"
+        )
+        for n in range(1, 23)
+    ]
+    found = []
+    for batch in (1, 4, 100):
+        monkeypatch.setattr(taking, "BATCH", batch)
+        taken = take_in(any_world.supervisor, ledger(*rows), create_missing=True)
+        found.append(_kept(taken))
+        with transaction():
+            actions.undo_import(queries.import_seen_by(taken, any_world.supervisor), any_world.supervisor, today=TODAY)
+    assert len(found[0]) > 5 * len(rows)
+    assert found[0] == found[1] == found[2]
+
+
+def _kept(taken: int) -> list[tuple[object, ...]]:
+    """What an import left of every row, by the issue's number: ids and instants differ from one import to the next."""
+    kept: list[tuple[object, ...]] = []
+    names = dict(db.session.execute(select(Issue.id, Issue.number)).all())
+    for table in ("issue", "issue_unit", "issue_text", "overdue_episode", "ledger_row", "evidence", "progress_entry",
+                  "finding_answer", "application", "event"):  # fmt: skip
+        columns = Base.metadata.tables[table].c
+        of = columns[{"issue": "id", "event": "subject_id"}.get(table, "issue_id")]
+        said = [c for c in columns if not c.primary_key and c is not of and c.name not in _OWN]
+        query = select(of, *said).where(of.in_(names))
+        if table == "event":
+            query = query.where(columns.subject == "issue")
+        for issue_id, *rest in db.session.execute(query):
+            data = [
+                {k: v for k, v in cell.items() if k != "import"} if isinstance(cell, dict) else cell for cell in rest
+            ]
+            kept.append((table, names[issue_id], *map(str, data)))
+    return sorted(kept, key=str)
+
+
+_OWN = {"at", "updated_at", "recorded_at", "import_id", "mark", "finding_id"}
 
 
 class _Stopped(Exception):
