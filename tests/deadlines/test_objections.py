@@ -23,6 +23,8 @@ from tracker.deadlines.rules import ObjectionState
 from tracker.desks import queries as desks
 from tracker.issues.models import Issue, OverdueEpisode
 from tracker.issues.rules import EpisodeEnd
+from tracker.messages.models import Message
+from tracker.messages.rules import Matter
 
 LATE, TERM = date(2019, 9, 10), date(2019, 10, 15)
 
@@ -193,3 +195,34 @@ def test_an_objection_waits_exactly_for_those_who_may_decide_it(any_world: World
 
 class _Undone(Exception):
     """Tried only."""
+
+
+def told(matter: Matter) -> set[int]:
+    return set(db.session.scalars(select(Message.person_id).where(Message.matter == matter)))
+
+
+def test_what_was_decided_is_told_to_who_objected_and_handles_it_with_the_reason(app: Flask, world: World) -> None:
+    issue = late_issue(world)
+    object_to(world, issue)
+    with transaction():
+        deadlines.refuse_objection(issue, world.supervisor, today=LATE, opinion="文件写的是八月")
+    handlers = {world.official.id, world.official2.id}
+    assert told(Matter.OBJECTION_REFUSED) == handlers
+    assert "文件写的是八月" in sign_in(app.test_client(), world.official).get("/messages").text
+    object_to(world, issue)
+    uphold(issue, world.supervisor)
+    assert told(Matter.OBJECTION_UPHELD) == handlers
+    for act, matter in (
+        (deadlines.refuse_extension, Matter.EXTENSION_REFUSED),
+        (deadlines.grant_extension, Matter.EXTENSION_GRANTED),
+    ):
+        with transaction():
+            wanted = TERM + timedelta(days=30)
+            deadlines.request_extension(issue, world.official2, today=LATE, wanted=wanted, reason="雨季")
+            act(
+                issue,
+                world.supervisor,
+                today=LATE,
+                **{"reason" if act is deadlines.refuse_extension else "opinion": "见批示"},
+            )
+        assert told(matter) == handlers

@@ -16,6 +16,7 @@ from tests.desks.test_routes import counted
 from tests.dossier.situations import Make, assigned, cleared, extension_waits, first_level, planned, undated
 from tests.world import NOW, TODAY, World, assign_one, list_one, make_duty, sign_in
 from tracker.accounts import actions as accounts
+from tracker.accounts.queries import locked
 from tracker.accounts.rules import PER_ACCOUNT
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
@@ -166,7 +167,7 @@ def guess_passwords(_world: World) -> None:
         accounts.end_sign_in(attempt, None, succeeded=False, at=NOW)
 
 
-@pytest.mark.parametrize("what", [deactivate, end_posts, reset_password, guess_passwords])
+@pytest.mark.parametrize("what", [deactivate, end_posts, reset_password])
 def test_it_is_dead_at_once_when_the_persons_rights_end(app: Flask, world: World, what: Any) -> None:
     make(world)
     path = address(app, world)
@@ -174,6 +175,15 @@ def test_it_is_dead_at_once_when_the_persons_rights_end(app: Flask, world: World
     with transaction():
         what(world)
     assert status(app, path) == 404
+
+
+def test_wrong_passwords_of_somebody_else_hide_nobodys_calendar(app: Flask, world: World) -> None:
+    make(world)
+    path = address(app, world)
+    with transaction():
+        guess_passwords(world)
+    assert locked(world.official, NOW)
+    assert status(app, path) == 200
 
 
 @pytest.mark.parametrize("path", ["/calendar/" + "a" * 43 + ".ics", "/calendar/x.ics", "/calendar/%s.ics" % ("é" * 43)])

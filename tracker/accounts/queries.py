@@ -144,6 +144,13 @@ def deputy(stand_in_id: int, person: User, today: date) -> Deputy | None:
     return acting if acting is not None and acting.is_active else None
 
 
+def deputies_of(person: User, today: date) -> dict[int, Deputy]:
+    """The person in the place of each whom they stand in for today, by the stand-in's id."""
+    rows = [row for row in stood_in_for(person.id, today) if row.begins_on <= today]
+    acting = {row.id: Deputy(person, row.absent) for row in rows}
+    return {key: one for key, one in acting.items() if one.is_active}
+
+
 def stand_ins_about(person_id: int) -> Sequence[StandIn]:
     """Every stand-in not ended, also those whose days are over, on either side of this person."""
     either = or_(StandIn.absent_id == person_id, StandIn.person_id == person_id)

@@ -267,7 +267,7 @@ def act_for(stand_in_id: int) -> Response:
     if acting is None:
         raise Missing
     _change_place(stand_in_id)
-    return redirect("/")
+    return redirect(local_url(request.form.get("next")) or "/")
 
 
 @bp.post("/stand-ins/leave")

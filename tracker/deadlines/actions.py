@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, literal, select, update
+from sqlalchemy import ColumnElement, Select, String, cast, literal, select, update
 
 from tracker.accounts.models import User
 from tracker.accounts.queries import is_own_request
@@ -108,6 +108,7 @@ def grant_extension(issue: Issue, actor: Actor, *, today: date, opinion: str = "
         changes={"deadline": wanted, "extensions": issue.extensions + 1, "deadline_proposed": False} if wanted else {},
     )
     _decide(extension, ExtensionState.GRANTED, actor, opinion, at)
+    _tell_decided(issue, Matter.EXTENSION_GRANTED, event, extension, actor, today)
     return event
 
 
@@ -125,6 +126,7 @@ def refuse_extension(issue: Issue, actor: Actor, *, today: date, reason: str, at
         data={"wanted": str(extension.wanted)} if extension else {},
     )
     _decide(extension, ExtensionState.REFUSED, actor, reason, at)
+    _tell_decided(issue, Matter.EXTENSION_REFUSED, event, extension, actor, today)
     return event
 
 
@@ -145,6 +147,33 @@ def _decide(
     extension.opinion = opinion.strip() or None
 
 
+def _tell_decided(
+    issue: Issue, matter: Matter, event: Event, asked: Extension | Objection | None, actor: Actor, today: date
+) -> None:
+    """Tell who asked, in whose name, and everybody who handles the issue, what was decided and why; not who decided."""
+    assert asked is not None  # the fact that something waits refused otherwise
+    hands = (
+        (asked.asked_by_id, asked.asked_for_id)
+        if isinstance(asked, Extension)
+        else (asked.raised_by_id, asked.raised_for_id)
+    )
+    people = {*hands, *(person.id for person in handlers_reached(issue, today))} - {None, actor.id, actor.duty_id}
+    db.session.flush()
+    told = _told_about(issue, f"{matter}:{asked.id}", 0).where(User.id.in_(sorted(people)))
+    queue(told, matter, day=today, at=event.at, remark_id=event.remark_id)
+
+
+def _told_about(issue: Issue, occasion: str, number: int) -> Select[Any]:
+    """People to tell one thing of this issue, as ``queue`` takes them; whom is for the caller to add."""
+    what: tuple[Any, ...] = (
+        literal(occasion).label("occasion"),
+        User.id.label("person_id"),
+        literal(issue.id).label("issue_id"),
+        literal(number).label("number"),
+    )
+    return select(*what)
+
+
 def remind(issue: Issue, actor: Actor, *, today: date, words: str, at: datetime | None = None) -> int:
     """Urge the handlers (催办), in the supervisor's words, at most once a day; returns how many people are told."""
     people = [person.id for person in handlers_reached(issue, today)]
@@ -163,13 +192,8 @@ def remind(issue: Issue, actor: Actor, *, today: date, words: str, at: datetime 
         data={"day": today.isoformat(), "told": len(people)},
     )
     db.session.flush()
-    what: tuple[Any, ...] = (
-        literal(f"remind:{today}:{issue.id}").label("occasion"),
-        User.id.label("person_id"),
-        literal(issue.id).label("issue_id"),
-        literal(days_overdue(issue.overdue_from, today)).label("number"),
-    )
-    told = select(*what).where(User.id.in_(people))
+    told = _told_about(issue, f"remind:{today}:{issue.id}", days_overdue(issue.overdue_from, today))
+    told = told.where(User.id.in_(people))
     return queue(told, Matter.REMINDER, day=today, at=event.at, remark_id=event.remark_id)
 
 
@@ -288,6 +312,7 @@ def uphold_objection(
         ends=EpisodeEnd.ANNULLED,
     )
     _settle_objection(objection, ObjectionState.UPHELD, actor, opinion, at)
+    _tell_decided(issue, Matter.OBJECTION_UPHELD, event, objection, actor, today)
     return event
 
 
@@ -304,6 +329,7 @@ def refuse_objection(issue: Issue, actor: Actor, *, today: date, opinion: str, a
         facts={Fact.OBJECTION_WAITING: objection is not None},
     )
     _settle_objection(objection, ObjectionState.REFUSED, actor, opinion, at)
+    _tell_decided(issue, Matter.OBJECTION_REFUSED, event, objection, actor, today)
     return event
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal_column, or_, select
 
 from tracker.accounts.models import User
-from tracker.accounts.queries import locked
 from tracker.base.access import Actor, Missing, Right, Role, holds, may
 from tracker.base.db import db
 from tracker.clearance.queries import review_queue
@@ -45,19 +44,20 @@ def address_of(person_id: int) -> CalendarAddress | None:
     return db.session.get(CalendarAddress, person_id)
 
 
-def address_with(token: str, now: datetime) -> CalendarAddress:
+def address_with(token: str) -> CalendarAddress:
     """The address of this token, while its person may sign in and see issues. Raises Missing."""
     if len(token) != TOKEN_LENGTH:
         raise Missing
     found = db.session.scalar(select(CalendarAddress).where(CalendarAddress.token_hash == token_hash(token)))
-    if found is None or not _may_follow(found.person, now):
+    if found is None or not _may_follow(found.person):
         raise Missing
     return found
 
 
-def _may_follow(person: User, now: datetime) -> bool:
-    """Rights end here when they end: deactivated, locked, given a one-time password, or without a post that reads."""
-    return person.is_active and not person.one_time and may(person, Right.ISSUE_READ) and not locked(person, now)
+def _may_follow(person: User) -> bool:
+    """Rights end here when they end: deactivated, given a one-time password, or without a post that reads. Wrong passwords
+    close the way in by password only: else anybody who knows an account's name could empty its calendar."""
+    return person.is_active and not person.one_time and may(person, Right.ISSUE_READ)
 
 
 def agenda_of(actor: Actor, today: date, calendar: Calendar) -> Agenda:

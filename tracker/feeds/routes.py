@@ -64,7 +64,7 @@ def _page(address: str | None = None) -> str:
 def calendar(token: str) -> Any:
     """The calendar of whoever this address belongs to, as things are now; 404 from the moment their rights end."""
     now, today = clock.now(), clock.today()
-    address = queries.address_with(token, now)
+    address = queries.address_with(token)
     if too_often(address.fetches, address.began_at, now):
         raise TooManyRequests(retry_after=int(WINDOW.total_seconds()))
     with transaction():

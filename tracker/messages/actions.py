@@ -10,9 +10,23 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
-from tracker.accounts.models import User
+from tracker.accounts.models import StandIn, User
+from tracker.accounts.queries import in_force
 from tracker.base import clock, journal
 from tracker.base.access import N_, Actor, Missing, Refused, Right, may
 from tracker.base.db import db, transaction, upsert
@@ -41,20 +55,25 @@ from tracker.org.queries import below
 
 log = logging.getLogger(__name__)
 
-_QUEUED = ("occasion", "person_id", "issue_id", "number", "channel", "matter", "remark_id", "day", "queued_at")
+_QUEUED = (
+    *("occasion", "person_id", "issue_id", "task_id", "number", "for_id"),
+    *("channel", "matter", "remark_id", "day", "queued_at"),
+)
 _MADE = ("occasion", "person_id", "matter", "number", "state", "tries", "made_at", "due_at")
 _GATHERED = timedelta(minutes=1)
 _DIGEST_REACH = timedelta(days=7)  # older things are no news: who turns the digest on is not told of a whole year
 
 
 def queue(told: Select[Any], matter: Matter, *, day: date, at: datetime, remark_id: int | None = None) -> int:
-    """Queue one message for each row of ``told`` (occasion, person_id, issue_id, number) that was not told before.
+    """Queue one message for each row of ``told`` (occasion, person_id, issue_id, number, perhaps task_id) that was not told
+    before, and one for whoever stands in on that day, marked for whom.
 
     ``remark_id``: what a person said with it, kept beside the journal and only referred to.
     One statement however many; returns how many it queued. The readers' unread numbers move in the same transaction,
     and what is urgent goes out by e-mail to those who want it, one for each person.
     """
-    rows = told.subquery()
+    away = db.session.scalar(select(StandIn.id).where(in_force(day)).limit(1)) is not None
+    rows: Any = told.cte() if away else told.subquery()  # read twice
     same = (
         literal(Channel.INBOX, Message.channel.type),
         literal(matter, Message.matter.type),
@@ -62,8 +81,11 @@ def queue(told: Select[Any], matter: Matter, *, day: date, at: datetime, remark_
         literal(day),
         literal(at, Message.queued_at.type),
     )
-    source = select(rows.c.occasion, rows.c.person_id, rows.c.issue_id, rows.c.number, *same)
+    about = (rows.c.issue_id, rows.c.task_id if "task_id" in rows.c else cast(null(), Integer), rows.c.number)
+    source: Any = select(rows.c.occasion, rows.c.person_id, *about, cast(null(), Integer), *same)
     source = source.where(rows.c.person_id.is_not(None))  # SQLite reads ON CONFLICT after a bare FROM as a join
+    if away:
+        source = union_all(source, _for_those_away(rows, about, same, day))
     insert = upsert(Message).from_select(_QUEUED, source).on_conflict_do_nothing()
     queued = db.session.execute(insert.returning(Message.id, Message.person_id)).all()
     readers = Counter(person for _, person in queued)
@@ -81,6 +103,17 @@ def queue(told: Select[Any], matter: Matter, *, day: date, at: datetime, remark_
             due = at + _GATHERED if matter in GATHERED else at
             _mail(these, User.mail_urgent, matter, f"{matter}:{secrets.token_hex(8)}", at, due)
     return readers.total()
+
+
+def _for_those_away(rows: Any, about: tuple[Any, ...], same: tuple[Any, ...], day: date) -> Select[Any]:
+    """The same for who stands in for one of the people named. Who is named too hears it once, for themselves: theirs
+    comes first."""
+    return (
+        select(rows.c.occasion, StandIn.person_id, *about, StandIn.absent_id, *same)
+        .join(StandIn, StandIn.absent_id == rows.c.person_id)
+        .join(User, User.id == StandIn.person_id)
+        .where(in_force(day), User.active, User.account.is_not(None))
+    )
 
 
 def _join_waiting_mail(which: tuple[ColumnElement[bool], ...], matter: Matter) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 
+from tracker.accounts.queries import deputies_of
 from tracker.base import clock
 from tracker.messages import queries
 from tracker.messages.models import Delivery
@@ -33,6 +34,7 @@ def letter_of(delivery: Delivery) -> Letter:
         subject=f"【{_('整改清零')}】{subject}",
         words=_words(delivery, total),
         lines=tuple(lines),
+        besides=tuple((_(MATTER_NAMES[row.matter]), row.times) for row in told),
         total=total,
         url=_url("/messages" if delivery.person_id else "/register?overdue=1"),
     )
@@ -49,13 +51,14 @@ def _lines(delivery: Delivery) -> tuple[list[Line], int]:
         rows, total = queries.lines_for_outlet(delivery.id, delivery.outlet)
         return [_line(row, delivery.matter) for row in rows], total
     assert delivery.person is not None  # a CHECK says so
-    rows, total = queries.lines_for_person(delivery.id, delivery.person)
-    return [_line(row, row.matter) for row in rows], total
+    deputies = deputies_of(delivery.person, clock.today()).values()
+    rows, total = queries.lines_for_person(delivery.id, delivery.person, deputies)
+    return [_line(row, row.matter, row.on_behalf or "") for row in rows], total
 
 
-def _line(row: Any, matter: Matter) -> Line:
+def _line(row: Any, matter: Matter, on_behalf: str = "") -> Line:
     title = " ".join(row.title.split())
-    return Line(row.number, title, row.deadline, _(MATTER_NAMES[matter]), _url(f"/issues/{row.number}"))
+    return Line(row.number, title, row.deadline, _(MATTER_NAMES[matter]), _url(f"/issues/{row.number}"), on_behalf)
 
 
 def _url(path: str) -> str:
@@ -82,6 +85,7 @@ def _parts(letter: Letter, name: str) -> list[str]:
     return [
         _("%(name)s：", name=name),
         letter.words,
+        *(_("%(matter)s：%(number)s 件", matter=matter, number=times) for matter, times in letter.besides),
         *(line_text(line, _) for line in letter.lines),
         _("另有 %(number)s 个，请登录查看。", number=more) if more > 0 else "",
         letter.url,

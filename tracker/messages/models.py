@@ -31,6 +31,9 @@ class Message(Base):
     matter: Mapped[Matter] = mapped_column(words(Matter, "matter"))
     # None: about several. An import that is undone takes its issues and what was said of them along.
     issue_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"))
+    # Tasks are a part further right; only its key stands here.
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"))
+    for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # told to whoever stands in: for whom
     number: Mapped[int]  # what ``MATTER_WORDS`` counts
     remark_id: Mapped[int | None] = mapped_column(ForeignKey("remark.id"))  # what a person said with it
     day: Mapped[date]  # as of which it was queued
@@ -43,6 +46,7 @@ class Message(Base):
         UniqueConstraint("occasion", "person_id", "channel"),
         Index("ix_message_person_id", "person_id", "id"),  # the inbox
         Index("ix_message_issue_id", "issue_id"),  # who was told of an issue
+        Index("ix_message_task_id", "task_id"),  # a task that goes takes along what was said of it
         Index("ix_message_unread", "person_id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
         Index("ix_message_delivery_id", "delivery_id"),  # what an e-mail says
         # what the next digest takes along

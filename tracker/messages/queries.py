@@ -3,12 +3,13 @@ itself, and of a delivery nobody sees more than its matter, receiver, state and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, literal_column, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from tracker.accounts.models import User
 from tracker.base.access import Actor, Missing, Right, Role, may
@@ -27,10 +28,35 @@ PAGE_SIZE = 50
 MOST_LINES = 20  # issues named in one message; the rest is a number and a link
 
 
-def inbox(actor: Actor, cursor: str | None) -> Page:
-    """A page of what this person was told, newest first: id, matter, number_told, day, read_at; and of its issue number,
-    title, county and what was said with it, None where there is none or the person no longer sees it. One query."""
-    seen = visible_to(actor)
+@dataclass(frozen=True)
+class Besides:
+    """What a message may be about besides an issue, as the part that keeps it tells: its key, words, day and who sees it."""
+
+    key: Any
+    title: Any
+    due: Any
+    seen: Callable[[Actor], ColumnElement[bool]]
+
+
+#: Tasks stand further right and say here, when they are loaded, how they are asked for.
+TASKS: list[Besides] = []
+
+
+def _seen(
+    reader: Actor, deputies: Iterable[Actor], visible: Callable[[Actor], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """What the reader may see of it; of what they were told for somebody else, what that person may."""
+    own = and_(Message.for_id.is_(None), visible(reader))
+    return or_(own, *(and_(Message.for_id == one.duty_id, visible(one)) for one in deputies))
+
+
+def inbox(actor: Actor, cursor: str | None, deputies: Collection[Actor] = ()) -> Page:
+    """A page of what this person was told, newest first: id, matter, number_told, day, read_at, whom it was told for
+    (for_id, on_behalf); and of its issue number, title, county, of its task task, due, and what was said with it, None where
+    there is none or the person no longer sees it. ``deputies``: the person in each place they take today. One query."""
+    (tasks,) = TASKS
+    seen, seen_task = _seen(actor, deputies, visible_to), _seen(actor, deputies, tasks.seen)
+    absent = aliased(User)
     query = (
         select(
             Message.matter,
@@ -38,12 +64,19 @@ def inbox(actor: Actor, cursor: str | None) -> Page:
             Message.day,
             Message.read_at,
             Message.issue_id,
-            case((seen, Remark.text)).label("said"),
+            Message.task_id,
+            Message.for_id,
+            absent.name.label("on_behalf"),
+            case((or_(and_(Message.task_id.is_(None), seen), seen_task), Remark.text)).label("said"),
+            case((seen_task, tasks.title)).label("task"),
+            case((seen_task, tasks.due)).label("due"),
             case((seen, Issue.number)).label("number"),
             case((seen, Issue.title)).label("title"),
             case((seen, Region.name)).label("county"),
         )
         .outerjoin(Issue, Issue.id == Message.issue_id)
+        .outerjoin(tasks.key.class_, tasks.key == Message.task_id)
+        .outerjoin(absent, absent.id == Message.for_id)
         .outerjoin(Remark, Remark.id == Message.remark_id)
         .outerjoin(Region, Region.id == Issue.county_id)
         .where(Message.person_id == actor.duty_id, Message.channel == Channel.INBOX)
@@ -71,26 +104,29 @@ def told_about(issue_id: int) -> Sequence[Any]:
 _LINE = (Issue.number, Issue.title, Issue.deadline)
 
 
-def lines_for_person(delivery_id: int, person: User) -> tuple[Sequence[Any], int]:
+def lines_for_person(delivery_id: int, person: User, deputies: Collection[Actor]) -> tuple[Sequence[Any], int]:
     """The first open issues that an e-mail is about and its reader may see and has not read of (number, title, deadline,
-    matter), and how many there are."""
+    matter, on_behalf), and how many there are."""
+    absent = aliased(User)
     about = (
         Message.delivery_id == delivery_id,
         Message.read_at.is_(None),
         Issue.state.in_(OPEN),
-        visible_to(person),
+        _seen(person, deputies, visible_to),
     )
-    query = select(*_LINE, Message.matter).join(Issue, Issue.id == Message.issue_id).where(*about)
+    query = select(*_LINE, Message.matter, absent.name.label("on_behalf")).join(Issue, Issue.id == Message.issue_id)
+    query = query.outerjoin(absent, absent.id == Message.for_id).where(*about)
     total = select(func.count()).select_from(Message).join(Issue, Issue.id == Message.issue_id).where(*about)
     return _first(query, Message.id), db.session.scalar(total) or 0
 
 
 def summaries_for_person(delivery_id: int) -> Sequence[Any]:
-    """What it says besides, about several issues at once: matter, number."""
+    """What it says besides, about no issue or several at once: matter, how many times."""
     return db.session.execute(
-        select(Message.matter, Message.number)
+        select(Message.matter, func.count().label("times"))
         .where(Message.delivery_id == delivery_id, Message.issue_id.is_(None), Message.read_at.is_(None))
-        .order_by(Message.id)
+        .group_by(Message.matter)
+        .order_by(func.min(Message.id))
     ).all()
 
 

@@ -130,7 +130,8 @@ def _text(letter: Letter, number: int, say: Any) -> str:
 def line_text(line: Line, say: Any) -> str:
     """One issue: number, title, deadline, level, link."""
     due = say(N_("整改时限 %(date)s"), date=line.deadline.isoformat()) if line.deadline else ""
-    said = " ".join(word for word in (line.number, line.title, due, line.matter) if word)
+    behalf = say(N_("（代%(name)s）"), name=line.on_behalf) if line.on_behalf else ""
+    said = " ".join(word for word in (line.number, line.title, due, line.matter, behalf) if word)
     return f"{said}\n{line.url}" if line.url else said
 
 

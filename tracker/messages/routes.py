@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tracker.accounts.actions import choose_mail
-from tracker.accounts.queries import user_with_id
+from tracker.accounts.queries import deputies_of, user_with_id
+from tracker.base import clock
 from tracker.base.access import N_, Refused, Right, may
 from tracker.base.db import transaction
 from tracker.base.web import form_status, needs, refusals
@@ -34,9 +35,15 @@ bp = Blueprint("messages", __name__)
 @bp.route("/messages")
 @needs(Right.ISSUE_READ)
 def inbox() -> Any:
-    page = queries.inbox(me(), request.args.get("page"))
-    follows = may(me(), Right.DELIVERIES)
-    return render_template("messages/inbox.html", page=page, names=MATTER_NAMES, words=MATTER_WORDS, follows=follows)
+    acting = {} if me().for_id else deputies_of(user_with_id(me().id), clock.today())
+    return render_template(
+        "messages/inbox.html",
+        page=queries.inbox(me(), request.args.get("page"), acting.values()),
+        names=MATTER_NAMES,
+        words=MATTER_WORDS,
+        follows=may(me(), Right.DELIVERIES),
+        places={one.duty_id: stand_in_id for stand_in_id, one in acting.items()},
+    )
 
 
 @bp.route("/messages/<int:message_id>/read", methods=["POST"])

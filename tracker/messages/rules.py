@@ -35,13 +35,24 @@ class Matter(StrEnum):
     DELAY_UNSIGNED = "delay_unsigned"
     DELAY_PLANNING = "delay_planning"
     DELAY_REVIEW = "delay_review"
+    EXTENSION_GRANTED = "extension_granted"
+    EXTENSION_REFUSED = "extension_refused"
+    OBJECTION_UPHELD = "objection_upheld"
+    OBJECTION_REFUSED = "objection_refused"
+    TASK_ASKED = "task_asked"
+    TASK_DUE_SOON = "task_due_soon"
+    TASK_LATE = "task_late"
+    TASK_ANSWERED = "task_answered"
+    TASK_RETURNED = "task_returned"
+    TASK_SETTLED = "task_settled"
+    TASK_WITHDRAWN = "task_withdrawn"
 
 
 #: Told at once by e-mail too; everything else of a person waits for the digest.
 URGENT = frozenset(
     {
         *(Matter.UNIT, Matter.LEAD, Matter.NOTICE, Matter.BULLETIN, Matter.TALK, Matter.TAKEN_OVER),
-        *(Matter.REMINDER, Matter.PAPER),
+        *(Matter.REMINDER, Matter.PAPER, Matter.TASK_LATE),
     }
 )
 #: Told by people, one by one or many in a row: an e-mail waits a little for the ones that follow.
@@ -67,6 +78,17 @@ MATTER_NAMES: dict[Matter, str] = {
     Matter.DELAY_UNSIGNED: N_("交办后迟迟没有签收"),
     Matter.DELAY_PLANNING: N_("整改方案迟迟没有定下来"),
     Matter.DELAY_REVIEW: N_("销号审核迟迟没有答复"),
+    Matter.EXTENSION_GRANTED: N_("同意延期"),
+    Matter.EXTENSION_REFUSED: N_("不同意延期"),
+    Matter.OBJECTION_UPHELD: N_("逾期异议成立"),
+    Matter.OBJECTION_REFUSED: N_("逾期异议不成立"),
+    Matter.TASK_ASKED: N_("新的交办事项"),
+    Matter.TASK_DUE_SOON: N_("交办事项即将到期"),
+    Matter.TASK_LATE: N_("交办事项逾期未答复"),
+    Matter.TASK_ANSWERED: N_("交办事项等待验收"),
+    Matter.TASK_RETURNED: N_("交办事项退回再办"),
+    Matter.TASK_SETTLED: N_("交办事项已办结"),
+    Matter.TASK_WITHDRAWN: N_("交办事项已撤销"),
 }
 
 #: What happened and what is asked of the reader. ``number``: the days overdue that the level begins with, or how many.
@@ -87,6 +109,17 @@ MATTER_WORDS: dict[Matter, str] = {
     Matter.DELAY_UNSIGNED: N_("已超过 %(number)s 个工作日，请尽快签收或退回。"),
     Matter.DELAY_PLANNING: N_("已超过 %(number)s 个工作日，请尽快报方案或批准方案。"),
     Matter.DELAY_REVIEW: N_("已超过 %(number)s 个工作日，请尽快审核。"),
+    Matter.EXTENSION_GRANTED: N_("延期申请已同意，请按新的整改时限办理。"),
+    Matter.EXTENSION_REFUSED: N_("延期申请没有同意，整改时限不变。"),
+    Matter.OBJECTION_UPHELD: N_("异议成立，这次逾期已注销，请按新的整改时限办理。"),
+    Matter.OBJECTION_REFUSED: N_("异议不成立，仍计逾期，请抓紧整改。"),
+    Matter.TASK_ASKED: N_("请按时落实，并在系统里答复。"),
+    Matter.TASK_DUE_SOON: N_("距完成时限不超过 %(number)s 天，请按时答复。"),
+    Matter.TASK_LATE: N_("完成时限已过，还没有答复；请承办的马上答复，交办和督查的催一催。"),
+    Matter.TASK_ANSWERED: N_("已经答复，请验收或退回。"),
+    Matter.TASK_RETURNED: N_("答复没有通过，请按退回的意见继续落实。"),
+    Matter.TASK_SETTLED: N_("答复已通过验收，不用再办。"),
+    Matter.TASK_WITHDRAWN: N_("不再要求落实。"),
 }
 
 
@@ -191,6 +224,7 @@ class Line:
     deadline: date | None
     matter: str  # which level, in the reader's words
     url: str  # "" where the installation does not know its own address
+    on_behalf: str = ""  # whom the reader stands in for
 
 
 @dataclass(frozen=True)
@@ -204,6 +238,7 @@ class Letter:
     lines: tuple[Line, ...]
     total: int
     url: str  # where to see them all
+    besides: tuple[tuple[str, int], ...] = ()  # what it says that is about no issue: the matter, how many
 
 
 # --- robots and their keys ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from tracker.clearance.jobs import mind_reviews
 from tracker.deadlines.jobs import bring_up, escalate, flag_overdue, mind_steps, tell_upcoming
 from tracker.lookbacks import jobs as lookbacks
 from tracker.messages.jobs import deliver, digest
+from tracker.tasks.jobs import tell_tasks
 from tracker.withdrawals.jobs import remove_bytes
 
 
@@ -33,6 +34,7 @@ JOBS: tuple[Job, ...] = (
     Job("lookback", time(0, 10), N_("销号满期的问题该回头看时提出"), lookbacks.bring_up),
     Job("erasure", time(3, 0), N_("删除已撤下佐证留在磁盘上的原件"), remove_bytes),
     Job("upcoming", time(0, 15), N_("提醒即将到期和等待签收的问题"), tell_upcoming),
+    Job("tasks", time(0, 20), N_("提醒即将到期的交办事项，告知逾期未答复的"), tell_tasks),
     Job("digest", time(8, 0), N_("工作日早上，把不急的提醒合成每人一封邮件"), digest),
 )
 

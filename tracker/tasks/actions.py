@@ -9,18 +9,32 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import literal, select
+
+from tracker.accounts.models import User
 from tracker.base import clock, files, journal
 from tracker.base.access import N_, Actor, Conflict, Missing, Refused, Right, may
 from tracker.base.db import db
+from tracker.base.journal import Event
 from tracker.inspections.actions import inspection_with, write_findings
 from tracker.inspections.models import Finding
 from tracker.inspections.queries import keeps
 from tracker.inspections.rules import LONGEST_CLAUSE, Entry, Source
 from tracker.issues.models import Issue
+from tracker.messages.actions import queue
+from tracker.messages.rules import Matter
 from tracker.org.models import Unit
 from tracker.org.queries import county_of
 from tracker.tasks.models import SelfCheck, SelfCheckFinding, SelfCheckPart, Task, TaskFile
-from tracker.tasks.queries import may_decide, seat_to_instruct, units_outside, within
+from tracker.tasks.queries import (
+    deciders_of,
+    may_decide,
+    owes_it,
+    seat_to_instruct,
+    to_tell,
+    units_outside,
+    within,
+)
 from tracker.tasks.rules import PENDING, Asked, Look, TaskKind, TaskState, check_asked, check_look, owns
 
 
@@ -275,9 +289,33 @@ def _happened(
     verb: str, task: Task, actor: Actor, data: dict[str, Any], remark: str | None, at: datetime | None = None
 ) -> None:
     """Every asking, answer and decision ends here, in the transaction of the change: the event, and with an instruction
-    the event of its issue. ``verb``: a key of ``_OF_ISSUE``."""
+    the event of its issue; and the messages to whom it concerns. ``verb``: a key of ``_OF_ISSUE``."""
     about = {"state": task.state.value, "due": task.due.isoformat(), **data}
-    journal.record(verb, "task", task.id, **journal.by(actor), data=about, remark=remark, at=at)
+    event = journal.record(verb, "task", task.id, **journal.by(actor), data=about, remark=remark, at=at)
+    _tell(verb, task, actor, event)
     if task.kind is TaskKind.INSTRUCTION and task.issue_id is not None:
         told = {"task": task.id, "due": task.due.isoformat()}
         journal.record(_OF_ISSUE[verb], "issue", task.issue_id, **journal.by(actor), data=told, remark=remark, at=at)
+
+
+_MATTERS = {
+    "ask_task": Matter.TASK_ASKED,
+    "answer_task": Matter.TASK_ANSWERED,
+    "accept_task": Matter.TASK_SETTLED,
+    "return_task": Matter.TASK_RETURNED,
+    "withdraw_task": Matter.TASK_WITHDRAWN,
+}
+
+
+def _tell(verb: str, task: Task, actor: Actor, event: Event) -> None:
+    """An answer to whoever decides it, all else to whoever owes it, the end to who asked too; nothing to who did it."""
+    db.session.flush()
+    if verb == "answer_task":
+        people = deciders_of(task)
+    else:
+        people = set(db.session.scalars(select(User.id).join(Task, Task.id == task.id).where(owes_it())))
+        if verb == "accept_task":
+            people.add(task.asked_for_id or task.asked_by_id)
+    people -= {actor.id, actor.duty_id}
+    told = to_tell(literal(f"task:{event.id}"), 0).join(Task, Task.id == task.id).where(User.id.in_(sorted(people)))
+    queue(told, _MATTERS[verb], day=clock.local(event.at).date(), at=event.at, remark_id=event.remark_id)

@@ -7,7 +7,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, literal_column, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    not_,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.accounts.models import Post, User
@@ -18,7 +35,8 @@ from tracker.inspections.queries import keeps, seats
 from tracker.issues.models import FindingAnswer, Issue
 from tracker.issues.queries import people_meant, units_meant
 from tracker.issues.queries import visible_to as issue_visible_to
-from tracker.org.models import Region, Unit
+from tracker.messages.queries import TASKS, Besides
+from tracker.org.models import Region, RegionBelow, Unit
 from tracker.org.queries import below, line_above
 from tracker.tasks.models import SelfCheck, SelfCheckFinding, SelfCheckPart, Task, TaskFile
 from tracker.tasks.rules import Part, TaskKind, TaskState
@@ -467,3 +485,76 @@ def _found(where: ColumnElement[bool], actor: Actor) -> Sequence[Row[Any]]:
 def found_by(task: Task, actor: Actor) -> Sequence[Row[Any]]:
     """The same for one task."""
     return _found(SelfCheckFinding.task_id == task.id, actor) if task.part is not None else ()
+
+
+# --- who is told ----------------------------------------------------------------------------------------------
+
+
+def to_tell(occasion: ColumnElement[str], number: int) -> Select[Any]:
+    """What ``messages.queue`` takes: each person, to be joined with ``Task`` and narrowed to whom it concerns."""
+    columns: tuple[Any, ...] = (
+        occasion.label("occasion"),
+        User.id.label("person_id"),
+        cast(null(), Integer).label("issue_id"),
+        Task.id.label("task_id"),
+        literal(number).label("number"),
+    )
+    return select(*columns).select_from(User)
+
+
+def owes_it() -> ColumnElement[bool]:
+    """``owed_by`` turned round, between ``User`` and ``Task``: the person named (who may have no sign-in: a stand-in is told
+    for them), else everybody of the unit who can answer."""
+    holds = exists().where(Post.user_id == User.id, Post.role.in_(READERS), Post.ended_at.is_(None)).correlate(User)
+    unit = and_(Task.person_id.is_(None), Task.unit_id == User.unit_id, User.account.is_not(None))
+    return and_(User.active, holds, or_(Task.person_id == User.id, unit))
+
+
+def asked_it() -> ColumnElement[bool]:
+    """Who asked, between ``User`` and ``Task``; where a stand-in did, in whose name."""
+    return and_(User.active, User.account.is_not(None), User.id == func.coalesce(Task.asked_for_id, Task.asked_by_id))
+
+
+def follows_it() -> ColumnElement[bool]:
+    """The supervisors of the task's region, or of the nearest one above that has any, between ``User`` and ``Task``."""
+    way, person = aliased(RegionBelow), aliased(User)
+    nearest = (
+        select(func.min(way.depth))
+        .join(Post, and_(Post.region_id == way.ancestor_id, *_SUPERVISES))
+        .join(person, and_(person.id == Post.user_id, person.active, person.account.is_not(None)))
+        .where(way.region_id == Task.region_id)
+        .correlate(Task)
+        .scalar_subquery()
+    )
+    up = aliased(RegionBelow)
+    theirs = (
+        select(Post.id)
+        .join(up, up.ancestor_id == Post.region_id)
+        .where(Post.user_id == User.id, *_SUPERVISES, up.region_id == Task.region_id, up.depth == nearest)
+        .correlate(User, Task)
+    )
+    return and_(User.active, User.account.is_not(None), theirs.exists())
+
+
+_SUPERVISES = (Post.role == Role.SUPERVISOR, Post.category_id.is_(None), Post.ended_at.is_(None))
+
+
+def deciders_of(task: Task) -> set[int]:
+    """Whom an answer waits for: of those who may decide it, the ones nearest to the task's region; for an instruction its
+    leader."""
+    asker = task.asked_for_id or task.asked_by_id
+    line = line_above(task.region_id)
+    posts = select(Post.user_id, Post.region_id).where(*_SUPERVISES, Post.region_id.in_(line))
+    found = {row.user_id: line.index(row.region_id) for row in db.session.execute(posts)}
+    if task.kind is TaskKind.INSTRUCTION:
+        found[asker] = -1
+    people = db.session.scalars(select(User).where(User.id.in_(found), User.active, User.account.is_not(None))).all()
+    nearest: dict[int, set[int]] = {}
+    for person in people:
+        if may_decide(task, person):
+            nearest.setdefault(found[person.id], set()).add(person.id)
+    return nearest[min(nearest)] if nearest else set()
+
+
+# What the inbox shows of a task: messages stand left of tasks and cannot ask themselves.
+TASKS.append(Besides(Task.id, Task.text, Task.due, visible_to))
