@@ -17,6 +17,7 @@ from tracker.accounts import actions as accounts
 from tracker.accounts.models import User
 from tracker.base.db import db, transaction
 from tracker.deadlines import actions as deadlines
+from tracker.deadlines.jobs import escalate, flag_overdue
 from tracker.desks import queries
 from tracker.desks.rules import APPLY, PLAN, REPORT, SIGN, next_step
 from tracker.inspections.rules import Source
@@ -24,6 +25,7 @@ from tracker.issues import actions as issues
 from tracker.issues.models import Issue
 from tracker.issues.workflow import Kind, State
 from tracker.org.models import Region
+from tracker.papers.queries import proposal_counts, proposals
 from tracker.plans import actions as plans
 
 LATE = date(2019, 9, 10)
@@ -219,3 +221,20 @@ def test_everybody_begins_somewhere(app: Flask, world: World, key: str, there: s
 def test_the_review_queue_opens_for_whoever_reads_issues(app: Flask, world: World) -> None:
     for key in ("supervisor", "leader", "official"):
         assert sign_in(app.test_client(), world.people[key]).get("/desk/reviews").status_code == 200
+
+
+def test_what_the_job_proposes_to_issue_stands_on_the_desk_with_the_way_to_it(app: Flask, world: World) -> None:
+    make_some(world, 3)
+    with time_machine.travel(NOW.replace(month=9, day=16), tick=False):  # sixteen days overdue
+        today = date(2019, 9, 16)
+        client = sign_in(app.test_client(), world.supervisor)
+        assert "按逾期天数建议发文" not in client.get("/desk").text
+        with transaction():
+            flag_overdue(today)
+            escalate(today)
+        text = client.get("/desk").text
+        for kind, number in proposal_counts(world.supervisor).items():
+            assert (f'href="/papers/proposals?kind={kind.value}"' in text) == bool(number)
+            assert len(proposals(kind, world.supervisor, None, None).page.rows) == number
+        assert text.count("3 个问题") == 2  # the notice and the bulletin
+        assert "按逾期天数建议发文" not in sign_in(app.test_client(), world.stranger).get("/desk").text

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from tests.desks.test_routes import counted
 from tests.dossier.situations import Make, assigned, cleared, extension_waits, first_level, planned, undated
+from tests.tasks.test_actions import DUE, asked, task_of
 from tests.world import NOW, TODAY, World, assign_one, list_one, make_duty, sign_in
 from tracker.accounts import actions as accounts
 from tracker.accounts.queries import locked
@@ -25,6 +26,7 @@ from tracker.feeds.rules import PER_WINDOW, WINDOW, token_hash
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue
 from tracker.issues.workflow import Kind
+from tracker.tasks import actions as tasks
 
 SHOWN = re.compile(r"http://localhost(/calendar/([\w-]{43})\.ics)")
 
@@ -175,6 +177,20 @@ def test_it_is_dead_at_once_when_the_persons_rights_end(app: Flask, world: World
     with transaction():
         what(world)
     assert status(app, path) == 404
+
+
+def test_a_task_stands_in_it_until_it_is_answered(app: Flask, world: World) -> None:
+    task_id = asked(world, text="排查全镇管网，" * 20)
+    path = address(app, world)
+    event = events(app, path)[f"task.{task_id}"]
+    assert event.decoded("dtstart") == DUE
+    assert str(event["summary"]).startswith("交办事项到期：排查全镇管网")
+    assert len(str(event["summary"])) < 80
+    assert str(event["url"]).endswith(f"/tasks/{task_id}")
+    assert len(event.walk("VALARM")) == 2
+    with transaction():
+        tasks.answer(task_of(task_id), world.official, text="已排查", version=None)
+    assert events(app, path) == {}
 
 
 def test_wrong_passwords_of_somebody_else_hide_nobodys_calendar(app: Flask, world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import socketserver
 import ssl
 import threading
@@ -120,6 +121,12 @@ def dripping(handler: Any, here: Receiver) -> None:
         time.sleep(0.02)
 
 
+def hanging_up(handler: Any, _here: Receiver) -> None:
+    """Has read it all and is gone: nobody knows whether it was taken."""
+    handler.close_connection = True
+    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
 def leading_to(address: str) -> Callable[..., None]:
     def redirect(handler: Any, _here: Receiver) -> None:
         handler.reply(307, b"", Location=address)
@@ -165,6 +172,7 @@ class Post:
     refused: set[str] = field(default_factory=set)
     busy: bool = False
     dead: bool = False
+    gone: bool = False  # hangs up once it has read the letter, before it says so
     secure: ssl.SSLContext | None = None  # what STARTTLS turns on
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -216,6 +224,9 @@ class Clerk(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline().decode()) != ".\r\n":
             lines.append(line)
         self.server.office.took.append((recipient, "".join(lines)))
+        if self.server.office.gone:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
         self.say("250 taken")
 
     def say(self, words: str) -> None:
@@ -254,3 +265,58 @@ def _running(server: Any) -> Iterator[Any]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+# --- a proxy ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Proxy:
+    """What it was asked to connect to, and with which account; ``refuses``: the status it answers with instead."""
+
+    port: int = 0
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    refuses: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://clerk:p%40ss@127.0.0.1:{self.port}"
+
+
+@contextlib.contextmanager
+def proxy(there: int) -> Iterator[Proxy]:
+    """One that lays every line to that port of the loopback, whatever it is asked for."""
+    found = Proxy()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            found.asked.append((self.path, self.headers["Proxy-Authorization"]))
+            self.send_response(found.refuses or 200)
+            self.end_headers()
+            if found.refuses:
+                return
+            with socket.create_connection(("127.0.0.1", there)) as line:
+                back = threading.Thread(target=_copy, args=(line, self.connection), daemon=True)
+                back.start()
+                _copy(self.connection, line)
+                back.join()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: Any) -> None:
+            pass
+
+    with _running(Server(("127.0.0.1", 0), Handler)) as server:
+        found.port = server.server_address[1]
+        yield found
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while got := source.recv(65536):
+            target.sendall(got)
+        target.shutdown(socket.SHUT_WR)

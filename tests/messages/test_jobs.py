@@ -20,9 +20,10 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from tests.effort import dice, rounds
 from tests.kills.processes import free_port, kill, start
 from tests.messages.conftest import add_outlet, reach
-from tests.messages.receivers import FINE, Post, Receiver, dripping, silent
+from tests.messages.receivers import FINE, Post, Receiver, dripping, hanging_up, leading_to, silent
 from tests.messages.test_routes import make_overdue
 from tests.world import World, assign_one, list_one, make_duty
 from tracker.accounts.models import User
@@ -197,6 +198,74 @@ def test_what_is_no_yes_is_tried_again_under_the_same_id(app: Flask, world: Worl
     assert Counter(out.ids()) == dict.fromkeys(out.ids(), len(REFUSALS) + 1)
     assert len(set(out.ids())) == 3
     assert set(db.session.scalars(select(Delivery.trouble))) == {None}
+
+
+def test_whoever_hangs_up_once_it_was_read_gets_it_again_under_the_same_id(
+    app: Flask, world: World, out: Receiver, office: Post, then: Any
+) -> None:
+    """Nobody can know whether it was taken: better twice than not at all, and the receiver can tell."""
+    reach(app, out, office)
+    for kind in EVERY:
+        add_outlet(world, out, kind)
+    address = give_mail(world.official)
+    make_overdue(world)
+    out.answers["/"], office.gone = hanging_up, True
+    assert jobs.deliver() == {"waiting": 5}
+    assert set(db.session.scalars(select(Delivery.trouble))) == {Trouble.UNREACHABLE}
+    out.answers.clear()
+    office.gone = False
+    then.shift(86400)
+    assert jobs.deliver() == {"sent": 5}
+    assert Counter(out.ids()) == dict.fromkeys(out.ids(), 2)
+    letters = [letter.partition("Message-ID: ")[2].partition("\r\n")[0] for letter in office.to(address)]
+    assert len(letters) == 2
+    assert len(set(letters)) == 1
+
+
+WAYS = (
+    *(None, (200, FINE), (200, {"errcode": 93000, "code": 19021}), (500, FINE), (200, b"<html>"), hanging_up),
+    leading_to("/elsewhere"),
+)
+
+
+def test_whatever_the_others_do_every_message_arrives_and_repeated_ones_have_their_id(
+    app: Flask, world: World, out: Receiver, office: Post, then: Any
+) -> None:
+    chance, again = dice()
+    reach(app, out, office)
+    for kind in EVERY:
+        add_outlet(world, out, kind)
+    give_mail(world.official)
+    give_mail(world.official2)
+    for number in range(rounds(4)):
+        with transaction():
+            assign_one(world)
+            day = date(2019, 9, 1) + timedelta(days=number)
+            flag_overdue(day)
+            escalate(day)
+    made = {one.public_id: one for one in db.session.scalars(select(Delivery))}
+    for _ in range(MOST_TRIES - 1):
+        out.answers = {path: way for path in PATHS if (way := chance.choice(WAYS)) is not None}
+        office.busy, office.gone = chance.random() < 0.3, chance.random() < 0.3
+        if chance.random() < 0.2:
+            with transaction():  # somebody took one and died
+                actions.lease(Delivery.state == DeliveryState.WAITING)
+        jobs.deliver()
+        then.shift(86400)
+    out.answers, office.busy, office.gone = {}, False, False
+    while states()[DeliveryState.WAITING]:
+        jobs.deliver()
+        then.shift(86400)
+    assert states() == {DeliveryState.SENT: len(made)}, again
+    letters = [letter.partition("Message-ID: <")[2].partition("@")[0] for _, letter in office.took]
+    assert set(out.ids()) | set(letters) == set(made), again
+    said: dict[str, set[str]] = {}
+    for got in out.got:
+        said.setdefault(got.id, set()).add(got.path.partition("?")[0])
+    assert [id for id, paths in said.items() if len(paths) > 1] == [], again  # an id is one receiver's
+
+
+PATHS = ("/cgi-bin", "/robot", "/open-apis", "/hook")
 
 
 @pytest.mark.usefixtures("short_patience")
@@ -386,11 +455,11 @@ def test_nothing_is_locked_while_the_other_side_is_spoken_to(
     open_then: list[bool] = []
     real = postman.outside.post
 
-    def looked_at(*arguments: Any) -> Any:
+    def looked_at(*arguments: Any, **more: Any) -> Any:
         open_then.append(db.session().in_transaction())
         with any_app.app_context(), transaction():  # another writer gets its turn at once
             db.session.execute(update(User).where(User.id == any_world.official.id).values(title="局长"))
-        return real(*arguments)
+        return real(*arguments, **more)
 
     monkeypatch.setattr(postman.outside, "post", looked_at)
     assert jobs.deliver() == {"sent": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 from email.message import EmailMessage
 from ipaddress import ip_network
@@ -10,14 +11,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 
 from tests.messages.conftest import add_outlet, reach
-from tests.messages.receivers import Receiver, certified, leading_to, post_office, receiver
+from tests.messages.receivers import Receiver, certified, leading_to, post_office, proxy, receiver
 from tests.messages.test_routes import make_overdue
 from tests.world import World
 from tracker.base.access import Refused
-from tracker.base.config import Config
+from tracker.base.config import BadConfig, Config, read
+from tracker.base.db import db, transaction
 from tracker.messages import jobs, outside
+from tracker.messages.models import Delivery
 from tracker.messages.robots import Post
 from tracker.messages.rules import OutletKind, Trouble, Unsent, check_webhook
 
@@ -201,3 +205,87 @@ def test_mail_is_handed_over_encrypted_or_not_at_all(
         outside.send_mail(Config.model_validate({**there, "smtp_port": office.port}), letter)
     assert error.value.trouble is Trouble.UNTRUSTED
     assert office.took == []
+
+
+# --- through a proxy --------------------------------------------------------------------------------------------
+
+PUBLIC = "1.1.1.1"
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, **names: str) -> None:
+    """These names resolve so, everything else as it does; "" not at all."""
+    real = socket.getaddrinfo
+    told = {name.replace("_", "."): address for name, address in names.items()}
+
+    def resolve(host: str, *more: Any, **named: Any) -> Any:
+        if told.get(host) == "":
+            raise socket.gaierror
+        return real(told.get(host, host), *more, **named)
+
+    monkeypatch.setattr(outside.socket, "getaddrinfo", resolve)
+
+
+def test_through_a_proxy_the_checked_address_is_asked_for_and_the_certificate_of_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, client = certified(tmp_path, HOST)
+    resolving(monkeypatch, tracker_example=PUBLIC)
+    monkeypatch.setattr(outside, "_trust", lambda: client)
+    with receiver(server) as out, proxy(out.port) as way:
+        assert outside.post(Post(f"https://{HOST}/hook", b"{}", {}), (), proxy=way.url)[0] == 200
+        assert way.asked == [(f"{PUBLIC}:443", "Basic " + base64.b64encode(b"clerk:p@ss").decode())]
+        assert out.got[0].headers["Host"] == HOST
+        with pytest.raises(Unsent) as error:  # whoever it leads to must be who was meant
+            outside.post(Post(f"https://{PUBLIC}/hook", b"{}", {}), (), proxy=way.url)
+        assert error.value.trouble is Trouble.UNTRUSTED
+        assert len(out.got) == 1
+
+
+@pytest.mark.parametrize(("address", "trouble"), [("10.0.0.5", Trouble.FORBIDDEN), ("", Trouble.UNKNOWN_HOST)])
+def test_a_proxy_opens_no_way_to_what_is_inside(
+    monkeypatch: pytest.MonkeyPatch, address: str, trouble: Trouble
+) -> None:
+    resolving(monkeypatch, tracker_example=address)
+    with proxy(1) as way:
+        with pytest.raises(Unsent) as error:
+            outside.post(Post(f"https://{HOST}/hook", b"{}", {}), (), proxy=way.url)
+        assert error.value.trouble is trouble
+        assert way.asked == []
+
+
+def test_what_was_allowed_inside_is_reached_without_the_proxy(out: Receiver) -> None:
+    with proxy(1) as way:
+        assert outside.post(Post(f"{out.url}/hook", b"{}", {}), LOOPBACK, proxy=way.url)[0] == 200
+        assert outside.post(Post(f"{out.url}/hook", b"{}", {}), LOOPBACK, checked=False, proxy=way.url)[0] == 200
+        assert way.asked == []
+
+
+def test_robots_are_asked_for_by_name_where_only_the_proxy_knows_it(
+    app: Flask, world: World, out: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolving(monkeypatch, robots_example="")
+    with proxy(out.port) as way:
+        reach(app, out, wecom_url="http://robots.example", http_proxy=way.url, webhook_networks="")
+        add_outlet(world, out, address="http://robots.example/cgi-bin/webhook/send?key=wecom-key-1")
+        make_overdue(world)
+        way.refuses = 407
+        assert jobs.deliver() == {"waiting": 1}
+        delivery = db.session.scalars(select(Delivery)).one()
+        assert (delivery.trouble, delivery.detail) == (Trouble.PROXY, "HTTP 407")
+        way.refuses = 0
+        with transaction():
+            db.session.execute(update(Delivery).values(due_at=Delivery.made_at))
+        assert jobs.deliver() == {"sent": 1}
+        assert {asked for asked, _account in way.asked} == {"robots.example:80"}
+        assert [got.path for got in out.got] == ["/cgi-bin/webhook/send?key=wecom-key-1"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["proxy.example:3128", "https://proxy.example:3128", "http://proxy.example", "http://proxy.example:3128/x"],
+)
+def test_what_is_no_proxy_stops_the_start_and_is_not_repeated(address: str) -> None:
+    with pytest.raises(BadConfig) as error:
+        read({"TRACKER_HTTP_PROXY": address})
+    assert "TRACKER_HTTP_PROXY: http://host:port" in str(error.value)
+    assert address not in str(error.value)

@@ -22,6 +22,7 @@ from tracker.accounts import queries
 from tracker.accounts.models import CountyLink, Post, SignInAttempt, StandIn, User
 from tracker.accounts.rules import (
     MAX_PASSWORD,
+    NIGHT,
     ONE_TIME_ALPHABET,
     ONE_TIME_GROUP,
     ONE_TIME_GROUPS,
@@ -228,9 +229,14 @@ def edit_person(user: User, *, name: str, title: str | None, email: str | None, 
     _change(user, {"name": name, "title": title or None, "email": _email(email)}, actor_id)
 
 
-def choose_mail(user: User, *, email: str | None, urgent: bool, digest: bool) -> None:
-    """What the person themselves wants by e-mail. The inbox has everything whatever is chosen here."""
-    _change(user, {"email": _email(email), "mail_urgent": urgent, "mail_digest": digest}, user.id)
+def choose_mail(
+    user: User, *, email: str | None, urgent: bool, digest: bool, night: tuple[int, int] | None = NIGHT
+) -> None:
+    """What the person themselves wants by e-mail, and from when until when (o'clock) only what is pressing. The inbox has
+    everything whatever is chosen here."""
+    begins, ends = night or (None, None)
+    chosen = {"mail_urgent": urgent, "mail_digest": digest, "quiet_from": begins, "quiet_until": ends}
+    _change(user, {"email": _email(email), **chosen}, user.id)
 
 
 def _email(written: str | None) -> str | None:
@@ -240,7 +246,7 @@ def _email(written: str | None) -> str | None:
     return address or None
 
 
-def _change(user: User, after: dict[str, str | bool | None], actor_id: int | None) -> None:
+def _change(user: User, after: dict[str, str | bool | int | None], actor_id: int | None) -> None:
     changed = [name for name, value in after.items() if getattr(user, name) != value]
     for name in changed:
         setattr(user, name, after[name])

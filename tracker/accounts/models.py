@@ -8,6 +8,7 @@ from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.accounts.rules import NIGHT
 from tracker.base.access import ADMINISTRATORS, Grant, Role
 from tracker.base.db import Base, Instant, words
 from tracker.org.models import Region, Unit
@@ -33,6 +34,9 @@ class User(Base, UserMixin):  # type: ignore[misc]  # flask-login ships no types
     email: Mapped[str | None] = mapped_column(String(120))  # where messages go besides the inbox
     mail_urgent: Mapped[bool] = mapped_column(default=True, server_default=true())  # escalations
     mail_digest: Mapped[bool] = mapped_column(default=True, server_default=true())  # the rest, once a working day
+    # Their night, in whole hours of the day (Asia/Shanghai): what is not pressing waits until it is over. None: they have none.
+    quiet_from: Mapped[int | None] = mapped_column(default=NIGHT[0], server_default=text(str(NIGHT[0])))
+    quiet_until: Mapped[int | None] = mapped_column(default=NIGHT[1], server_default=text(str(NIGHT[1])))
 
     unit: Mapped[Unit] = relationship(lazy="joined")
     posts: Mapped[list[Post]] = relationship(
@@ -44,6 +48,8 @@ class User(Base, UserMixin):  # type: ignore[misc]  # flask-login ships no types
 
     __table_args__ = (
         CheckConstraint("account IS NULL OR password_hash IS NOT NULL", name="account_has_password"),
+        CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="night_has_both_ends"),
+        CheckConstraint("quiet_from BETWEEN 0 AND 23 AND quiet_until BETWEEN 0 AND 23", name="night_in_hours"),
         Index("ix_person_unit_id", "unit_id"),
         Index("ix_person_name", "name"),  # imports and suggestions look people up by name
     )

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from tracker.base.access import ADMINISTRATORS, N_, RIGHTS, ROLE_NAMES, Grant, Refused, Right, Role
 
@@ -201,3 +201,21 @@ class NewAccount:
 
     def __str__(self) -> str:
         return f"{self.name}  {self.unit}  {self.account}  {self.password}"
+
+
+# --- nights ---------------------------------------------------------------------------------------------------
+
+#: From when until when, o'clock, e-mail that is not pressing waits, unless the person says otherwise.
+NIGHT = (22, 7)
+
+
+def awake_at(wall: datetime, begins: int | None, ends: int | None) -> datetime:
+    """When somebody with that night may be written to: then, or as soon as the night is over. ``wall``: by their clock."""
+    if begins is None or ends is None or begins == ends:
+        return wall
+    hour = wall.hour
+    asleep = begins <= hour < ends if begins < ends else hour >= begins or hour < ends
+    if not asleep:
+        return wall
+    morning = wall.replace(hour=ends, minute=0, second=0, microsecond=0)
+    return morning if morning > wall else morning + timedelta(days=1)

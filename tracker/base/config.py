@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from sqlalchemy import make_url
@@ -58,6 +59,12 @@ class Config(BaseModel):
         "", description="private networks that webhooks may reach, as 10.1.0.0/16, separated by commas; empty: none"
     )
 
+    http_proxy: str = Field(
+        "",
+        description="proxy by which robots and webhooks are reached, as http://proxy.example:3128, with an account as "
+        "http://name:password@proxy.example:3128; empty: they are reached directly",
+    )
+
     @field_validator("locale")
     @classmethod
     def _known_locale(cls, value: str) -> str:
@@ -91,6 +98,18 @@ class Config(BaseModel):
     def _known_networks(cls, value: str) -> str:
         _networks(value)
         return value
+
+    @field_validator("http_proxy")
+    @classmethod
+    def _proxy_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        try:
+            usable = not value or (parts.scheme == "http" and bool(parts.hostname) and bool(parts.port))
+        except ValueError:
+            usable = False
+        if not usable or parts.path.strip("/") or parts.query:
+            raise ValueError("http://host:port")  # the value may hold a password: it is not repeated
+        return value.rstrip("/")
 
     @field_validator("smtp_host")
     @classmethod

@@ -34,8 +34,9 @@ from tracker.desks.rules import (
 )
 from tracker.issues.pages import me, one_more, replacing_form
 from tracker.issues.rules import END_NAMES
+from tracker.papers.queries import proposal_counts
 from tracker.papers.queries import waiting_count as papers_waiting
-from tracker.papers.rules import MOST_ISSUES, PaperKind
+from tracker.papers.rules import KIND_NAMES, MOST_ISSUES, PaperKind
 from tracker.register import queries as register
 from tracker.register.rules import Filters, ListPage, Sort, Words, words_in
 from tracker.tasks.queries import counts as asked_of
@@ -106,6 +107,8 @@ def _supervisor(**shared: Any) -> str:
         "desks/supervisor.html",
         figures=queries.supervisor_figures(me(), today),
         guessed_years=guessed_years(calendar(), today, today),
+        proposed={kind: number for kind, number in proposal_counts(me()).items() if number},
+        paper_kinds=KIND_NAMES,
         keeper=keeps_rules(me()),
         filters=filters,
         words=words,

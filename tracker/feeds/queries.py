@@ -20,6 +20,7 @@ from tracker.feeds.rules import (
     COMING,
     LOOK_BACKS_AHEAD,
     PASSED,
+    TITLE_LENGTH,
     TOKEN_LENGTH,
     WAITING,
     Agenda,
@@ -33,6 +34,10 @@ from tracker.issues.workflow import Kind, State
 from tracker.lookbacks.queries import due as look_backs_due
 from tracker.lookbacks.rules import Asked
 from tracker.org.models import Region
+from tracker.tasks.models import Task
+from tracker.tasks.queries import owed_by
+from tracker.tasks.queries import rows as asked_rows
+from tracker.tasks.rules import TaskState
 from tracker.workdays.rules import Calendar
 
 _OPEN: ColumnElement[bool] = literal_column("issue.state NOT IN ('cleared','dismissed')")
@@ -67,6 +72,7 @@ def agenda_of(actor: Actor, today: date, calendar: Calendar) -> Agenda:
     duties = [
         *(entry for row in (*coming[:COMING], *passed[:PASSED]) for entry in _entries(row, calendar, clocks)),
         *_decisions(actor, today, calendar, clocks),
+        *_tasks(actor),
     ]
     if may(actor, Right.LOOKBACK_READ):
         rows = look_backs_due(Asked(mine=True, ahead=LOOK_BACKS_AHEAD), actor, today, None).rows
@@ -118,6 +124,19 @@ def _decisions(actor: Actor, today: date, calendar: Calendar, clocks: Clocks) ->
         yield Entry(Duty.EXTENSION, row.number, row.title, row.county, row.deadline)
     for row in review_queue(actor, today, WAITING):
         yield _by(Duty.REVIEW, row, row.level_since, clocks.review_workdays, calendar)
+
+
+def _tasks(actor: Actor) -> Iterator[Entry]:
+    """What the person owes an answer to, each by its day."""
+    query = asked_rows(actor).where(owed_by(actor), Task.state == TaskState.OPEN).order_by(Task.due, Task.id)
+    for row in db.session.execute(query.limit(WAITING)):
+        yield Entry(Duty.TASK, str(row.id), _title(row.text), row.region, row.due)
+
+
+def _title(text: str) -> str:
+    """The beginning of what is asked, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
 
 
 def _by(duty: Duty, row: Any, since: date, workdays: int, calendar: Calendar) -> Entry:

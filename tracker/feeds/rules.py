@@ -24,6 +24,7 @@ PER_WINDOW = 30
 #: How much is handed out at most: the nearest to come, the latest that passed, the longest waiting of each queue.
 COMING, PASSED, WAITING = 200, 100, 50
 LOOK_BACKS_AHEAD = 30  # days
+TITLE_LENGTH = 60  # of what a task asks
 
 _REFRESH = timedelta(hours=4)
 #: All-day entries begin at midnight: nine in the morning three days before, and on the day itself.
@@ -40,6 +41,7 @@ class Duty(StrEnum):
     EXTENSION = "extension"
     REVIEW = "review"
     LOOK_BACK = "look-back"
+    TASK = "task"
 
 
 DUTY_NAMES: dict[Duty, str] = {
@@ -50,6 +52,7 @@ DUTY_NAMES: dict[Duty, str] = {
     Duty.EXTENSION: N_("延期待批：%(title)s"),
     Duty.REVIEW: N_("销号待审：%(title)s"),
     Duty.LOOK_BACK: N_("回头看到期：%(title)s"),
+    Duty.TASK: N_("交办事项到期：%(title)s"),
 }
 
 #: Below the issue's own address: where the duty is done.
@@ -63,7 +66,8 @@ DUTY_PATHS: dict[Duty, str] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One day of one issue that asks something of the person. ``official``: its working days are published ones."""
+    """One day that asks something of the person, of one issue or one task (whose ``number`` is its id). ``official``: its
+    working days are published ones."""
 
     duty: Duty
     number: str
@@ -125,12 +129,14 @@ def _event(entry: Entry, say: Say, site: str, today: date, now: datetime) -> Eve
     summary = say(DUTY_NAMES[entry.duty], title=entry.title)
     if late > 0:
         summary = say(N_("已过 %(days)s 天 · %(summary)s"), days=late, summary=summary)
-    lines = [f"{entry.number} · {entry.county}"]
+    task = entry.duty is Duty.TASK
+    lines = [entry.county if task else f"{entry.number} · {entry.county}"]
     if not entry.official:
         lines.append(
             say(N_("%(year)s 年的放假安排还没有录入，工作日按周一至周五推算，可能变动。"), year=entry.due.year)
         )
-    url = f"{site}/issues/{quote(entry.number, safe='')}{DUTY_PATHS.get(entry.duty, '')}"
+    where = "tasks" if task else "issues"
+    url = f"{site}/{where}/{quote(entry.number, safe='')}{DUTY_PATHS.get(entry.duty, '')}"
     event = _all_day(f"{entry.duty.value}.{entry.number}", entry.due, summary, [*lines, url], url, now)
     for before in _ALARMS:
         if late <= 0:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from tracker.accounts.models import StandIn, User
 from tracker.accounts.queries import in_force
+from tracker.accounts.rules import awake_at
 from tracker.base import clock, journal
 from tracker.base.access import N_, Actor, Missing, Refused, Right, may
 from tracker.base.db import db, transaction, upsert
@@ -37,6 +38,7 @@ from tracker.messages.rules import (
     GATHERED,
     LEASE,
     NOT_URGENT,
+    PRESSING,
     SIGNED,
     URGENT,
     Channel,
@@ -158,12 +160,30 @@ def _mail(
     insert = upsert(Delivery).from_select(_MADE, source).on_conflict_do_nothing().returning(Delivery.id)
     made = len(db.session.scalars(insert).all())
     if made:
+        if matter not in PRESSING:
+            _let_sleep(occasion, due)
         its = select(Delivery.id).where(Delivery.occasion == occasion, Delivery.person_id == Message.person_id)
         db.session.execute(
             update(Message).where(*unsent, its.exists()).values(delivery_id=its.scalar_subquery()),
             execution_options={"synchronize_session": False},
         )
     return made
+
+
+def _let_sleep(occasion: str, due: datetime) -> None:
+    """What was just made for people whose night it is waits until it is over; few nights differ."""
+    its = (Delivery.occasion == occasion, Delivery.person_id == User.id)
+    nights = db.session.execute(select(User.quiet_from, User.quiet_until).where(*its).distinct()).all()
+    for begins, ends in nights:
+        later = awake_at(clock.local(due), begins, ends)
+        if later > due:
+            people = select(User.id).where(User.quiet_from == begins, User.quiet_until == ends)
+            db.session.execute(
+                update(Delivery)
+                .where(Delivery.occasion == occasion, Delivery.person_id.in_(people))
+                .values(due_at=later),
+                execution_options={"synchronize_session": False},
+            )
 
 
 def announce(told: Select[Any], matter: Matter, *, number: int, at: datetime) -> int:
@@ -272,8 +292,15 @@ def lease(which: ColumnElement[bool]) -> tuple[int, str] | None:
 def conclude(delivery_id: int, mine: str, unsent: Unsent | None) -> DeliveryState | None:
     """Write down how the try ended; None when the lease had run out and the message is somebody else's by now."""
     now = clock.now()
-    tries = db.session.scalar(select(Delivery.tries).where(Delivery.id == delivery_id)) or 1
-    wait = None if unsent is None or unsent.final else wait_after(tries)
+    row = db.session.execute(
+        select(Delivery.tries, Delivery.matter, User.quiet_from, User.quiet_until)
+        .outerjoin(User, User.id == Delivery.person_id)
+        .where(Delivery.id == delivery_id)
+    ).one()
+    wait = None if unsent is None or unsent.final else wait_after(row.tries)
+    again = now + (wait or timedelta())
+    if row.matter not in PRESSING:  # a night can begin while it is tried again
+        again = awake_at(clock.local(again), row.quiet_from, row.quiet_until)
     if unsent is None:
         state = DeliveryState.SENT
     elif unsent.trouble in (Trouble.NOTHING_LEFT, Trouble.CLOSED):
@@ -287,7 +314,7 @@ def conclude(delivery_id: int, mine: str, unsent: Unsent | None) -> DeliveryStat
             state=state,
             lease=None,
             leased_until=None,
-            due_at=now + wait if wait else Delivery.due_at,
+            due_at=again if wait else Delivery.due_at,
             ended_at=null() if wait else now,
             trouble=unsent.trouble if unsent else None,
             detail=(unsent.detail or None) if unsent else None,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField
@@ -43,6 +46,15 @@ class OutletForm(FlaskForm):
     )
 
 
+def _hour(written: Any) -> int | None:
+    """An hour of the day, None for none."""
+    return int(written) if written not in ("", None) else None
+
+
+def _hours(*hours: int) -> list[tuple[str, str]]:
+    return [(str(hour), f"{hour:02}:00") for hour in hours]
+
+
 class MailForm(FlaskForm):
     email = EmailField(
         _l("邮箱"),
@@ -51,4 +63,17 @@ class MailForm(FlaskForm):
         description=_l("不填就不发邮件；站内消息不受影响。"),
     )
     urgent = BooleanField(_l("逾期升级时立即发邮件"))
-    digest = BooleanField(_l("不急的提醒（即将到期、等待签收）每个工作日早上合成一封"))
+    digest = BooleanField(_l("不急的提醒（即将到期、等待签收、审批结果、交办事项）每个工作日早上合成一封"))
+    quiet_from = SelectField(_l("夜间从"), coerce=_hour, description=_l("夜间只发督查催办和文书，其余的等到早上。"))
+    quiet_until = SelectField(_l("到早上"), coerce=_hour)
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.quiet_from.choices = [("", _("不分昼夜")), *_hours(*range(18, 24))]
+        self.quiet_until.choices = _hours(*range(5, 11))
+
+    @property
+    def night(self) -> tuple[int, int] | None:
+        """From when until when; None where the person has no night."""
+        begins, ends = self.quiet_from.data, self.quiet_until.data
+        return None if begins is None or ends is None else (begins, ends)

@@ -2,11 +2,17 @@
 side does.
 
 A webhook's host is resolved once, every address it has is checked, and the connection goes to the checked address itself,
-so that a name answering differently the second time gains nothing. Redirects are not followed; no proxy is asked.
+so that a name answering differently the second time gains nothing. Redirects are not followed.
+
+Where the settings name a proxy, what was checked stays checked: a webhook's host is resolved here all the same, and the proxy is
+asked for the checked address, never for the name, which it would resolve for itself. A webhook whose name only the proxy can
+resolve is therefore not reached. Robots are the operator's own setting: the proxy is asked for their name. The networks that were
+allowed are inside, where no proxy leads: they are reached directly. No variable of the environment names a proxy.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.client
 import smtplib
@@ -19,7 +25,7 @@ from email.message import EmailMessage
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 
@@ -86,6 +92,29 @@ def checked_address(host: str, port: int, networks: Collection[Network], *, secu
     if not secure and not inside:
         raise Unsent(Trouble.UNENCRYPTED, final=True)
     return addresses[0]
+
+
+def is_inside(address: str, networks: Collection[Network]) -> bool:
+    """Whether it is an address in one of the networks that were allowed."""
+    try:
+        return _is_allowed(_meant(ip_address(address.partition("%")[0])), networks)
+    except ValueError:
+        return False  # a name that only the proxy resolves
+
+
+def _own_address(host: str, port: int, proxy: str) -> str:
+    """Where the operator's own host is; the name itself where only the proxy knows."""
+    try:
+        found = _resolved(host, port)[0]
+    except Unsent:
+        if not proxy:
+            raise
+        return host
+    return host if proxy and is_public(found) else found
+
+
+def is_public(address: str) -> bool:
+    return is_open(address, ())
 
 
 def _resolved(host: str, port: int) -> list[str]:
@@ -157,15 +186,18 @@ def _trust() -> ssl.SSLContext:
 # --- HTTP -------------------------------------------------------------------------------------------------------
 
 
-def post(what: Post, networks: Collection[Network] | None) -> tuple[int, bytes]:
-    """Status and body (its beginning) of the answer. ``networks``: the private ones that may be reached; None: the host
-    is the operator's own setting and is not checked. Raises Unsent."""
+def post(what: Post, networks: Collection[Network], *, checked: bool = True, proxy: str = "") -> tuple[int, bytes]:
+    """Status and body (its beginning) of the answer. ``networks``: the private ones that may be reached; not ``checked``:
+    the host is the operator's own setting; ``proxy``: the address of one, by which everything but those networks is reached.
+    Raises Unsent."""
     parts = urlsplit(what.url)
     host, secure = parts.hostname or "", parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
-    address = _resolved(host, port)[0] if networks is None else checked_address(host, port, networks, secure=secure)
+    address = checked_address(host, port, networks, secure=secure) if checked else _own_address(host, port, proxy)
+    if proxy and is_inside(address, networks):
+        proxy = ""
     with _watched() as watch:
-        connection = _Line(host, port, address, secure, watch)
+        connection = _Line(host, port, address, secure, watch, proxy)
         try:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("POST", path, body=what.body, headers={**what.headers, "Connection": "close"})
@@ -181,19 +213,48 @@ def post(what: Post, networks: Collection[Network] | None) -> tuple[int, bytes]:
 class _Line(http.client.HTTPConnection):
     """A connection to an address that was checked, spoken to under its host's name."""
 
-    def __init__(self, host: str, port: int, address: str, secure: bool, watch: _Watch) -> None:
+    def __init__(self, host: str, port: int, address: str, secure: bool, watch: _Watch, proxy: str) -> None:
         super().__init__(host, port, timeout=LIMITS.silence)
-        self._address, self._secure, self._watch = address, secure, watch
+        self._address, self._secure, self._watch, self._proxy = address, secure, watch, proxy
         if secure:
             self.default_port = 443  # what the Host header leaves out
 
     def connect(self) -> None:
-        line = socket.create_connection((self._address, self.port), timeout=LIMITS.connect)
+        line = self._connected()
         self.sock = line
         self._watch.over(line)
         line.settimeout(LIMITS.silence)
+        if self._proxy:
+            _through(line, self._address, self.port, self._proxy)
         if self._secure:
             self.sock = _trust().wrap_socket(line, server_hostname=self.host)
+
+    def _connected(self) -> socket.socket:
+        if not self._proxy:
+            return socket.create_connection((self._address, self.port), timeout=LIMITS.connect)
+        proxy = urlsplit(self._proxy)
+        try:
+            return socket.create_connection((proxy.hostname, proxy.port), timeout=LIMITS.connect)
+        except OSError as error:
+            raise Unsent(Trouble.PROXY, error.strerror or type(error).__name__) from error
+
+
+def _through(line: socket.socket, address: str, port: int, proxy: str) -> None:
+    """Have the proxy lay a line to there. What is said on it afterwards the proxy only passes on."""
+    there = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    asked = [f"CONNECT {there} HTTP/1.1", f"Host: {there}"]
+    parts = urlsplit(proxy)
+    if parts.username:
+        account = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        asked.append(f"Proxy-Authorization: Basic {base64.b64encode(account.encode()).decode()}")
+    line.sendall("\r\n".join([*asked, "", ""]).encode())
+    answer = http.client.HTTPResponse(line, method="CONNECT")
+    try:
+        answer.begin()
+        if answer.status != 200:
+            raise Unsent(Trouble.PROXY, f"HTTP {answer.status}")
+    finally:
+        answer.close()
 
 
 # --- e-mail -----------------------------------------------------------------------------------------------------

@@ -94,5 +94,6 @@ def _to_outlet(delivery: Delivery) -> None:
     with force_locale(config.locale):
         what = robots.post_for(kind, address, keys, letter_of(delivery), clock.now(), gettext)
     db.session.rollback()
-    status, body = outside.post(what, config.networks if kind is OutletKind.WEBHOOK else None)
+    checked = kind is OutletKind.WEBHOOK
+    status, body = outside.post(what, config.networks, checked=checked, proxy=config.http_proxy)
     robots.check_answer(kind, status, body)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from tracker.accounts.actions import choose_mail
 from tracker.accounts.queries import deputies_of, user_with_id
+from tracker.accounts.rules import NIGHT
 from tracker.base import clock
 from tracker.base.access import N_, Refused, Right, may
 from tracker.base.db import transaction
@@ -67,10 +68,17 @@ def read_all() -> Any:
 def settings() -> Any:
     """One's own address and what goes there. A stand-in keeps their own, not the absent person's."""
     person = user_with_id(me().id)
-    form = MailForm(email=person.email, urgent=person.mail_urgent, digest=person.mail_digest)
+    form = MailForm(
+        email=person.email,
+        urgent=person.mail_urgent,
+        digest=person.mail_digest,
+        quiet_from=person.quiet_from,
+        quiet_until=person.quiet_until if person.quiet_until is not None else NIGHT[1],
+    )
     if form.validate_on_submit():
         with refusals(form), transaction():
-            choose_mail(person, email=form.email.data, urgent=form.urgent.data, digest=form.digest.data)
+            urgent, wants_digest = form.urgent.data, form.digest.data
+            choose_mail(person, email=form.email.data, urgent=urgent, digest=wants_digest, night=form.night)
             flash(_("已保存。"), "success")
             return redirect(url_for("messages.settings"))
     page = render_template(

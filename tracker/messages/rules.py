@@ -57,6 +57,8 @@ URGENT = frozenset(
 )
 #: Told by people, one by one or many in a row: an e-mail waits a little for the ones that follow.
 GATHERED = frozenset({Matter.REMINDER, Matter.PAPER})
+#: Sent by night too: a person says it now and means now. What the clock finds at midnight is as true in the morning.
+PRESSING = GATHERED | {Matter.TRY}
 #: Only ever sent out, never in an inbox.
 OUTSIDE_ONLY = frozenset({Matter.DIGEST, Matter.TRY})
 NOT_URGENT = frozenset(Matter) - URGENT - OUTSIDE_ONLY
@@ -168,6 +170,7 @@ class Trouble(StrEnum):
     ANSWERED = "answered"
     SIGN_IN = "sign_in"
     RECIPIENT = "recipient"
+    PROXY = "proxy"
     KEY = "key"
     CLOSED = "closed"
     NOTHING_LEFT = "nothing_left"
@@ -184,6 +187,7 @@ TROUBLE_NAMES: dict[Trouble, str] = {
     Trouble.ANSWERED: N_("对方拒绝了这条消息"),
     Trouble.SIGN_IN: N_("邮件服务器不接受账号或密码"),
     Trouble.RECIPIENT: N_("邮件服务器不接受收件地址，请核对邮箱"),
+    Trouble.PROXY: N_("代理服务器没有接通对方，请运维人员检查 TRACKER_HTTP_PROXY"),
     Trouble.KEY: N_("保存的密钥已无法解开，请重新填写"),
     Trouble.CLOSED: N_("渠道或邮件提醒已停用"),
     Trouble.NOTHING_LEFT: N_("收件人已看不到其中的问题，或者没有要说的了"),
