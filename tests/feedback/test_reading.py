@@ -8,7 +8,8 @@ import pytest
 
 from tests.feedback.papers import PAPERS, Entry, Paper
 from tests.ledgers.ledger_world import CATEGORIES, COUNTIES, state_workdays
-from tracker.feedback.reading import Feedback, Found, read_document, read_text
+from tracker.feedback.entries import Found
+from tracker.feedback.reading import Feedback, read_document, read_text
 from tracker.ledgers.vocabulary import Place, Vocabulary
 
 WORDS = Vocabulary(CATEGORIES, COUNTIES, state_workdays, Place("邵阳市", ("市本级",)))

@@ -30,7 +30,9 @@ FILES_BESIDES = {
         }
     ),
     # a document: Word's file and its numbers, typed marks, the outline they make, who and by when, the reading
-    "feedback": frozenset({"word", "numbering", "marks", "outline", "terms", "reading"}),
+    "feedback": frozenset(
+        {"word", "numbering", "marks", "outline", "terms", "entries", "sections", "envelope", "grids", "reading"}
+    ),
     "papers": frozenset({"layout", "rendering"}),  # templates as Word files; a template and its values become a file
     # who sends, what a message says, how a robot takes it, the one way out, where the robots' keys are kept
     "messages": frozenset({"postman", "letters", "robots", "outside", "vault"}),

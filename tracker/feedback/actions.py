@@ -11,19 +11,31 @@ from sqlalchemy import delete, update
 from tracker.base.access import N_, Actor, Conflict, Refused
 from tracker.base.db import db
 from tracker.feedback import queries
+from tracker.feedback.entries import Context, Found, Passed, read_entry
 from tracker.feedback.models import Draft, DraftEntry
-from tracker.feedback.reading import Context, Feedback, Found, Passed, read_document, read_entry, read_text
-from tracker.feedback.rules import LONGEST_DEADLINE, LONGEST_TITLE, LONGEST_UNIT, TAKEN_OUT, names_in, parted
+from tracker.feedback.reading import Feedback, read_document, read_text
+from tracker.feedback.rules import (
+    LONGEST_DEADLINE,
+    LONGEST_NAMES,
+    LONGEST_TITLE,
+    NAME_FIELDS,
+    TAKEN_OUT,
+    names_in,
+    parted,
+)
 from tracker.feedback.terms import term_of
 from tracker.feedback.word import DocumentRefused
 from tracker.inspections.actions import attach_document, detach_document, enter_document
 from tracker.inspections.models import Finding, Inspection, Proposal
 from tracker.inspections.queries import keeps
 from tracker.inspections.rules import LONGEST_CLAUSE, MOST_ENTRIES, Entry
-from tracker.ledgers.deadlines import Deadline
+from tracker.ledgers.deadlines import TIME_LIMITED, Deadline, stages_in_words
 from tracker.ledgers.queries import vocabulary
 from tracker.org.queries import counties
 from tracker.settings.queries import categories
+
+#: What an entry says besides its wording, and its parts go on saying where they do not say it themselves.
+_SHARED = (*NAME_FIELDS, "county_id", "category_id", "kind", "deadline_written")
 
 
 def read(content: bytes | str, *, received_on: date) -> Feedback:
@@ -113,8 +125,11 @@ class _Ids:
             "wording": found.wording,
             "county_id": self.counties.get(found.county or "") or county_id,
             "category_id": self.categories.get(found.category or ""),
-            "lead_unit": (found.lead_unit or "")[:LONGEST_UNIT],
+            "lead_official": found.lead_official[:LONGEST_NAMES],
+            "lead_unit": (found.lead_unit or "")[:LONGEST_NAMES],
             "units": "、".join(found.units),
+            "responsible_person": found.responsible_person[:LONGEST_NAMES],
+            "kind": found.kind_written,
             "deadline_written": found.deadline_written[:LONGEST_DEADLINE],
         }
 
@@ -129,9 +144,9 @@ def deadline_in(written: str, context: Context) -> Deadline:
 
 
 def change(entry: DraftEntry, actor: Actor, **columns: Any) -> None:
-    """Put right what was recognised: clause, title, county, category, units, deadline. The wording stays."""
+    """Put right what was recognised: clause, title, county, category, duty chain, kind, deadline. The wording stays."""
     _may_sort(entry.draft, actor)
-    for name in ("lead_unit", "units"):
+    for name in NAME_FIELDS:
         if name in columns:
             columns[name] = names_in(columns[name] or "")
     for name, value in columns.items():
@@ -150,15 +165,7 @@ def split(entry: DraftEntry, actor: Actor, typed: str) -> list[DraftEntry]:
         .values(position=DraftEntry.position + len(pieces) - 1),
         execution_options={"synchronize_session": False},
     )
-    kept = {
-        "county_id": entry.county_id,
-        "category_id": entry.category_id,
-        "lead_unit": entry.lead_unit,
-        "units": entry.units,
-        "deadline_written": entry.deadline_written,
-        "clause": entry.clause,
-        "section": entry.section,
-    }
+    kept = {name: getattr(entry, name) for name in ("clause", "section", *_SHARED)}
     made = []
     for place, piece in enumerate(pieces):
         said = {name: value for name, value in ids.columns(read_entry(piece, context)).items() if value}
@@ -184,7 +191,7 @@ def join(entry: DraftEntry, actor: Actor) -> DraftEntry:
     above.wording = f"{above.wording}\n{entry.wording}"
     above.title = f"{above.title}{entry.title}"[:LONGEST_TITLE]
     above.units = names_in(f"{above.units}、{entry.units}")
-    for name in ("county_id", "category_id", "lead_unit", "deadline_written"):
+    for name in _SHARED:
         setattr(above, name, getattr(above, name) or getattr(entry, name))
     db.session.delete(entry)
     _touch(above.draft)
@@ -230,11 +237,14 @@ def _as_finding(entry: DraftEntry, context: Context) -> tuple[Entry, Proposal]:
     return Entry(entry.clause or None, entry.wording, entry.county_id), Proposal(
         title=entry.title or entry.wording[:LONGEST_TITLE],
         category_id=entry.category_id,
+        lead_official=entry.lead_official,
         lead_unit=entry.lead_unit,
         units=entry.units,
-        kind=deadline.kind or "time_limited",
+        responsible_person=entry.responsible_person,
+        kind=entry.kind or deadline.kind or TIME_LIMITED,
         deadline=deadline.due,
         deadline_written=entry.deadline_written,
+        stages=stages_in_words(deadline.milestones),
     )
 
 

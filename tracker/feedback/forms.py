@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,8 +13,9 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from tracker.base.web import VersionedForm
-from tracker.feedback.rules import LONGEST_DEADLINE, LONGEST_TITLE, LONGEST_UNIT
+from tracker.feedback.rules import LONGEST_DEADLINE, LONGEST_NAMES, LONGEST_TITLE, NAME_FIELDS, Doubt, replaced
 from tracker.inspections.rules import LONGEST_CLAUSE
+from tracker.issues.workflow import KIND_NAMES
 from tracker.org.models import Region
 from tracker.settings.models import Category
 
@@ -49,6 +50,10 @@ class BringForm(FlaskForm):
         return fine
 
 
+#: What a person puts right of an entry as text.
+TYPED = ("clause", "title", *NAME_FIELDS, "kind", "deadline_written")
+
+
 class EntryForm(VersionedForm):
     """What was recognised in one entry; the wording may only be parted."""
 
@@ -60,10 +65,23 @@ class EntryForm(VersionedForm):
     title = StringField(_l("列单时的标题"), [Optional(), Length(max=LONGEST_TITLE)], filters=[_stripped])
     county = SelectField(_l("县市区"), [Optional()], coerce=_whole)
     category = SelectField(_l("类别"), [Optional()], coerce=_whole)
-    lead_unit = StringField(_l("牵头单位"), [Optional(), Length(max=LONGEST_UNIT)], filters=[_stripped])
+    lead_official = StringField(
+        _l("牵头领导"),
+        [Optional(), Length(max=LONGEST_NAMES)],
+        filters=[_stripped],
+        description=_l("只能有一位；文件没写的，留空。"),
+    )
+    lead_unit = StringField(_l("牵头单位"), [Optional(), Length(max=LONGEST_NAMES)], filters=[_stripped])
     units = StringField(
         _l("责任单位"), [Optional(), Length(max=2000)], filters=[_stripped], description=_l("几个单位用顿号分开。")
     )
+    responsible_person = StringField(
+        _l("责任人"),
+        [Optional(), Length(max=LONGEST_NAMES)],
+        filters=[_stripped],
+        description=_l("只能有一位；文件没写的，留空。"),
+    )
+    kind = SelectField(_l("整改类型"), [Optional()])
     deadline_written = StringField(
         _l("整改时限"), [Optional(), Length(max=LONGEST_DEADLINE)], filters=[_stripped],
         description=_l("照文件写法填，例如：2019年9月底前、立行立改、长期坚持。"),
@@ -72,11 +90,22 @@ class EntryForm(VersionedForm):
     def offer(self, counties: Iterable[Region], categories: Iterable[Category]) -> None:
         self.county.choices = [("", _("没有指明")), *((region.id, region.name) for region in counties)]
         self.category.choices = [("", _("列单时再定")), *((one.id, _(one.name)) for one in categories)]
+        kinds = ((kind.value, _(name)) for kind, name in KIND_NAMES.items())
+        self.kind.choices = [("", _("文件没写，按整改时限定")), *kinds]
+
+    def settles(self, doubts: Iterable[Doubt], answers: Mapping[str, str]) -> None:
+        """Put who is meant in the place of a name in doubt, where somebody said so."""
+        for doubt in doubts:
+            if meant := answers.get(doubt.answer, "").strip():
+                self[doubt.field].data = replaced(self[doubt.field].data or "", doubt.name, meant)
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {code: self[code].data or "" for code in NAME_FIELDS}
 
     def recognised(self) -> dict[str, Any]:
         """The columns as typed."""
-        names = ("clause", "title", "lead_unit", "units", "deadline_written")
-        return {name: self[name].data or "" for name in names} | {
+        return {name: self[name].data or "" for name in TYPED} | {
             "county_id": self.county.data,
             "category_id": self.category.data,
         }

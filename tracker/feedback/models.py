@@ -47,8 +47,13 @@ class DraftEntry(Base):
     wording: Mapped[str] = mapped_column(Text)
     county_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    lead_official: Mapped[str] = mapped_column(
+        String(200), default="", server_default=""
+    )  # names, as units are: parted by 、
     lead_unit: Mapped[str] = mapped_column(String(200), default="")
-    units: Mapped[str] = mapped_column(Text, default="")  # parted by 、
+    units: Mapped[str] = mapped_column(Text, default="")
+    responsible_person: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    kind: Mapped[str] = mapped_column(String(32), default="", server_default="")  # "": not said, the deadline tells it
     deadline_written: Mapped[str] = mapped_column(String(200), default="")
     version: Mapped[int] = mapped_column(default=1)
 

@@ -15,7 +15,7 @@ from tracker.base.access import Conflict, Missing, Refused, Right, may
 from tracker.base.db import transaction
 from tracker.base.web import form_status, largest_upload, needs, refusals
 from tracker.feedback import actions, queries
-from tracker.feedback.forms import BringForm, ConfirmForm, EntryForm
+from tracker.feedback.forms import TYPED, BringForm, ConfirmForm, EntryForm
 from tracker.feedback.models import Draft, DraftEntry
 from tracker.feedback.rules import pieces_of, unchanged
 from tracker.inspections.actions import record_document_download
@@ -98,6 +98,7 @@ def _page(found: Document, draft: Draft | None, form: ConfirmForm) -> str:
     entries = queries.entries_of(draft) if draft else []
     context = actions.context_of(draft) if draft else None
     deadlines = {entry.id: actions.deadline_in(entry.deadline_written, context) for entry in entries if context}
+    doubts = queries.doubts_of([queries.names_of(entry) for entry in entries])
     return render_template(
         "feedback/document.html",
         document=found,
@@ -106,6 +107,7 @@ def _page(found: Document, draft: Draft | None, form: ConfirmForm) -> str:
         entries=[entry for entry in entries if entry.passed is None],
         passed=[entry for entry in entries if entry.passed is not None],
         deadlines=deadlines,
+        doubts={entry.id: names for entry, names in zip(entries, doubts, strict=True)},
         read={entry_id for entry_id, deadline in deadlines.items() if deadline.due or deadline.kind},
         county_names={region.id: region.name for region in counties()},
         category_names={category.id: category.name for category in categories()},
@@ -147,6 +149,7 @@ def entry(entry_id: int) -> Any:
     if not form.is_submitted():
         _fill(form, found)
     elif form.validate():
+        form.settles(queries.doubts_of([form.names])[0], request.form)
         with refusals(form), transaction():
             _unchanged(found, form.version.data)
             if act == "save":
@@ -158,6 +161,7 @@ def entry(entry_id: int) -> Any:
                 actions.split(found, me(), "\n\n".join(pieces_of(found.wording)))
             flash(f"entry:{entry_id}", "draft-sent")
             return _back(found)
+    form.kind.data = form.kind.data or ""
     status = form_status(form)
     if status == 409:
         form.shows(found.version, 0)
@@ -168,6 +172,7 @@ def entry(entry_id: int) -> Any:
         entry=found,
         pieces=pieces,
         deadline=deadline,
+        doubts=queries.offers_for(queries.doubts_of([form.names])[0], found),
         unclear=[_(fault.message.msgid, **dict(fault.values)) for fault in deadline.faults],
         kinds=KIND_NAMES,
     ), status
@@ -175,7 +180,7 @@ def entry(entry_id: int) -> Any:
 
 def _fill(form: EntryForm, found: DraftEntry) -> None:
     form.shows(found.version, 0)
-    for name in ("wording", "clause", "title", "lead_unit", "units", "deadline_written"):
+    for name in ("wording", *TYPED):
         form[name].data = getattr(found, name)
     form.county.data, form.category.data = found.county_id, found.category_id
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from tracker.base.access import N_, Refused
 
-LONGEST_TITLE, LONGEST_DEADLINE, LONGEST_UNIT = 200, 200, 200
+LONGEST_TITLE, LONGEST_DEADLINE, LONGEST_NAMES = 200, 200, 200
+#: The fields of an entry that name people and units, in the order of the duty chain; of the first and last there is one.
+NAME_FIELDS = ("lead_official", "lead_unit", "units", "responsible_person")
+PEOPLE_FIELDS = frozenset({"lead_official", "responsible_person"})
 TAKEN_OUT = N_("核对时移出")  # beside the reasons of the reader (reading)
 _INSIDE = re.compile(
     r"(?<=[。；;：:！\n])[ \t\u3000]*"
@@ -38,6 +43,47 @@ def _bare(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """A name in an entry that nobody known goes by (``known`` 0), or several do."""
+
+    field: str
+    name: str
+    known: int
+
+    @property
+    def answer(self) -> str:
+        """The field of a page in which somebody says who is meant."""
+        return f"meant:{self.field}:{self.name}"
+
+
+def doubts_in(names: Mapping[str, str], units: Mapping[str, int], people: Mapping[str, int]) -> list[Doubt]:
+    """The doubtful among an entry's names, by field. ``units``, ``people``: how many go by each name; what a person
+    has settled stands with its unit or region in brackets and is one."""
+    found = []
+    for code in NAME_FIELDS:
+        known = people if code in PEOPLE_FIELDS else units
+        for name in split_names(names[code]):
+            number = known.get(bare_name(name), 0)
+            if number == 0 or (number > 1 and bare_name(name) == name):
+                found.append(Doubt(code, name, number))
+    return found
+
+
+def bare_name(name: str) -> str:
+    """李志强（新邵县水利局） → 李志强."""
+    return re.sub(r"[（(][^（）()]*[）)]$", "", name) or name
+
+
+def replaced(text: str, name: str, meant: str) -> str:
+    """Names parted by 、 with one of them said otherwise."""
+    return "、".join(dict.fromkeys(meant if one == name else one for one in split_names(text)))
+
+
+def split_names(text: str) -> list[str]:
+    return [name for name in re.split(r"[、,，;；\s]+", text) if name]
+
+
 def names_in(text: str) -> str:
     """Units as typed, one way of parting them."""
-    return "、".join(dict.fromkeys(name for name in re.split(r"[、,，;；\s]+", text) if name))
+    return "、".join(dict.fromkeys(split_names(text)))

@@ -13,19 +13,24 @@ from tracker.ledgers.columns import COMBINED, COMBINED_LEAD, field_of
 from tracker.ledgers.deadline_calendar import Moment
 from tracker.ledgers.deadlines import Deadline, read_deadline
 from tracker.ledgers.letterhead import FIRST_LEADS
-from tracker.ledgers.names import units_and_people, units_of
+from tracker.ledgers.names import People, people_of, units_and_people, units_of
+from tracker.ledgers.values import kind_of
 from tracker.ledgers.vocabulary import is_nothing, plain
 
-TERM_FIELDS = frozenset({"responsible_units", "lead_unit", "assisting_units", "deadline", COMBINED, COMBINED_LEAD})
+PEOPLE_FIELDS = frozenset({"lead_official", "responsible_person"})
+TERM_FIELDS = PEOPLE_FIELDS | {
+    *("responsible_units", "lead_unit", "assisting_units", "deadline", "kind", COMBINED, COMBINED_LEAD)
+}
 #: Said of an entry beside its wording; where such a label stands, the wording ends.
 BESIDE_FIELDS = TERM_FIELDS | {
-    *("responsible_person", "responsible_person_post", "lead_official", "lead_official_post", "task_force"),
-    *("county", "town", "village", "category", "kind", "nature", "source", "clause", "number", "serial"),
+    *("responsible_person_post", "lead_official_post", "task_force"),
+    *("county", "town", "village", "category", "nature", "source", "clause", "number", "serial"),
     *("requirement", "goal", "measures", "handed_over", "fed_back", "remark", "progress", "state", "amount"),
 }
 _LABEL = re.compile(
     r"(?:^|(?<=[\n（(【\[；;。，,、）)】\]\s]))"
-    r"([一-龥](?:[ \u3000]+[一-龥]){2,7}|[一-龥]{2,12}(?:[/、][一-龥]{2,6})?(?:[（(][一-龥、]{1,8}[）)])?)[ \u3000]*(?:[:：]|(?<=[时期]限)为)"
+    r"([一-龥](?:[ \u3000]+[一-龥]){2,7}|[一-龥]{2,12}(?:[/、][一-龥]{2,6})?(?:[（(][一-龥、]{1,8}[）)])?)[ \u3000]*"
+    r"(?:[:：]|(?:(?<=[时期]限)|(?<=领导|类型)|(?<=责任人))为)"
 )
 _LINE_LABEL = re.compile(r"(?:^|(?<=\n))([一-龥]{3,8})[ \t\u3000]+(?=[^\s:：])")  # 责任单位 绥宁县人民政府
 _OTHER_LABEL = re.compile(r"[；;，,。][ \u3000]*[一-龥]{2,10}[ \u3000]*[:：]")
@@ -34,9 +39,14 @@ _SHORT = {"责任": "responsible_units", "牵头": "lead_unit", "配合": "assis
 _CLOSERS = {"（": "）", "(": ")", "【": "】", "[": "]", "〔": "〕"}
 _BRACKET = re.compile(r"[（(【\[]([^（）()【】\[\]]{2,300})[）)】\]]")
 _ROLE = re.compile(
-    r"(?P<by>由)?(?P<names>.+?)(?:按(?:照)?职责(?:分工)?|分别|共同|具体|等)*(?P<role>负总责|牵头|负责|主办|承办|配合|协办|协助|参与|落实)(?:负责|落实|整改|办理|实施|抓好)*"
+    r"(?P<by>由)?(?P<names>.+?)(?:同志)?(?:按(?:照)?职责(?:分工)?|分别|共同|具体|等)*"
+    r"(?P<role>负总责|牵头|包案|挂帅|领衔|负责|主办|承办|配合|协办|协助|参与|落实)(?:包案|督办|负责|落实|整改|办理|实施|抓好|推进)*"
+)
+_OF_KIND = re.compile(
+    r"[（(【\[。；;，,\n](?:本|该|此)?(?:问题|事项|项)?(?:属于?|列为|按)(立行立改|限期整改|长期坚持)类?(?:事项|问题)?(?:整改|办理)?[）)】\]。；;，,\n]"
 )
 _LEADING = frozenset({"牵头", "主办", "负总责"})
+_IN_PERSON = _LEADING | {"包案", "挂帅", "领衔"}  # said of an official; of a person anything else is the work itself
 _AGENCY = re.compile(
     r"(?:局|署|委|办|厅|部|院|校|站|所|处|中心|党组|工会|协会|联合会|集团|政府|办公室|委员会|办事处|公司|银行|联社|妇联|残联|团委|总队|支队|大队|指挥部|专班|法院|检察院|管委会|学校|医院|卫生院)$"
 )
@@ -56,10 +66,13 @@ class Terms:
     serial: str = ""
     first_leads: bool = False  # says so for the rest of the document too
     bare: str = ""  # the words without all of it
+    officials: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    kind: str = ""  # where it is said in so many words; a deadline may say it too
 
     @property
     def any(self) -> bool:
-        return bool(self.lead or self.units or self.written)
+        return bool(self.lead or self.units or self.written or self.officials or self.people or self.kind)
 
 
 @dataclass
@@ -70,13 +83,23 @@ class _Gathered:
     county: str = ""
     number: str = ""
     serial: str = ""
+    kind: str = ""
     first_leads: bool = False
+    officials: list[str] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def any(self) -> bool:
+        return bool(self.lead or self.units or self.written or self.officials or self.people or self.kind)
 
     def add(self, other: _Gathered, span: tuple[int, int]) -> None:
         self.lead += other.lead
         self.units += other.units
         self.written += other.written
+        self.officials += other.officials
+        self.people += other.people
+        self.kind = self.kind or other.kind
         self.first_leads = self.first_leads or other.first_leads
         self.spans.append(span)
 
@@ -91,9 +114,14 @@ class _Gathered:
             self.written.append(value)
         elif code in ("county", "number", "serial"):
             setattr(self, code, getattr(self, code) or value)
+        elif code == "kind":
+            self.kind = self.kind or kind_of(value)[0] or ""
+        elif code in PEOPLE_FIELDS:
+            self._take_people(code, people_of(value))
         elif code in (COMBINED, COMBINED_LEAD):
-            found = units_and_people(value)[0]
+            found, people = units_and_people(value)
             (self.units if code == COMBINED else self.lead).extend(found.names)
+            self._take_people("responsible_person" if code == COMBINED else "lead_official", people)
         elif code in TERM_FIELDS:
             found = units_of(value)
             if code == "lead_unit":
@@ -101,6 +129,10 @@ class _Gathered:
             else:
                 self.units += found.names
                 self.lead += found.lead
+
+    def _take_people(self, code: str, found: People) -> None:
+        """What names nobody (各乡镇书记) stays as it is written, for a person to see."""
+        (self.officials if code == "lead_official" else self.people).extend(found.names or filter(None, [found.unread]))
 
 
 def label_in(text: str, start: int = 0) -> tuple[str, int, int] | None:
@@ -133,20 +165,27 @@ def terms_of(text: str, moment: Moment) -> Terms:
         if not _inside(match.span(), found.spans) and _ends_sentence(text, match.end()):
             _take_bracket(match, moment, found)
     _take_emptied(text, found)
-    if not found.written and not found.units and not found.lead:
+    if not found.kind and (of_kind := _OF_KIND.search(text)):
+        found.kind = kind_of(of_kind[1])[0] or ""
+    if not found.any:
         _take_closing(text, moment, found)
-    bare = _without(text, found.spans)
-    lead, units = tuple(dict.fromkeys(found.lead)), tuple(dict.fromkeys(found.units))
     return Terms(
-        lead,
-        units,
-        "；".join(dict.fromkeys(found.written)),
+        _once(found.lead),
+        _once(found.units),
+        "；".join(_once(found.written)),
         found.county,
         found.number,
         found.serial,
         found.first_leads,
-        bare,
+        _without(text, found.spans),
+        _once(found.officials),
+        _once(found.people),
+        found.kind,
     )
+
+
+def _once(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
 
 
 def _take_labels(text: str, found: _Gathered) -> None:
@@ -217,18 +256,45 @@ def _understood(text: str, moment: Moment) -> _Gathered | None:
     for part in _parts(text):
         if FIRST_LEADS.search(plain(part)):
             mine.first_leads = True
+        elif _OF_KIND.fullmatch(f"（{part}）"):
+            mine.kind = kind_of(part)[0] or ""
+        elif named := _named(part):
+            mine.take(*named)
         elif role := _ROLE.fullmatch(part):
-            names = units_of(role["names"].removeprefix("由")).names
-            if not any(_AGENCY.search(plain(name)) or _PLACE.search(plain(name)) for name in names):
+            if not _take_role(role, mine):
                 return None
-            (mine.lead if role["role"] in _LEADING else mine.units).extend(names)
         elif _is_deadline(part, moment):
             mine.written.append(part)
         elif (names := units_of(part).names) and all(_AGENCY.search(plain(name)) for name in names):
             mine.units += names
         elif part not in ("下同", "以下同"):
             return None
-    return mine if mine.units or mine.lead or mine.written or mine.first_leads else None
+    return mine if mine.any or mine.first_leads else None
+
+
+def _take_role(role: re.Match[str], mine: _Gathered) -> bool:
+    """市水利局牵头, 副市长李志强包案; False where it is neither a unit nor an official."""
+    written = role["names"].removeprefix("由")
+    found, names = people_of(written), units_of(written).names
+    named = bool(found.people) and not found.unread
+    if not (named and found.people[0].post):
+        if any(_AGENCY.search(plain(name)) or _PLACE.search(plain(name)) for name in names):
+            (mine.lead if role["role"] in _LEADING else mine.units).extend(names)
+            return role["role"] not in _IN_PERSON - _LEADING
+        if not (named and role["by"]):
+            return False
+    (mine.officials if role["role"] in _IN_PERSON else mine.people).extend(found.names)
+    return True
+
+
+def _named(part: str) -> tuple[str, str] | None:
+    """包案领导李志强, 责任人：王建国: the field and who."""
+    for length in range(3, 7):
+        code = code_of(part[:length])
+        names = part[length:].lstrip("：:为")
+        if code in PEOPLE_FIELDS and names and not people_of(names).unread:
+            return code or "", names
+    return None
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -266,7 +332,7 @@ def _take_closing(text: str, moment: Moment, found: _Gathered) -> None:
     last = text[begins:].strip(" \n。；;")
     if not begins or not _CLOSING.match(last) or not _SETTLED.search(last):
         return
-    if (mine := _understood(last, moment)) is not None and (mine.units or mine.lead):
+    if (mine := _understood(last, moment)) is not None and (mine.units or mine.lead or mine.officials):
         found.add(mine, (begins, len(text)))
         return
     for part in re.split(r"[，,]", last):
@@ -278,13 +344,18 @@ def _take_closing(text: str, moment: Moment, found: _Gathered) -> None:
             found.written.append(part)
 
 
+_CUT = "\0"  # where something was taken out; no character of a document
+
+
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     kept, place = [], 0
     for start, end in sorted(spans):
         kept.append(text[place:start])
         place = max(place, end)
-    bare = "".join([*kept, text[place:]])
-    bare = re.sub(r"[，,、]+(?=[。；;\n]|$)", "", bare)
+    bare = _CUT.join([*kept, text[place:]])
+    bare = re.sub(rf"[，,、]+(?=[。；;\n]*{_CUT})|(?<={_CUT})[，,、]+", "", bare).replace(
+        _CUT, ""
+    )  # left before or behind a cut
     bare = re.sub(r"([。；;！!])[；;，,。]+", r"\1", bare)
     return "\n".join(line.strip() for line in bare.split("\n") if line.strip(" \t\u3000；;，,。）)】]"))
 

@@ -96,8 +96,15 @@ class Proposal(Base):
     document_id: Mapped[int] = mapped_column(ForeignKey("inspection_document.id"))
     title: Mapped[str] = mapped_column(String(200))
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
-    lead_unit: Mapped[str] = mapped_column(String(200), default="")  # by name, as the document has it
+    lead_official: Mapped[str] = mapped_column(
+        String(200), default="", server_default=""
+    )  # by name, as the document has it
+    lead_unit: Mapped[str] = mapped_column(String(200), default="")  # likewise
     units: Mapped[str] = mapped_column(Text, default="")  # by name, parted by 、
+    responsible_person: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    stages: Mapped[str] = mapped_column(
+        Text, default="", server_default=""
+    )  # of the deadline, where it has several: a line each
     kind: Mapped[str] = mapped_column(String(32))
     deadline: Mapped[date | None]
     deadline_written: Mapped[str] = mapped_column(String(200), default="")

@@ -333,8 +333,9 @@ class AssignForm(WholeDutyForm):
 
     def asked(self, proposal: Proposal) -> None:
         """Fill in what the document asks, in its own names; whatever is not known here is told when it is sent."""
-        if proposal.lead_unit:
-            self.lead_unit.data = proposal.lead_unit
+        for name in ("lead_official", "lead_unit", "responsible_person"):
+            self[name].data = getattr(proposal, name) or self[name].data
+        self.requirement.data = self.requirement.data or proposal.stages
         if not any(entry.data for entry in self.units):
             _fill(self.units, proposal.unit_names, UNIT_ROWS)
         self.deadline.data = self.deadline.data or proposal.deadline

@@ -61,6 +61,11 @@ class Deadline:
     faults: tuple[Fault, ...] = ()
 
 
+def stages_in_words(milestones: Sequence[Milestone]) -> str:
+    """Two stages and more as lines of what must be done, so that none is lost; the last of them is the deadline."""
+    return "\n".join(f"{one.due.isoformat()} {one.text}".rstrip() for one in milestones) if len(milestones) > 1 else ""
+
+
 _IMMEDIATE = re.compile(
     r"立行立改|立行即改|立整立改|立查立改|立说立改|立改|立即(?!日)|即时|即知即改|即行即改|即时整改|即查即改|即改|"
     r"边[查巡督审整]边改|马上|当即|现场整改|随改|第一时间整改"

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tracker.base.access import N_
+from tracker.ledgers.deadlines import stages_in_words
 from tracker.ledgers.reading import Reading
 from tracker.ledgers.rows import LedgerRow
 
@@ -359,14 +360,9 @@ def pick_lead(
     return (inside[0], False) if len(inside) == 1 else (None, False)
 
 
-def milestones_in_words(row: LedgerRow) -> str:
-    """Stages of a deadline as lines of the requirement, so that none is lost."""
-    return "\n".join(f"{stage.due.isoformat()} {stage.text}".rstrip() for stage in row.milestones)
-
-
 def requirement_of(row: LedgerRow) -> str:
     """What must be done: the ledger's goal, requirement and measures, then the stages."""
-    stages = milestones_in_words(row) if len(row.milestones) > 1 else ""
+    stages = stages_in_words(row.milestones)
     return "\n".join(dict.fromkeys(filter(None, (row.goal, row.requirement, row.measures, stages))))
 
 

@@ -1,0 +1,115 @@
+"""Who leads, who does it, of which kind and in which stages: proposed from the words, never guessed, put right by a person."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.feedback.test_reading import read
+from tests.feedback.test_routes import brought, client, inspection, kept, version  # noqa: F401 - fixtures among them
+from tests.world import World
+from tracker.base.db import db
+from tracker.feedback.rules import doubts_in
+from tracker.inspections.models import Finding, Inspection, Proposal
+from tracker.issues.models import Issue
+
+
+def said(words: str) -> tuple[str, str, str]:
+    (found,) = read(f"一、存在问题\n1.新邵县2处断水。{words}\n").entries
+    assert found.title == "新邵县2处断水。"
+    return found.lead_official, found.responsible_person, found.kind
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("（包案领导：副市长李志强；责任人：王建国；整改类型：限期整改）", ("李志强", "王建国", "time_limited")),
+        ("（县委常委、副县长李志强包案，县水利局牵头，责任人王建国，立行立改）", ("李志强", "王建国", "immediate")),
+        ("由副市长李志强牵头，市水利局具体负责，于10月底前整改到位。", ("李志强", "", "time_limited")),
+        ("\n牵头领导：李志强\n责任人：张三（县水利局局长）\n整改类别：长期坚持", ("李志强", "张三", "long_term")),
+        ("责任人为王建国，整改时限为年底前。", ("", "王建国", "time_limited")),
+        (
+            "（责任单位：新邵县水利局；责任人：各乡镇党委书记）",
+            ("", "各乡镇党委书记", "time_limited"),
+        ),  # kept as written
+    ],
+)
+def test_people_and_kind_are_read_from_labels_brackets_and_sentences(words: str, meant: tuple[str, str, str]) -> None:
+    assert said(words) == meant
+
+
+def test_a_sentence_about_somebody_in_charge_names_nobody() -> None:
+    (found,) = read("一、存在问题\n1.绥宁县水利局，负责人为完成任务弄虚作假。\n").entries
+    assert (found.lead_official, found.responsible_person) == ("", "")
+    assert found.title.endswith("负责人为完成任务弄虚作假。")
+
+
+def test_a_table_of_a_document_gives_people_and_kind_too() -> None:
+    heads = "序号\t存在问题\t牵头领导\t责任单位\t责任人\t整改类型\t整改时限"
+    rows = "1\t新邵县断水\t李志强\t新邵县水利局\t王建国\t立行立改\t", "2\t武冈市断水\t\t武冈市水利局\t\t\t8月底前"
+    found = read("\n".join(["反馈问题清单", heads, *rows])).entries
+    assert [(one.lead_official, one.responsible_person, one.kind_written) for one in found] == [
+        ("李志强", "王建国", "immediate"), ("", "", ""),
+    ]  # fmt: skip
+
+
+def test_a_name_known_once_or_settled_is_no_doubt() -> None:
+    names = {
+        "lead_official": "李志强、王五（市水利局）",
+        "lead_unit": "市水利局",
+        "units": "县卫健局",
+        "responsible_person": "",
+    }
+    found = doubts_in(names, {"市水利局": 1}, {"李志强": 2, "王五": 3})
+    assert [(one.field, one.name, one.known) for one in found] == [
+        ("lead_official", "李志强", 2),
+        ("units", "县卫健局", 0),
+    ]
+
+
+def test_what_is_proposed_is_put_right_on_the_page_and_fills_in_the_handing_out(
+    client: FlaskClient,  # noqa: F811
+    inspection: Inspection,  # noqa: F811
+    world: World,
+) -> None:
+    leader = world.leader
+    text = (
+        f"1.新邵县断水。（牵头领导：{leader.name}；牵头单位：市水利局；责任单位：新邵县水务水利局；责任人：赵无名）"
+        "整改时限：2019年9月底前完成整改，12月底前建立机制"
+    )
+    document = brought(client, inspection, "一、存在问题", text)
+    page = client.get(f"/documents/{document}").text
+    assert "对不上" in page
+    assert "新邵县水务水利局、赵无名" in page
+    (entry,) = kept()
+    url = f"/documents/entries/{entry.id}"
+    page = client.get(url).text
+    assert "读作 2 个阶段" in page
+    assert '<option value="新邵县水利局（新邵县）">' in page  # near names, as a ledger's import offers them
+    fields = {
+        "version": version(page), "wording": entry.wording, "lead_official": leader.name, "lead_unit": "市水利局",
+        "units": "新邵县水务水利局", "responsible_person": "赵无名", "kind": "", "deadline_written": entry.deadline_written,
+        "county": world.xinshao.id, "category": world.categories[2].id, "title": "断水",
+        "meant:units:新邵县水务水利局": "新邵县水利局（新邵县）",
+    }  # fmt: skip
+    client.post(url, data=fields)
+    (entry,) = kept()
+    assert (entry.units, entry.responsible_person) == ("新邵县水利局（新邵县）", "赵无名")
+    client.post(f"/documents/{document}/confirm", data={"version": version(client.get(f"/documents/{document}").text)})
+    proposal = db.session.scalars(select(Proposal)).one()
+    assert (proposal.deadline, proposal.stages) == (date(2019, 12, 31), "2019-09-30 完成整改\n2019-12-31 建立机制")
+    finding = db.session.scalars(select(Finding)).one()
+    listed = {
+        "title": "断水",
+        "wording": finding.wording,
+        "category": world.categories[2].id,
+        "county": world.xinshao.id,
+    }
+    client.post(f"/findings/{finding.id}/list", data=listed | {"kind": "time_limited"})
+    page = client.get(f"/issues/{db.session.scalars(select(Issue)).one().number}/assign").text
+    for value in (leader.name, "市水利局", "新邵县水利局（新邵县）", "赵无名", "2019-12-31"):
+        assert f'value="{value}"' in page, value
+    assert "2019-09-30 完成整改\n2019-12-31 建立机制</textarea>" in page
