@@ -14,17 +14,20 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from tests.desks.test_routes import counted
-from tests.meetings.test_actions import held, meeting_of
+from tests.meetings.test_actions import held, meeting_of, written
 from tests.register.varied import make_varied
 from tests.world import NOW, TODAY, World, assign_one, sign_in
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
 from tracker.issues.models import Issue
+from tracker.issues.queries import issue_numbered
 from tracker.meetings import actions, queries
 from tracker.meetings.pack import as_word
 from tracker.meetings.queries import COUNTY_FIGURES
 from tracker.register import queries as register
 from tracker.tasks import actions as tasks
+from tracker.tasks.models import Task
+from tracker.tasks.rules import Asked, Look
 
 
 def varied(world: World, number: int = 120) -> None:
@@ -38,6 +41,11 @@ def varied(world: World, number: int = 120) -> None:
 
 def texts(document: Any) -> str:
     return "\n".join(paragraph.text for paragraph in document.paragraphs)
+
+
+def all_tables(document: Any, first_head: str, last_head: str) -> list[list[list[str]]]:
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
+    return [rows for rows in tables if (rows[0][0], rows[0][-1]) == (first_head, last_head)]
 
 
 def table_under(document: Any, first_head: str, last_head: str) -> list[list[str]]:
@@ -95,6 +103,55 @@ def test_it_says_who_is_proposed_for_a_talk_and_what_became_of_the_last_decision
     assert {row[0] for row in proposed} == {one.row.number for one in pack.candidates.shown}
     assert f"提出{pack.candidates.total}件" in texts(document)
     assert all(row[-1] for row in proposed)
+
+
+def test_instructions_self_checks_and_what_is_left_of_earlier_meetings_are_followed_too(
+    app: Flask, world: World
+) -> None:
+    older, before = held(world, participants=""), held(world, held_on=TODAY + timedelta(days=20), participants="")
+    with transaction():
+        number = assign_one(world).number
+        issue = issue_numbered(number, world.leader)
+        due = TODAY + timedelta(days=10)
+        actions.decide(meeting_of(older), "三月前的", "新邵县水利局", due, world.supervisor, today=TODAY)
+        settled = actions.decide(meeting_of(older), "办好的", "新邵县水利局", due, world.supervisor, today=TODAY)
+        tasks.answer(settled, world.official, text="已接通", version=None)
+        tasks.accept(settled, world.supervisor2, version=None)
+        actions.decide(meeting_of(before), "上次的", "新邵县水利局", due, world.supervisor, today=TODAY)
+        for text, today in (("早先没办的批示", TODAY), ("新近的批示", TODAY + timedelta(days=30))):
+            asked = Asked(text, TODAY + timedelta(days=40), world.water.id, None)
+            answered = tasks.instruct(issue, asked, world.leader, today=today)
+        tasks.answer(answered, world.official, text="已到现场", version=None)
+        check = tasks.ask_self_check(
+            "同类饮水工程", TODAY + timedelta(days=35), [world.water.id, world.finance.id], world.supervisor,
+            region_id=world.xinshao.id, today=TODAY + timedelta(days=25),
+        )  # fmt: skip
+        part = db.session.scalars(select(Task).where(Task.text == check.text, Task.unit_id == world.water.id)).one()
+        tasks.answer(part, world.official, text="逐处看过", look=Look("王建国", ("乙村停水",)), version=None)
+        day = TODAY + timedelta(days=40)
+        meeting_id = actions.save_meeting(None, written(world, held_on=day, participants=""), world.supervisor).id
+    meeting = meeting_of(meeting_id)
+    document = Document(io.BytesIO(as_word(queries.pack(meeting, world.supervisor, day), "周督查", day)))
+    outcomes = [[row[0] for row in rows[1:]] for rows in all_tables(document, "要做什么", "结果")]
+    assert outcomes == [["上次的"], ["三月前的"], ["早先没办的批示", "新近的批示"]]
+    assert "批示2件，已落实0件" in texts(document)
+    assert table_under(document, "查什么", "查出")[0][2:] == ["2个单位答复1个，1个逾期", "1个问题，已列单0个"]
+    with time_machine.travel(NOW + timedelta(days=40), tick=False):
+        client = sign_in(app.test_client(), world.supervisor)
+        page = client.get(f"/meetings/{meeting_id}").text
+        book = load_workbook(io.BytesIO(client.get(f"/meetings/{meeting_id}/annex.xlsx").data))
+    rows = [[cell.value for cell in row] for row in book["交办事项落实情况"].iter_rows(min_row=3)]
+    assert [row[:2] for row in rows] == [
+        [f"{TODAY + timedelta(days=20)}会议", "上次的"],
+        ["更早的会议", "三月前的"],
+        ["领导批示", "早先没办的批示"],
+        ["领导批示", "新近的批示"],
+        ["举一反三自查", "同类饮水工程"],
+    ]
+    assert rows[3][2] == number
+    assert rows[3][-1] == "待验收：已到现场"
+    assert all(row[1] in page for row in rows)
+    assert "办好的" not in page
 
 
 def test_the_files_come_by_one_press_for_whoever_may_and_are_on_record(app: Flask, world: World) -> None:

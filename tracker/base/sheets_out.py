@@ -58,6 +58,16 @@ class Versioned(list[Any]):
 Rows = Iterable[Sequence[object] | Section]
 
 
+@dataclass(frozen=True)
+class Besides:
+    """A further sheet of a printed list."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Rows
+    widths: Sequence[int] = ()
+
+
 def write_xlsx(
     target: str | Path | IO[bytes],
     title: str,
@@ -68,12 +78,14 @@ def write_xlsx(
     above: Sequence[str] = (),
     note: str = "",
     taken_at: datetime | None = None,
+    besides: Sequence[Besides] = (),
 ) -> int:
     """A printed list: title, header (frozen, repeated on each page), rows; A3 landscape. Returns the number of rows.
 
     ``above``: a further head over each column, neighbours of the same words under one; ``note``: a line below the title.
     With either, the title stands in the middle, as on an official form. A ``Section`` is a row and not counted.
-    ``taken_at``: the versions of ``Versioned`` rows stand on a sheet of their own that is not shown.
+    ``taken_at``: the versions of ``Versioned`` rows stand on a sheet of their own that is not shown. ``besides``: sheets
+    after it, in the same look.
     Rows are streamed and never held, so an export of any length needs the memory of one row.
     """
     with TemporaryDirectory() as folder:
@@ -86,12 +98,21 @@ def write_xlsx(
         try:
             noted = rows if unseen is None else _noted(unseen, rows)
             count = _write_rows(book, sheet, noted, last + 1, _widths(len(columns), widths))
+            for more in besides:
+                _write_besides(book, more)
         except BaseException:
             for each in book.worksheets():
                 each.row_data_fh.close()  # stopped on the way: the library would leave its files of rows open
             raise
         book.close()
         return count
+
+
+def _write_besides(book: Any, more: Besides) -> None:
+    sheet, widths = book.add_worksheet(_sheet_name(more.title)), _widths(len(more.columns), more.widths)
+    first, last = _write_head(book, sheet, _Head(more.title, "", (), tuple(more.columns)))
+    _set_up_page(sheet, widths, first, last)
+    _write_rows(book, sheet, more.rows, last + 1, widths)
 
 
 def _unseen(book: Any, taken_at: datetime) -> Any:

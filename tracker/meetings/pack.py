@@ -1,13 +1,16 @@
-"""The pack of a dispatch as a Word file, in the look of the office's papers. Says what ``queries.Pack`` holds, counts nothing."""
+"""The pack of a dispatch as a Word file, in the look of the office's papers, and the annex's sheet of what was
+asked before. Says what ``queries.Pack`` holds, counts nothing.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from tracker.meetings.queries import CLEARED, COUNTY_FIGURES, OVERDUE, RELAPSED, Candidate, Pack
+from tracker.base.sheets_out import Besides
+from tracker.meetings.queries import CLEARED, COUNTY_FIGURES, OVERDUE, RELAPSED, Candidate, Followed, Pack
 from tracker.meetings.rules import KIND_NAMES
 from tracker.papers.layout import HEADLINE, NOTE, SECTION, TEXT, say, sheet, tabulate
 from tracker.register.queries import Item
@@ -33,7 +36,7 @@ def as_word(pack: Pack, reader: str, today: date) -> bytes:
         lambda item: item.row.deadline or "—",
     )
     _candidates(document, pack)
-    _decisions(document, pack, today)
+    _followed(document, pack.followed, today)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -87,21 +90,64 @@ def _why(one: Candidate) -> str:
     return "；".join(words % {"number": number} for words, number in one.why)
 
 
-def _decisions(document: Any, pack: Pack, today: date) -> None:
+def _followed(document: Any, followed: Followed, today: date) -> None:
+    """What was decided and instructed since the last time, and what became of it."""
     say(document, SECTION, "六、上次会议定的事办得怎样")
-    if pack.before is None:
+    if followed.before is None:
         say(document, TEXT, "此前没有同类会议。")
+    else:
+        say(document, TEXT, f"{followed.before.held_on.isoformat()}的会议定了{len(followed.decisions)}件事。")
+    _tasks(document, followed.decisions, today)
+    if followed.left:
+        say(document, TEXT, f"更早定的、还没有办完的{len(followed.left)}件。")
+        _tasks(document, followed.left, today)
+    say(document, SECTION, "七、领导批示落实情况")
+    settled = sum(row.state == TaskState.ACCEPTED for row in followed.instructions)
+    number = len(followed.instructions)
+    say(document, TEXT, f"批示{number}件，已落实{settled}件。" if number else "没有批示。")
+    _tasks(document, followed.instructions, today)
+    say(document, SECTION, "八、举一反三自查")
+    if not followed.self_checks:
+        say(document, TEXT, "没有发起自查。")
         return
-    say(document, TEXT, f"{pack.before.held_on.isoformat()}的会议定了{len(pack.decisions)}件事。")
-    if pack.decisions:
+    columns = (("查什么", 58), ("答复时限", 28), ("答复", 34), ("查出", 36))
+    tabulate(document, columns, [[row.text, row.due.isoformat(), *_looked(row)] for row in followed.self_checks])
+
+
+def _tasks(document: Any, rows: Sequence[Any], today: date) -> None:
+    if rows:
         columns = (("要做什么", 58), ("由谁落实", 34), ("时限", 28), ("结果", 36))
-        tabulate(document, columns, list(_outcomes(pack.decisions, today)))
+        lines = [[row.text, row.person or row.unit, row.due.isoformat(), _outcome(row, today)] for row in rows]
+        tabulate(document, columns, lines)
 
 
-def _outcomes(rows: Iterable[Any], today: date) -> Iterable[list[object]]:
-    for row in rows:
-        late = (today - row.due).days if row.state == TaskState.OPEN else 0
-        outcome = f"逾期{late}天未落实" if late > 0 else STATE_NAMES[TaskState(row.state)]
-        if row.answer and row.state != TaskState.OPEN:
-            outcome += f"：{row.answer}"
-        yield [row.text, row.person or row.unit, row.due.isoformat(), outcome]
+def _outcome(row: Any, today: date) -> str:
+    late = (today - row.due).days if row.state == TaskState.OPEN else 0
+    outcome = f"逾期{late}天未落实" if late > 0 else STATE_NAMES[TaskState(row.state)]
+    if row.answer and row.state != TaskState.OPEN:
+        outcome += f"：{row.answer}"
+    return outcome
+
+
+def _looked(row: Any) -> tuple[str, str]:
+    """How far a self-check is, and what it turned up."""
+    late = f"，{row.late}个逾期" if row.late else ""
+    listed = f"，已列单{row.listed}个" if row.found else ""
+    return f"{row.asked}个单位答复{row.answered}个{late}", f"{row.found}个问题{listed}"
+
+
+def outcomes(followed: Followed, today: date) -> Besides:
+    """The same as a sheet of the annex, one row a thing that was asked."""
+    before = f"{followed.before.held_on.isoformat()}会议" if followed.before else ""
+    asked = [(before, followed.decisions), ("更早的会议", followed.left), ("领导批示", followed.instructions)]
+    rows = [
+        [source, row.text, row.issue, row.person or row.unit, row.asked_on, row.due, _outcome(row, today)]
+        for source, group in asked
+        for row in group
+    ]
+    rows += [
+        ["举一反三自查", row.text, None, f"{row.asked}个单位", row.asked_on, row.due, "；".join(_looked(row))]
+        for row in followed.self_checks
+    ]
+    columns = ("由来", "要做什么", "问题编号", "由谁落实", "交办日期", "完成时限", "结果")
+    return Besides("交办事项落实情况", columns, rows, (16, 50, 14, 24, 12, 12, 50))

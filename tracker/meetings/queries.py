@@ -28,7 +28,7 @@ from tracker.register import queries as register
 from tracker.register.queries import Item
 from tracker.register.rules import ALL_YEARS, Filters, Sort
 from tracker.settings.models import Setting
-from tracker.tasks.queries import tasks_with_ids
+from tracker.tasks.queries import decisions_left, instructions_since, self_checks_since, tasks_with_ids
 
 PAGE_SIZE = 50
 CANDIDATES_SHOWN = 100
@@ -127,6 +127,32 @@ def meeting_before(meeting: Meeting, actor: Actor) -> Meeting | None:
         .order_by(Meeting.held_on.desc(), Meeting.id.desc())
         .limit(1)
         .options(selectinload(Meeting.decisions))
+    )
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What became of what was asked before a meeting: rows of ``tasks.queries.rows``, and of its self-checks."""
+
+    before: Meeting | None
+    decisions: Sequence[Row[Any]]  # of the meeting before
+    left: Sequence[Row[Any]]  # of earlier meetings of the region, not settled
+    instructions: Sequence[Row[Any]]  # since the meeting before, or not settled
+    self_checks: Sequence[Row[Any]]
+
+
+def followed(meeting: Meeting, actor: Actor, today: date) -> Followed:
+    """A constant number of queries. Where no meeting went before, a month counts."""
+    before = meeting_before(meeting, actor)
+    shown = [one.task_id for one in [*(before.decisions if before else ()), *meeting.decisions]]
+    first = before.held_on if before else meeting.held_on - timedelta(days=31)
+    span = (meeting.region_id, first, meeting.held_on)
+    return Followed(
+        before=before,
+        decisions=decisions_of(before, actor) if before else [],
+        left=decisions_left(actor, region_id=meeting.region_id, last=meeting.held_on, without=shown),
+        instructions=instructions_since(actor, *span),
+        self_checks=self_checks_since(actor, today, *span),
     )
 
 
@@ -247,8 +273,7 @@ class Pack:
     cleared: Sequence[Item]
     relapsed: Sequence[Item]
     candidates: Candidates
-    before: Meeting | None
-    decisions: list[Row[Any]]
+    followed: Followed
 
 
 #: What the pack counts of each county.
@@ -280,7 +305,6 @@ def pack(meeting: Meeting, actor: Actor, today: date) -> Pack:
     ]
     by_county = [_by_county(asked[label], actor, today) for label in COUNTY_FIGURES]
     names = {region.id: region.name for region in counties()}
-    before = meeting_before(meeting, actor)
 
     def items(label: str, size: int, sort: Sort) -> Sequence[Item]:
         return register.listing(replace(asked[label], sort=sort), actor, today, None, size).items
@@ -299,8 +323,7 @@ def pack(meeting: Meeting, actor: Actor, today: date) -> Pack:
         cleared=items(CLEARED, CLEARED_SHOWN, Sort.COUNTY),
         relapsed=items(RELAPSED, RELAPSED_SHOWN, Sort.COUNTY),
         candidates=candidates(actor, talk_rule(), today, asked[STANDING].county),
-        before=before,
-        decisions=decisions_of(before, actor) if before else [],
+        followed=followed(meeting, actor, today),
     )
 
 

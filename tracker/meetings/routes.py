@@ -18,7 +18,7 @@ from tracker.issues.queries import units_in_words
 from tracker.meetings import actions, queries
 from tracker.meetings.forms import DecisionForm, MeetingForm, RuleForm
 from tracker.meetings.models import Meeting
-from tracker.meetings.pack import as_word
+from tracker.meetings.pack import as_word, outcomes
 from tracker.meetings.rules import KIND_NAMES, MeetingKind, TalkRule
 from tracker.register.actions import export_rows, write_workbook
 from tracker.tasks import rules as tasks
@@ -124,7 +124,6 @@ def meeting(meeting_id: int) -> Any:
             flash(f"decision:{meeting_id}", "draft-sent")
             flash(_("已记下，落实单位和人员在工作台和交办事项里能看到。"), "success")
             return redirect(url_for("meetings.meeting", meeting_id=meeting_id))
-    before = queries.meeting_before(found, me())
     page = render_template(
         "meetings/meeting.html",
         meeting=found,
@@ -132,8 +131,7 @@ def meeting(meeting_id: int) -> Any:
         agenda=queries.agenda_of(found, me()),
         participants=_participants(found),
         decisions=queries.decisions_of(found, me()),
-        before=before,
-        before_decisions=queries.decisions_of(before, me()) if before else [],
+        followed=queries.followed(found, me(), today),
         keeper=queries.keeps(me(), found.region_id),
         takes_pack=may(me(), Right.BOARD_READ),
         kinds=KIND_NAMES,
@@ -160,13 +158,14 @@ def pack(meeting_id: int) -> Any:
 @bp.get("/meetings/<int:meeting_id>/annex.xlsx")
 @needs(Right.BOARD_READ)
 def annex(meeting_id: int) -> Any:
-    """Every overdue issue of the pack as a sheet, in the list's own columns."""
+    """Every overdue issue of the pack as a sheet, in the list's own columns; what was asked before as another."""
     found, today = queries.meeting_with_id(meeting_id, me()), clock.today()
     filters, name = queries.lists_of(found)[queries.OVERDUE], _file_name(found, "附表.xlsx")
     with transaction():
         table = export_rows(filters, me(), today=today)
+        besides = outcomes(queries.followed(found, me(), today), today)
     out = io.BytesIO()
-    write_workbook(out, table)
+    write_workbook(out, table, [besides])
     out.seek(0)
     return send_file(out, mimetype=XLSX, as_attachment=True, download_name=name)
 

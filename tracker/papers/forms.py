@@ -1,4 +1,4 @@
-"""The shape of a paper's draft, of a withdrawal, of an uploaded template."""
+"""The shape of a paper's draft, of many talks' notices, of a withdrawal, of an uploaded template."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, HiddenField, StringField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
 from tracker.base.web import BoxesField
 from tracker.issues.queries import units_meant
@@ -50,10 +50,29 @@ class UnitsField(StringField):
         self.meant = found
 
 
-class PaperForm(FlaskForm):
-    """Everything about a paper that a person may change before it is issued."""
+class _SignedForm(FlaskForm):
+    """How the office signs; ``key``: sent twice, a paper is issued once."""
 
     key = HiddenField(default=lambda: secrets.token_hex(16), validators=[Regexp(r"^[0-9a-f]{32}$")])
+    letterhead = StringField(
+        _l("红头"), [DataRequired(_l("请填写红头上的机关名称。")), Length(max=60)], filters=[_one_line]
+    )
+    signer = StringField(_l("落款"), [DataRequired(_l("请填写落款的机关名称。")), Length(max=60)], filters=[_one_line])
+    code = StringField(
+        _l("机关代字"),
+        [
+            DataRequired(_l("请填写机关代字。")),
+            Length(max=40),
+            Regexp(r"^[^〔〕\s]*$", message=_l("机关代字里不要写年份和空格。")),
+        ],
+        filters=[_stripped],
+        description=_l("文号开头的几个字，年份和序号由系统编。"),
+    )
+
+
+class PaperForm(_SignedForm):
+    """Everything about a paper that a person may change before it is issued."""
+
     title = StringField(_l("标题"), [DataRequired(_l("请填写标题。")), Length(max=200)], filters=[_one_line])
     units = BoxesField(_l("主送单位"), [Optional()], coerce=int)
     others = UnitsField(
@@ -76,20 +95,6 @@ class PaperForm(FlaskForm):
     )
     reply_by = DateField(_l("答复期限"), [Optional()], description=_l("填进正文里写“〔答复期限〕”的地方。"))
     copies = StringField(_l("抄送"), [Optional(), Length(max=300)], filters=[_one_line])
-    letterhead = StringField(
-        _l("红头"), [DataRequired(_l("请填写红头上的机关名称。")), Length(max=60)], filters=[_one_line]
-    )
-    signer = StringField(_l("落款"), [DataRequired(_l("请填写落款的机关名称。")), Length(max=60)], filters=[_one_line])
-    code = StringField(
-        _l("机关代字"),
-        [
-            DataRequired(_l("请填写机关代字。")),
-            Length(max=40),
-            Regexp(r"^[^〔〕\s]*$", message=_l("机关代字里不要写年份和空格。")),
-        ],
-        filters=[_stripped],
-        description=_l("文号开头的几个字，年份和序号由系统编。"),
-    )
 
     def offer(self, units: Mapping[int, tuple[str, bool]]) -> None:
         """The units this paper may go to."""
@@ -122,6 +127,34 @@ class PaperForm(FlaskForm):
             talk_place=self.talk_place.data or "",
             talk_people=self.talk_people.data or "",
             application_id=application_id,
+        )
+
+
+class TalksForm(_SignedForm):
+    """What the notices of several talks have in common."""
+
+    talks = BoxesField(_l("约谈谁"), [DataRequired(_l("还没有勾选要约谈的人。"))])
+    talk_time = StringField(_l("约谈时间"), [DataRequired(_l("请填写约谈时间。")), Length(max=60)], filters=[_one_line])
+    talk_place = StringField(
+        _l("约谈地点"), [DataRequired(_l("请填写约谈地点。")), Length(max=120)], filters=[_one_line]
+    )
+    reply_by = DateField(_l("答复期限"), [InputRequired(_l("请填写这一项。"))])
+
+    def draft(self, issue_ids: Sequence[int], unit_ids: Sequence[int], people: str, outline: Outline) -> Draft:
+        return Draft(
+            kind=PaperKind.TALK,
+            issue_ids=tuple(issue_ids),
+            unit_ids=tuple(unit_ids),
+            title=outline.title,
+            opening=outline.opening,
+            closing=outline.closing,
+            letterhead=self.letterhead.data or "",
+            code=self.code.data or "",
+            signer=self.signer.data or "",
+            reply_by=self.reply_by.data,
+            talk_time=self.talk_time.data or "",
+            talk_place=self.talk_place.data or "",
+            talk_people=people,
         )
 
 

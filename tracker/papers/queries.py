@@ -384,8 +384,13 @@ def offices_of(county_ids: set[int]) -> list[Unit]:
     )
 
 
-def addressees(kind: PaperKind, issues: Sequence[Issue], actor: Actor) -> dict[int, tuple[str, bool]]:
-    """Units this paper may go to: id -> name and whether it is chosen from the start; never one's own."""
+def addressees(
+    kind: PaperKind, issues: Sequence[Issue], actor: Actor, offices: Sequence[Unit] | None = None
+) -> dict[int, tuple[str, bool]]:
+    """Units this paper may go to: id -> name and whether it is chosen from the start; never one's own.
+
+    ``offices``: of the counties, where they are known already (``offices_of``).
+    """
     if kind is PaperKind.CLEARANCE:
         application = cleared_by(issues[0]) if issues else None
         return {application.unit_id: (application.unit.name, True)} if application else {}
@@ -395,7 +400,8 @@ def addressees(kind: PaperKind, issues: Sequence[Issue], actor: Actor) -> dict[i
         for row in issue.units:
             chosen = row.position == 0 or not only_first
             found[row.unit_id] = (row.unit.name, chosen or found.get(row.unit_id, ("", False))[1])
-    for office in offices_of({issue.county_id for issue in issues}):
+    counties = {issue.county_id for issue in issues}
+    for office in offices_of(counties) if offices is None else [one for one in offices if one.region_id in counties]:
         found.setdefault(office.id, (office.name, kind in PROPOSED.values()))
     for issue in issues:
         if issue.lead_unit is not None:
@@ -408,6 +414,35 @@ def talk_people(issues: Sequence[Issue]) -> str:
     """Whom a talk is proposed with: the lead officials and the responsible persons."""
     people = [person for issue in issues for person in (issue.lead_official, issue.responsible_person) if person]
     return listed_in([f"{person.unit.name}{person.name}" for person in people])
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One talk that is proposed: with whom, about which issues, to which units the notice goes."""
+
+    key: str
+    people: str
+    issues: list[Issue]
+    units: dict[int, str]
+
+
+def talks_about(issues: Sequence[Issue], actor: Actor) -> list[Talk]:
+    """The issues by whom a talk about them is held with, so that nobody is called twice: by lead official, else by the
+    unit in the first place. Talks in the order of their first issue; queries do not grow with them."""
+    groups: dict[str, list[Issue]] = {}
+    for issue in issues:
+        unit = issue.first_unit or issue.lead_unit
+        key = f"person-{issue.lead_official_id}" if issue.lead_official_id else f"unit-{unit.id if unit else 0}"
+        groups.setdefault(key, []).append(issue)
+    offices = offices_of({issue.county_id for issue in issues})
+    return [
+        Talk(key, talk_people(group), group, _chosen(addressees(PaperKind.TALK, group, actor, offices)))
+        for key, group in groups.items()
+    ]
+
+
+def _chosen(units: dict[int, tuple[str, bool]]) -> dict[int, str]:
+    return {unit: name for unit, (name, chosen) in units.items() if chosen}
 
 
 def office_of(unit_id: int) -> PaperOffice:

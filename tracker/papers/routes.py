@@ -12,16 +12,16 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask_babel import gettext as _
 
 from tracker.base import clock
-from tracker.base.access import Conflict, Missing, Right, keeps_rules, may
+from tracker.base.access import Conflict, Missing, Refused, Right, keeps_rules, may
 from tracker.base.db import transaction
-from tracker.base.web import form_status, needs, refusals
+from tracker.base.web import form_status, needs, refusals, said
 from tracker.deadlines.queries import kept_clocks
 from tracker.issues.models import Issue
 from tracker.issues.pages import me
 from tracker.issues.queries import counties_supervised
 from tracker.issues.workflow import STATE_NAMES
 from tracker.papers import actions, queries
-from tracker.papers.forms import PaperForm, TemplateForm, WithdrawForm
+from tracker.papers.forms import PaperForm, TalksForm, TemplateForm, WithdrawForm
 from tracker.papers.rendering import blocks
 from tracker.papers.rules import (
     ANSWER_DAYS,
@@ -36,6 +36,7 @@ from tracker.papers.rules import (
     check_state,
     fields_of,
     first_kind,
+    key_of_one,
     may_hold,
     outline,
     symbol,
@@ -207,6 +208,56 @@ def _carried_out(decision: str, draft: Draft, form: PaperForm, issues: Sequence[
         sent=[(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_SENT_ON],
         here=_here(draft.kind, issues),
     )
+
+
+@bp.route("/papers/talks", methods=["GET", "POST"])
+@needs(Right.PAPER_ISSUE)
+def talks() -> Any:
+    """The notices of several talks at once: a draft for each person who leads issues in the address, the ticked ones
+    issued one by one, each with its own number, its own transaction and a line that says what became of it."""
+    numbers = list(dict.fromkeys(request.args.getlist("issue")))[:MOST_TALKED_ABOUT]
+    issues = queries.issues_to_write(numbers, me()) if numbers else []
+    proposed, form, results = queries.talks_about(issues, me()), TalksForm(), []
+    form.talks.choices = [(talk.key, talk.people) for talk in proposed]
+    if not form.is_submitted():
+        office = queries.office_of(me().unit_id)
+        form.code.data, form.letterhead.data, form.signer.data = office.code, office.letterhead, office.signer
+        form.talks.data = [talk.key for talk in proposed]
+        form.reply_by.data = clock.today() + timedelta(days=ANSWER_DAYS)
+    elif form.validate():
+        chosen = [talk for talk in proposed if talk.key in (form.talks.data or ())]
+        drafts = [(talk.key, talk.people, _talk_draft(form, talk)) for talk in chosen]
+        results = [_issue_one(draft, people, key_of_one(form.key.data or "", key)) for key, people, draft in drafts]
+        flash(f"talks:{numbers[0]}", "draft-sent")
+    page = render_template(
+        "papers/talks.html",
+        form=form,
+        proposed=proposed,
+        results=results,
+        here=url_for("papers.talks", issue=numbers),
+        number=queries.next_number(me().unit_id, PaperKind.TALK, clock.today().year),
+        one_url={talk.key: _here(PaperKind.TALK, talk.issues) for talk in proposed},
+    )
+    return page, form_status(form)
+
+
+#: Issues that may be named at once: as many as the list of proposals shows.
+MOST_TALKED_ABOUT = 100
+
+
+def _talk_draft(form: TalksForm, talk: queries.Talk) -> Draft:
+    said_of_it = outline(PaperKind.TALK, [issue.title for issue in talk.issues])
+    return form.draft([issue.id for issue in talk.issues], list(talk.units), talk.people, said_of_it)
+
+
+def _issue_one(draft: Draft, people: str, key: str) -> dict[str, Any]:
+    """What became of one: the paper, or why there is none."""
+    try:
+        with transaction():
+            paper = actions.issue_paper(draft, me(), key=key, today=clock.today())
+            return {"people": people, "symbol": paper.symbol, "paper_id": paper.id, "refused": None}
+    except Refused as refusal:
+        return {"people": people, "symbol": None, "paper_id": None, "refused": said(refusal)}
 
 
 _NOT_SENT_ON = frozenset({"csrf_token", "decision"})

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from tracker.base.access import N_, Refused
@@ -187,6 +188,11 @@ def check_draft(draft: Draft) -> None:
         raise Refused(N_("正文里写了%(mark)s，请填写答复期限，或把这几个字改掉。"), mark=ANSWER)
     if draft.kind is PaperKind.TALK and not (draft.talk_time and draft.talk_place and draft.talk_people):
         raise Refused(N_("约谈通知要写明约谈时间、地点和对象。"))
+
+
+def key_of_one(key: str, which: str) -> str:
+    """The key of one of several papers that a form issues, so that sent twice each is issued once."""
+    return sha256(f"{key}:{which}".encode()).hexdigest()[: len(key)]
 
 
 def check_state(kind: PaperKind, number: str, state: State) -> None:

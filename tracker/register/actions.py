@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain, count
@@ -16,7 +16,7 @@ from tracker.accounts.models import User
 from tracker.base import clock, journal
 from tracker.base.access import N_, Actor, Missing, Refused, Right, may
 from tracker.base.db import db
-from tracker.base.sheets_out import Section, Versioned, write_csv, write_xlsx
+from tracker.base.sheets_out import Besides, Section, Versioned, write_csv, write_xlsx
 from tracker.deadlines.queries import kept_clocks
 from tracker.inspections.rules import Source
 from tracker.issues.models import Issue
@@ -214,7 +214,7 @@ def _telling(table: Export, told: Told) -> Iterator[list[Any] | Section]:
             told(number, table.count)
 
 
-def write_workbook(target: str | Path | IO[bytes], table: Export) -> int:
+def write_workbook(target: str | Path | IO[bytes], table: Export, besides: Sequence[Besides] = ()) -> int:
     return write_xlsx(
         target,
         table.title,
@@ -224,6 +224,7 @@ def write_workbook(target: str | Path | IO[bytes], table: Export) -> int:
         above=table.above,
         note=table.note,
         taken_at=table.at,
+        besides=besides,
     )
 
 

@@ -212,6 +212,26 @@ def counts(actor: Actor, today: date) -> Counts:
     return Counts(**found)
 
 
+#: As many as a meeting is told of.
+FOLLOWED = 100
+
+
+def instructions_since(actor: Actor, region_id: int, first: date, last: date) -> Sequence[Row[Any]]:
+    """Instructions of a region, or about an issue in it, given in these days; and earlier ones that are not settled.
+    As ``rows`` says it."""
+    here = or_(Task.region_id.in_(below(region_id)), Issue.region_id.in_(below(region_id)))
+    query = rows(actor).where(visible_to(actor), Task.kind == TaskKind.INSTRUCTION, here, Task.asked_on <= last)
+    query = query.where(or_(Task.asked_on >= first, _PENDING), Task.state != TaskState.WITHDRAWN)
+    return db.session.execute(query.order_by(Task.asked_on, Task.id).limit(FOLLOWED)).all()
+
+
+def decisions_left(actor: Actor, *, region_id: int, last: date, without: Sequence[int]) -> Sequence[Row[Any]]:
+    """Decisions of the region's meetings up to a day that are not settled, but for these; as ``rows`` says it."""
+    query = rows(actor).where(visible_to(actor), Task.kind == TaskKind.DECISION, Task.region_id == region_id, _PENDING)
+    query = query.where(Task.asked_on <= last, Task.id.not_in(without))
+    return db.session.execute(query.order_by(Task.due, Task.id).limit(FOLLOWED)).all()
+
+
 def tasks_with_ids(ids: Sequence[int], actor: Actor) -> list[Row[Any]]:
     """These tasks in this order, for a meeting's page: whoever sees the meeting sees what it decided."""
     found = {row.id: row for row in db.session.execute(rows(actor).where(Task.id.in_(ids)))}
@@ -407,11 +427,13 @@ def self_checks_about(actor: Actor, today: date, *, issue_id: int) -> Sequence[R
     return db.session.execute(query.order_by(SelfCheck.id.desc())).all()
 
 
-def self_checks_since(actor: Actor, today: date, *, region_id: int, first: date, last: date) -> Sequence[Row[Any]]:
-    """Those asked in a region, or below it, in these days."""
-    asked = SelfCheck.region_id.in_(below(region_id)), SelfCheck.asked_on >= first, SelfCheck.asked_on <= last
+def self_checks_since(actor: Actor, today: date, region_id: int, first: date, last: date) -> Sequence[Row[Any]]:
+    """Those asked in a region, or below it, in these days; and earlier ones that somebody has not answered yet."""
+    waiting = select(SelfCheckPart.self_check_id).join(Task, Task.id == SelfCheckPart.task_id).where(_UNANSWERED)
+    asked = SelfCheck.region_id.in_(below(region_id)), SelfCheck.asked_on <= last
     query = _check_rows(today).where(_checks_visible_to(actor), *asked)
-    return db.session.execute(query.order_by(SelfCheck.id)).all()
+    query = query.where(or_(SelfCheck.asked_on >= first, SelfCheck.id.in_(waiting)))
+    return db.session.execute(query.order_by(SelfCheck.id).limit(FOLLOWED)).all()
 
 
 @dataclass(frozen=True)
