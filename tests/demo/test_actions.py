@@ -25,7 +25,7 @@ from tracker.board.rules import Group, Standing
 from tracker.clearance.models import Application, ApplicationLevel
 from tracker.clearance.queries import review_queue_count
 from tracker.deadlines.models import Extension
-from tracker.deadlines.queries import LAMP_COLUMNS, extensions_to_decide_count, lamps_of
+from tracker.deadlines.queries import LAMP_COLUMNS, extensions_to_decide_count, lamps_of, objections_to_decide_count
 from tracker.deadlines.rules import ExtensionState, Lamp, Why, level
 from tracker.demo import actions
 from tracker.desks.queries import reviews
@@ -38,6 +38,9 @@ from tracker.ledgers.models import LedgerImport
 from tracker.lookbacks.models import LookBack
 from tracker.lookbacks.queries import due_count
 from tracker.lookbacks.rules import Asked, Result
+from tracker.meetings.models import Meeting
+from tracker.meetings.queries import followed
+from tracker.meetings.rules import MeetingKind
 from tracker.org.models import Region
 from tracker.org.queries import counties
 from tracker.papers.models import Paper
@@ -45,6 +48,7 @@ from tracker.papers.rules import PaperKind
 from tracker.plans.models import Plan
 from tracker.plans.rules import PlanState
 from tracker.settings.queries import demonstration
+from tracker.tasks.queries import counts as asked_of
 from tracker.workdays.queries import calendar
 
 TODAY = date(2019, 8, 28)
@@ -126,7 +130,6 @@ def test_every_verb_in_use_has_left_its_event(loaded: Flask) -> None:
     assert verbs >= {verb.value for verb in Verb} - {
         "break_down",
         "correct",
-        "object",
         "uphold_objection",
         "refuse_objection",
     }
@@ -290,6 +293,26 @@ def test_postgresql_holds_it_too(pg_app: Flask) -> None:
 
 def test_papers_were_issued_and_one_is_signed_for(loaded: Flask) -> None:
     papers = db.session.scalars(select(Paper).order_by(Paper.id)).all()
-    assert [(paper.number, paper.kind) for paper in papers] == [(1, PaperKind.SUPERVISION), (2, PaperKind.SUPERVISION)]
+    assert [(paper.number, paper.kind) for paper in papers] == [
+        (1, PaperKind.TALK),
+        (1, PaperKind.SUPERVISION),
+        (2, PaperKind.SUPERVISION),
+    ]
     signed = [any(row.received_at for row in paper.addressees) for paper in papers]
-    assert signed == [True, False]
+    assert signed == [False, True, False]
+
+
+def test_a_visitor_sees_a_month_of_the_cycle(people: dict[str, User]) -> None:
+    root, city, county = people["督查（市）"], people["领导（市）"], people["督查（新邵县）"]
+    held = Counter(db.session.scalars(select(Meeting.kind)))
+    assert held == {MeetingKind.SURVEY: 2, MeetingKind.DISPATCH: 2, MeetingKind.REVIEW: 1, MeetingKind.TALK: 1}
+    coming = db.session.scalars(select(Meeting).where(Meeting.held_on > TODAY)).one()
+    told = followed(coming, root, TODAY)
+    assert Counter(row.state for row in told.decisions) == {"accepted": 1, "answered": 1, "open": 1}
+    assert {row.state for row in told.instructions} == {"accepted", "answered", "open"}
+    (check,) = told.self_checks
+    assert (check.asked, check.answered, check.late, check.found, check.listed) == (12, 11, 1, 3, 1)
+    assert asked_of(root, TODAY).decide == 2  # a decision and a self-check
+    assert asked_of(city, TODAY).decide == 1  # the answer to an instruction
+    assert asked_of(root, TODAY).late == 2  # a decision and a self-check again
+    assert objections_to_decide_count(county, TODAY) == 1

@@ -39,8 +39,8 @@ FILES_BESIDES = {
     "meetings": frozenset({"pack"}),  # the figures of a dispatch as a Word file
     "register": frozenset({"layouts"}),  # the ledgers superiors ask for, which an office adds to as data
     "demo": frozenset(
-        {"words", "plot", "cast", "telling", "pictures"}
-    ),  # names, sentences, stories, who plays, how it is told
+        {"words", "plot", "cast", "telling", "pictures", "month"}
+    ),  # names, sentences, stories, who plays, how it is told, the meetings and instructions around
     "cli": frozenset({"main", "serve", "doctor"}),
 }
 NAMELESS = re.compile(r"(^|_)(utils?|helpers?|common|managers?|misc)(_|$)|(Util|Utils|Helper|Helpers|Manager)$")

@@ -20,6 +20,7 @@ from tracker.clearance.models import ReviewChain
 from tracker.deadlines.jobs import flag_overdue
 from tracker.demo import sheet
 from tracker.demo.cast import Casting, DemoPerson, columns, settle, shown
+from tracker.demo.month import Month
 from tracker.demo.plot import Act, Plotter, Story
 from tracker.demo.telling import HandedOver, Teller, Telling
 from tracker.inspections.rules import Source
@@ -124,10 +125,12 @@ def _tell(stories: Sequence[Story], teller: Teller, today: date, progress: Progr
     taken = [telling for telling in tellings if telling.story.entered is not None]
     steps = _in_order(tellings)
     evenings: list[tuple[date, Callable[[date], None]]] = [
+        *Month(teller, today).evenings(),
         (today - timedelta(days=6), lambda day: _look_back(teller, day, today)),
         (today - timedelta(days=4), teller.issue_papers),
         (today - timedelta(days=2), teller.hand_over_anew),
     ]
+    evenings.sort(key=lambda evening: evening[0])
     total, night = len(steps) + _FIRST_STEPS, steps[0][1].day
     for place, (telling, act) in enumerate(steps, start=_FIRST_STEPS):
         if place % _SHOWN_EVERY == 0:

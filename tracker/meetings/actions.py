@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from tracker.base import journal
 from tracker.base.access import N_, Actor, Conflict, Refused, keeps_rules
@@ -36,7 +36,9 @@ class Written:
     minutes: str = ""
 
 
-def save_meeting(meeting: Meeting | None, written: Written, actor: Actor, *, version: int | None = None) -> Meeting:
+def save_meeting(
+    meeting: Meeting | None, written: Written, actor: Actor, *, version: int | None = None, at: datetime | None = None
+) -> Meeting:
     """Prepare a meeting, or write it up. Refused for a region whose meetings are not this person's to keep.
 
     A line of the agenda that begins with the number of an issue is about that issue.
@@ -65,11 +67,21 @@ def save_meeting(meeting: Meeting | None, written: Written, actor: Actor, *, ver
         "people": [one.person_id for one in participants if one.person_id],
         "units": [one.unit_id for one in participants if one.unit_id],
     }
-    journal.record(verb, "meeting", meeting.id, **journal.by(actor), data=data, remark=new_minutes or None)
+    journal.record(verb, "meeting", meeting.id, **journal.by(actor), data=data, remark=new_minutes or None, at=at)
     return meeting
 
 
-def decide(meeting: Meeting, text: str, owner: str, due: date, actor: Actor, *, today: date, number: str = "") -> Task:
+def decide(
+    meeting: Meeting,
+    text: str,
+    owner: str,
+    due: date,
+    actor: Actor,
+    *,
+    today: date,
+    number: str = "",
+    at: datetime | None = None,
+) -> Task:
     """What the meeting decided, as a task. ``owner``: the unit or person that owes it, as a form writes them;
     ``number``: of the issue it is about."""
     if not keeps(actor, meeting.region_id):
@@ -79,7 +91,7 @@ def decide(meeting: Meeting, text: str, owner: str, due: date, actor: Actor, *, 
         raise Refused(N_("没有编号为“%(number)s”的问题，或者不在您的职责范围内。"), number=number.strip())
     issue_id = next((row.id for row in found.values()), None)
     asked = Asked(text, due, *owner_meant(owner))
-    task = ask(TaskKind.DECISION, asked, actor, region_id=meeting.region_id, today=today, issue_id=issue_id)
+    task = ask(TaskKind.DECISION, asked, actor, region_id=meeting.region_id, today=today, issue_id=issue_id, at=at)
     db.session.add(Decision(meeting_id=meeting.id, task_id=task.id))
     db.session.flush()
     return task
