@@ -157,7 +157,8 @@ class Month:
     # --- what is asked of many ------------------------------------------------------------------------------------
 
     def _ask_all_to_look(self, day: date) -> None:
-        occasion = next(iter(self._late(day)), None)
+        kind = self.teller.cast.categories[words.SELF_CHECK_CATEGORY]
+        occasion = next((issue for issue in self._late(day) if issue.category_id == kind), None)
         self.check = tasks.ask_self_check(
             words.SELF_CHECK,
             day + timedelta(days=18),

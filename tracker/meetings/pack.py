@@ -116,7 +116,7 @@ def _followed(document: Any, followed: Followed, today: date) -> None:
 
 def _tasks(document: Any, rows: Sequence[Any], today: date) -> None:
     if rows:
-        columns = (("要做什么", 58), ("由谁落实", 34), ("时限", 28), ("结果", 36))
+        columns = (("要做什么", 48), ("由谁落实", 28), ("时限", 28), ("结果", 52))
         lines = [[row.text, row.person or row.unit, row.due.isoformat(), _outcome(row, today)] for row in rows]
         tabulate(document, columns, lines)
 
