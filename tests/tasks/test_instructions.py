@@ -82,6 +82,8 @@ def test_the_leader_who_asked_closes_it(any_world: World) -> None:
             actions.accept(task_of(task_id), world.people[who], version=None)
         assert queries.counts(world.people[who], TODAY).decide == 0
     assert queries.counts(world.leader, TODAY).decide == 1
+    assert queries.counts(world.leader, TODAY).asked == 1
+    assert queries.counts(world.leader2, TODAY).asked == 0
     with transaction():
         actions.accept(task_of(task_id), world.leader, version=None)
     assert task_of(task_id).state is TaskState.ACCEPTED

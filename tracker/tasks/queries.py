@@ -142,6 +142,8 @@ def _part(part: Part, actor: Actor, today: date) -> ColumnElement[bool]:
         return and_(owed_by(actor), Task.state == TaskState.OPEN)
     if part is Part.DECIDE:
         return and_(decided_by(actor), Task.state == TaskState.ANSWERED)
+    if part is Part.ASKED:
+        return _asked_by(actor)
     if part is Part.LATE:
         return and_(visible_to(actor), late(today))
     return visible_to(actor)
@@ -183,7 +185,7 @@ def listing(part: Part, actor: Actor, today: date, cursor: str | None) -> Page:
     """One page, the earliest due first; what is settled after what is pending."""
     pending, settled = Segment("pending", (_PENDING,), (Task.due, Task.id)), Segment("settled", (), (Task.due, Task.id))
     segments = [pending]
-    if part is Part.ALL:
+    if part in (Part.ASKED, Part.ALL):
         segments.append(Segment("settled", (~_PENDING,), settled.keys, descending=True))
     query = rows(actor).where(_part(part, actor, today))
     return read_page(query, segments, cursor, PAGE_SIZE, lambda one: db.session.execute(one).all())
@@ -196,6 +198,7 @@ class Counts:
     mine: int
     mine_late: int
     decide: int
+    asked: int
     late: int
     all: int
 

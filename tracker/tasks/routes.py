@@ -45,7 +45,7 @@ def tasks() -> str:
     """One of the lists, by what the person is asked first."""
     today, asked = clock.today(), request.args.get("part", "")
     counts = queries.counts(me(), today)
-    offered = [part for part in Part if part is not Part.DECIDE or may(me(), Right.TASK_DECIDE)]
+    offered = [part for part in Part if part not in (Part.DECIDE, Part.ASKED) or may(me(), Right.TASK_DECIDE)]
     usual = Part.MINE if counts.mine or not counts.decide else Part.DECIDE
     part = Part(asked) if asked in set(offered) else usual
     return render_template(

@@ -49,6 +49,7 @@ class Part(StrEnum):
 
     MINE = "mine"
     DECIDE = "decide"
+    ASKED = "asked"
     LATE = "late"
     ALL = "all"
 
@@ -56,6 +57,7 @@ class Part(StrEnum):
 PART_NAMES: dict[Part, str] = {
     Part.MINE: N_("等我答复"),
     Part.DECIDE: N_("等我验收"),
+    Part.ASKED: N_("我交办的"),
     Part.LATE: N_("逾期未落实"),
     Part.ALL: N_("全部"),
 }
