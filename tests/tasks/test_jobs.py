@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date, timedelta
 from typing import Any
 
+import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from tests.messages.conftest import office as office
+from tests.messages.conftest import reach
+from tests.messages.receivers import Post
+from tests.messages.test_jobs import give_mail
 from tests.tasks.test_actions import DUE, asked, task_of
 from tests.tasks.test_instructions import instructed
-from tests.world import TODAY, World, sign_in
+from tests.world import NOW, TODAY, World, sign_in
 from tracker.accounts.models import User
 from tracker.base.db import db, transaction
+from tracker.messages.jobs import deliver, digest
 from tracker.messages.models import Message
 from tracker.messages.rules import Matter
 from tracker.tasks import actions
 from tracker.tasks.jobs import tell_tasks
+from tracker.tasks.models import Task
+from tracker.tasks.rules import TaskState
 
 DAY = timedelta(days=1)
 
@@ -107,3 +116,28 @@ def test_the_inbox_leads_to_the_task_and_keeps_its_words_from_whoever_lost_it(ap
     page = client.get("/messages").text
     assert "已不在您的职责范围内" in page
     assert "排查管网" not in page
+
+
+def test_the_morning_says_nothing_of_what_is_asked_no_more_or_is_somebody_elses_by_then(
+    any_app: Flask, any_world: World, office: Post
+) -> None:
+    world = any_world
+    reach(any_app, office=office)
+    with time_machine.travel(NOW, tick=False):
+        address = give_mail(world.official)
+        kept, settled, moved = asked(world), asked(world), asked(world)
+        do(actions.withdraw, settled, world.supervisor, reason="重复")
+        with transaction():
+            task_of(moved).unit_id = world.finance.id
+            assert digest(TODAY)["digests"] == 1
+        assert deliver() == {"sent": 1}
+        (letter,) = office.to(address)
+        body = base64.b64decode(letter.partition("\r\n\r\n")[2]).decode()
+        assert "新的交办事项：1 件" in body
+        assert "交办事项已撤销：1 件" in body
+        asked(world)
+        do(actions.answer, kept, world.official, text="已排查")
+        with transaction():
+            db.session.execute(update(Task).values(state=TaskState.WITHDRAWN))
+            assert digest(TODAY + DAY)["digests"] == 1
+        assert deliver() == {"dropped": 1}  # nothing left to say

@@ -3,6 +3,7 @@ reader may see by then. To a group only number, title, deadline, level and link.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
@@ -12,6 +13,7 @@ from flask_babel import gettext as _
 
 from tracker.accounts.queries import deputies_of
 from tracker.base import clock
+from tracker.base.access import Actor
 from tracker.messages import queries
 from tracker.messages.models import Delivery
 from tracker.messages.robots import line_text
@@ -20,8 +22,10 @@ from tracker.messages.rules import MATTER_NAMES, MATTER_WORDS, Letter, Line, Mat
 
 def letter_of(delivery: Delivery) -> Letter:
     """The message. Raises Unsent where there is nothing to say any more."""
-    lines, total = _lines(delivery)
-    told = queries.summaries_for_person(delivery.id) if delivery.person_id else ()
+    person = delivery.person
+    deputies = tuple(deputies_of(person, clock.today()).values()) if person is not None else ()
+    lines, total = _lines(delivery, deputies)
+    told = queries.summaries_for_person(delivery.id, person, deputies) if person is not None else ()
     if not total and not told and delivery.matter is not Matter.TRY:
         raise Unsent(Trouble.NOTHING_LEFT, final=True, others=False)
     name = _(MATTER_NAMES[delivery.matter])
@@ -46,12 +50,11 @@ def _words(delivery: Delivery, total: int) -> str:
     return str(_(MATTER_WORDS[delivery.matter], number=delivery.number))
 
 
-def _lines(delivery: Delivery) -> tuple[list[Line], int]:
+def _lines(delivery: Delivery, deputies: Collection[Actor]) -> tuple[list[Line], int]:
     if delivery.outlet is not None:
         rows, total = queries.lines_for_outlet(delivery.id, delivery.outlet)
         return [_line(row, delivery.matter) for row in rows], total
     assert delivery.person is not None  # a CHECK says so
-    deputies = deputies_of(delivery.person, clock.today()).values()
     rows, total = queries.lines_for_person(delivery.id, delivery.person, deputies)
     return [_line(row, row.matter, row.on_behalf or "") for row in rows], total
 

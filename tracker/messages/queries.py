@@ -30,12 +30,14 @@ MOST_LINES = 20  # issues named in one message; the rest is a number and a link
 
 @dataclass(frozen=True)
 class Besides:
-    """What a message may be about besides an issue, as the part that keeps it tells: its key, words, day and who sees it."""
+    """What a message may be about besides an issue, as the part that keeps it tells: its key, words, day, who sees it, and
+    whether it still asks what the message says."""
 
     key: Any
     title: Any
     due: Any
     seen: Callable[[Actor], ColumnElement[bool]]
+    stands: ColumnElement[bool]
 
 
 #: Tasks stand further right and say here, when they are loaded, how they are asked for.
@@ -120,10 +122,15 @@ def lines_for_person(delivery_id: int, person: User, deputies: Collection[Actor]
     return _first(query, Message.id), db.session.scalar(total) or 0
 
 
-def summaries_for_person(delivery_id: int) -> Sequence[Any]:
-    """What it says besides, about no issue or several at once: matter, how many times."""
+def summaries_for_person(delivery_id: int, person: User, deputies: Collection[Actor]) -> Sequence[Any]:
+    """What it says besides, about no issue or several at once: matter, how many times. Of tasks only those that the reader
+    may see and that still ask what was told."""
+    (tasks,) = TASKS
+    told = or_(Message.task_id.is_(None), and_(tasks.stands, _seen(person, deputies, tasks.seen)))
     return db.session.execute(
         select(Message.matter, func.count().label("times"))
+        .outerjoin(tasks.key.class_, tasks.key == Message.task_id)
+        .where(told)
         .where(Message.delivery_id == delivery_id, Message.issue_id.is_(None), Message.read_at.is_(None))
         .group_by(Message.matter)
         .order_by(func.min(Message.id))

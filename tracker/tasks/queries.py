@@ -24,6 +24,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
@@ -35,7 +36,9 @@ from tracker.inspections.queries import keeps, seats
 from tracker.issues.models import FindingAnswer, Issue
 from tracker.issues.queries import people_meant, units_meant
 from tracker.issues.queries import visible_to as issue_visible_to
+from tracker.messages.models import Message
 from tracker.messages.queries import TASKS, Besides
+from tracker.messages.rules import Matter
 from tracker.org.models import Region, RegionBelow, Unit
 from tracker.org.queries import below, line_above
 from tracker.tasks.models import SelfCheck, SelfCheckFinding, SelfCheckPart, Task, TaskFile
@@ -582,4 +585,10 @@ def deciders_of(task: Task) -> set[int]:
 
 
 # What the inbox shows of a task: messages stand left of tasks and cannot ask themselves.
-TASKS.append(Besides(Task.id, Task.text, Task.due, visible_to))
+_TO_ANSWER = (Matter.TASK_ASKED, Matter.TASK_DUE_SOON, Matter.TASK_LATE, Matter.TASK_RETURNED)
+_STANDS = case(
+    (Message.matter.in_(_TO_ANSWER), Task.state == TaskState.OPEN),
+    (Message.matter == Matter.TASK_ANSWERED, Task.state == TaskState.ANSWERED),
+    else_=true(),
+)
+TASKS.append(Besides(Task.id, Task.text, Task.due, visible_to, _STANDS))
