@@ -233,3 +233,23 @@ def test_ticked_rows_go_onto_one_paper(app: Flask, world: World) -> None:
         assert "没有选中任何问题" in client.get("/desk/paper", follow_redirects=True).text
         # what one may not see is on no paper
         assert first.number not in sign_in(app.test_client(), world.stranger).get(ticked, follow_redirects=True).text
+
+
+def test_requests_for_more_time_are_ticked_where_they_wait_and_decided_together(app: Flask, world: World) -> None:
+    with time_machine.travel(NOW, tick=False):
+        with transaction():
+            found = [assign_one(world) for _ in range(3)]
+            for issue in found:
+                deadlines.request_extension(
+                    issue, world.official, today=TODAY, wanted=date(2019, 9, 30), reason="雨季推迟"
+                )
+        client = sign_in(app.test_client(), world.supervisor)
+        page = client.get("/desk/reviews").text
+        assert 'action="/desk/extensions"' in page
+        assert [f'name="issue" value="{issue.id}"' in page for issue in found] == [True] * 3
+        asked = client.get("/desk/extensions", query_string={"issue": [found[0].id, found[2].id]}).text
+        assert "审批 2 件的延期" in asked
+        data = {"issues": f"{found[0].id},{found[2].id}", "token": TOKEN, "reason": "同意", "act": "grant"}
+        assert client.post("/desk/extensions", data=data).status_code == 302
+        assert events("grant_extension") == Counter([found[0].id, found[2].id])
+        assert found[1].title in client.get("/desk/reviews").text
