@@ -21,6 +21,7 @@ from sqlalchemy.types import DateTime, TypeDecorator
 from tracker.base.access import Conflict
 
 _WRITES = "tracker_writes"
+MANY_ROWS_KIB = 64 * 1024
 
 
 class Base(DeclarativeBase):
@@ -133,6 +134,22 @@ def add_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Write many new rows by one statement, with no object of the session for any of them."""
     if rows:
         db.session.execute(insert(model.metadata.tables[model.__tablename__]), rows)
+
+
+@contextmanager
+def room_for_many() -> Iterator[None]:
+    """Keep more pages at hand while very many rows are written: with SQLite's usual 2 MB an index's pages would go out
+    and come back again for every few rows. Given back at the end; PostgreSQL's memory is its own to keep."""
+    if db.engine.dialect.name != "sqlite":
+        yield
+        return
+    connection: Any = db.session.connection().connection.driver_connection
+    (before,) = connection.execute("PRAGMA cache_size").fetchone()
+    connection.execute(f"PRAGMA cache_size = {-MANY_ROWS_KIB}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA cache_size = {before}")
 
 
 def next_ids(model: type[Base], count: int) -> list[int]:

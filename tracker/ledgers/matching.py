@@ -33,9 +33,12 @@ from tracker.ledgers.reading import Reading
 from tracker.ledgers.rows import LedgerRow
 from tracker.settings.queries import categories
 
+COMPARED = 2_000  # rows compared with their issues at once
+
 
 class Planner:
-    """Resolves the names of one reading; everything it needs is fetched in a fixed number of queries."""
+    """Resolves the names of one reading; everything it needs is fetched in a fixed number of queries, but for the issues
+    of recognised rows."""
 
     def __init__(self, reading: Reading, actor: Actor, today: date, decided: Mapping[str, str]) -> None:
         self.reading, self.actor, self.today, self.decided = reading, actor, today, decided
@@ -255,7 +258,12 @@ class Planner:
         return self.unit_names.get(home, "")
 
     def _compared(self, entries: Sequence[Entry]) -> Iterator[Entry]:
-        """Recognised rows with what they say otherwise than the list."""
+        """Recognised rows with what they say otherwise than the list; some at a time, for all their issues at once would
+        be the largest thing an import keeps in memory."""
+        for start in range(0, len(entries), COMPARED):
+            yield from self._compared_together(entries[start : start + COMPARED])
+
+    def _compared_together(self, entries: Sequence[Entry]) -> Iterator[Entry]:
         known = queries.issues_and_texts(entry.issue_id for entry in entries if entry.issue_id is not None)
         meanwhile = self._meanwhile([issue for issue, _ in known.values()])
         for entry in entries:

@@ -10,7 +10,7 @@ from typing import Any
 from tracker.accounts.models import User
 from tracker.base import journal
 from tracker.base.access import N_, Actor
-from tracker.base.db import add_rows, db
+from tracker.base.db import add_rows, db, room_for_many
 from tracker.clearance import actions as clearance
 from tracker.inspections.actions import inspection_with, keep_findings
 from tracker.inspections.models import Inspection
@@ -68,7 +68,8 @@ class Applier:
         collector does not walk through them again for every few rows written."""
         gc.freeze()
         try:
-            self._apply(told)
+            with room_for_many():
+                self._apply(told)
         finally:
             gc.unfreeze()
 
