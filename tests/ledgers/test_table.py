@@ -122,6 +122,6 @@ def test_a_cover_has_no_table() -> None:
 
 def test_a_person_may_say_where_the_header_is() -> None:
     rows = [["甲", "乙"], ["说明", "列"], ["问题", "谁"], ["漏水", "水利局"]]
-    table = find_tables(sheet(rows), header_rows=(3, 3), corrected={"谁": "responsible_units"})[0]
+    table = find_tables(sheet(rows), header_rows={1: (3, 3)}, corrected={"谁": "responsible_units"})[0]
     assert table.fields == {"title": [1], "responsible_units": [2]}
     assert [record.row for record in table.records] == [4]

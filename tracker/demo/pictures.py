@@ -1,4 +1,4 @@
-"""Made-up evidence: simple drawn photographs and a record as PDF, every one stamped as a demonstration.
+"""Made-up evidence: simple drawn photographs and a record as PDF, every one stamped as a demonstration; a letter in Word.
 
 Drawn without any font of the machine: the words are cut from ``stamps.png``, so that they look the same everywhere.
 """
@@ -6,11 +6,13 @@ Drawn without any font of the machine: the words are cut from ``stamps.png``, so
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.resources import files
 from random import Random
 from time import struct_time
 
+from docx import Document
 from PIL import ExifTags, Image, ImageChops, ImageDraw
 
 SIZE = (720, 480)
@@ -49,6 +51,15 @@ def records(number: int, *, seed: int = 11) -> list[bytes]:
     random = Random(seed)
     stamps = _stamps()
     return [_pdf(_record(random, stamps)) for _ in range(number)]
+
+
+def letter(lines: Sequence[str]) -> bytes:
+    """A Word document of these paragraphs."""
+    made, out = Document(), io.BytesIO()
+    for line in lines:
+        made.add_paragraph(line)
+    made.save(out)
+    return out.getvalue()
 
 
 def _stamps() -> dict[str, Image.Image]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -22,10 +22,12 @@ from tracker.deadlines import actions as deadlines
 from tracker.deadlines.queries import handlers_reached
 from tracker.demo import words
 from tracker.demo.cast import Cast
-from tracker.demo.pictures import photographs, records, shot
+from tracker.demo.pictures import letter, photographs, records, shot
 from tracker.demo.plot import DRINKING_WATER, STAGE_COUNTY, Act, Ending, Story
-from tracker.inspections.actions import record_finding, record_findings, record_inspection
-from tracker.inspections.rules import Entry, Source
+from tracker.feedback import actions as feedback
+from tracker.inspections.actions import record_finding, record_inspection
+from tracker.inspections.models import Finding, Inspection
+from tracker.inspections.rules import Source
 from tracker.issues import actions as issues
 from tracker.issues.actions import Duty
 from tracker.issues.models import Issue
@@ -139,10 +141,27 @@ class Teller:
             at=at,
         )
         said = [words.SAID_AGAIN.format(wording=issue.wording) for issue in standing] + list(words.NEWEST_FINDINGS)
-        found = record_findings(inspection, by, [Entry(f"第{n}条", text) for n, text in enumerate(said, 1)], at=at)
+        found = self._sorted(inspection, said, number.format(year=day.year), by, at)
         if len(standing) > 1:
             reconciliation.merge(found[1], standing[1], by, today=day, reason="与清单上的是同一个问题。", at=at)
         reconciliation.decline(found[-1], by, today=day, reason=words.DECLINED_BECAUSE, at=at)
+
+    def _sorted(
+        self, inspection: Inspection, said: Sequence[str], number: str, by: User, at: datetime
+    ) -> list[Finding]:
+        """The findings out of the Word document they came in, sorted and confirmed; the original stands with them."""
+        city = self.cast.columns[-1].name
+        late = at.date() + timedelta(days=100)
+        told = {
+            "city": city, "number": number, "day": _in_words(at.date()), "leader": self.cast.leaders[len(self.cast.columns) - 1][0].name,
+            "middle": _in_words(at.date() + timedelta(days=40)), "late": _in_words(late),
+        }  # fmt: skip
+        problems = [f"{place}.{text}" for place, text in enumerate(said, 1)]
+        lines = [line.format(**told) for line in (*words.NEWEST_ABOVE, *problems, *words.NEWEST_BELOW)]
+        data = letter(lines)
+        read = feedback.read(data, received_on=at.date())
+        draft = feedback.bring(inspection, by, read, io.BytesIO(data), words.NEWEST_DOCUMENT, at=at)
+        return feedback.confirm(draft, by, seen=draft.version, at=at)
 
     def issue_papers(self, day: date) -> None:
         """Of what had been overdue longest, one issue whose people can be reached was urged, and the first were put
@@ -433,6 +452,10 @@ class Teller:
 
     def _say(self, choices: tuple[_Words, ...]) -> _Words:
         return self.random.choice(choices)
+
+
+def _in_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _builds(story: Story) -> bool:

@@ -528,10 +528,29 @@ MEASURES: tuple[tuple[str, ...], ...] = (
 #: What came in last; the first findings repeat what is on the list, the last one is declined.
 NEWEST_HAND_OVER = (Source.PROVINCIAL_INSPECTION, "省委专项巡视“回头看”反馈意见", "湘巡反馈〔{year}〕5号")
 SAID_AGAIN = "巡视“回头看”发现：{wording}"
+#: With what the document asks beside each: who leads, who does it, by when; ``{leader}`` and the days are the telling's.
 NEWEST_FINDINGS = (
-    "部分县扶贫项目资金拨付进度偏慢，有的项目完工半年仍未结算，影响资金使用效益。",
-    "个别乡镇对脱贫户后续帮扶跟踪不够，动态监测数据更新不及时。",
-    "驻村工作队个别成员在岗时间不足。",
+    "部分县扶贫项目资金拨付进度偏慢，有的项目完工半年仍未结算，影响资金使用效益。（牵头领导：{leader}；牵头单位：{city}财政局；"
+    "责任单位：{city}财政局、{city}扶贫开发办公室；整改时限：{middle}前完成清理，{late}前全部结算）",
+    "个别乡镇对脱贫户后续帮扶跟踪不够，动态监测数据更新不及时。（责任单位：{city}扶贫开发办公室；整改类型：立行立改）",
+    "驻村工作队个别成员在岗时间不足。（责任单位：{city}扶贫开发办公室；整改时限：{late}前）",
+)
+NEWEST_DOCUMENT = "省委巡视反馈意见.docx"
+#: The letter around the problems.
+NEWEST_ABOVE = (
+    "关于专项巡视“回头看”的反馈意见",
+    "{number}",
+    "{city}委：",
+    "根据省委部署，省委巡视组对{city}开展了专项巡视“回头看”。现将有关情况反馈如下：",
+    "一、总体评价",
+    "整改工作推进有力，责任体系进一步健全，群众满意度有所提升。",
+    "二、存在的主要问题",
+)
+NEWEST_BELOW = (
+    "三、整改要求",
+    "请高度重视反馈的问题，认真抓好整改，按时报送整改情况。",
+    "省委巡视组",
+    "{day}",
 )
 DECLINED_BECAUSE = "经核实，反映的两名队员系按规定轮换，手续齐全，接替人员当日到岗，不存在所述问题。"
 HANDED_OVER: tuple[tuple[Source, str, str | None], ...] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from tracker.base.sheets import Sheet
 from tracker.feedback.entries import Context, Found, term_columns, title_of
@@ -25,11 +26,11 @@ def ledgers_in(sheet: Sheet) -> list[Table]:
     for row in range(1, min(4, len(sheet.rows)) + 1):
         heads = [field_of((str(cell),)) for cell in sheet.rows[row - 1] if str(cell).strip()]
         if len(heads) > 1 and "title" in heads:
-            found = find_tables(sheet, (row, row))
+            found = find_tables(sheet, {1: (row, row)})
             return [table for table in found if table.records]
         column = _column_of_opinions([str(cell) for cell in sheet.rows[row - 1]])
         if len(heads) > 1 and column:
-            return [table for table in find_tables(sheet, (row, row), {column: "title"}) if table.records]
+            return [table for table in find_tables(sheet, {1: (row, row)}, {column: "title"}) if table.records]
     return []
 
 
@@ -89,19 +90,28 @@ def is_form(rows: Sequence[Sequence[str]]) -> bool:
     )  # fmt: skip
 
 
-def forms_in(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Each form as lines of label and value; a second label of the problem begins a second form."""
-    forms: list[list[str]] = [[]]
+def forms_in(rows: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+    """Each form as lines of label and value, and the lines whose label is none of ours; a second label of the problem
+    begins a second form."""
+    forms: list[tuple[list[str], list[str]]] = [([], [])]
     begun = False
     for row in rows:
         cells = [cell.strip() for cell in row if cell.strip()]
-        for label, value in zip(cells[::2], cells[1::2], strict=False):
+        for label, value in zip_longest(cells[::2], cells[1::2], fillvalue=""):
             code = code_of(label)
-            if code is None:
-                continue
-            if code in ("title", "number", "serial") and begun and any(line.startswith(label) for line in forms[-1]):
-                forms.append([])
+            if code in _BEGINNING and begun and any(line.startswith(label) for line in forms[-1][0]):
+                forms.append(([], []))
                 begun = False
-            begun = begun or code in ("title", "number", "serial")
-            forms[-1].append(f"{label}：{value}")
-    return ["\n".join(form) for form in forms if any(code_of(line.split("：")[0]) == "title" for line in form)]
+            begun = begun or code in _BEGINNING
+            if code is None or not value:
+                forms[-1][1].append(f"{label}：{value}" if value else label)
+            else:
+                forms[-1][0].append(f"{label}：{value}")
+    return [
+        ("\n".join(lines), "\n".join(others))
+        for lines, others in forms
+        if any(code_of(line.split("：")[0]) == "title" for line in lines)
+    ]
+
+
+_BEGINNING = ("title", "number", "serial")

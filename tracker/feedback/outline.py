@@ -15,6 +15,8 @@ from tracker.feedback.terms import TERM_FIELDS, code_of, label_in
 from tracker.feedback.word import Block, Grid, Line
 
 HEADING = "heading"
+#: A line that announces what the list below it is: problems here, suggestions there.
+_ANNOUNCING = re.compile(r"(?:问题|不足|意见|建议|要求|措施)(?:如下)?[:：]$")
 _ASKING = re.compile(r"(?:请|现提出|现就|下一步|下步|为此|对此|要求|建议|希望)[^。；]*[:：]$")
 
 
@@ -144,6 +146,7 @@ class _Builder:
         self.preface: list[Line | Grid] = []
         self.nodes: list[Node] = []
         self.open: list[Node] = []
+        self.announced = self._announced()
         self.ahead: list[str] | None = None  # the fields that stand before the problem in a form
 
     def run(self) -> Outline:
@@ -152,6 +155,8 @@ class _Builder:
                 self._keep(read)
             elif read.mark is not None:
                 self._begin(read, read.mark, place)
+            elif place in self.announced:
+                self._begin_announced(read, place)
             elif read.line.heading is not None or self._is_bare_heading(read, place):
                 self._begin_heading(read)
             elif self._begins_form(read):
@@ -159,6 +164,28 @@ class _Builder:
             else:
                 self._keep(Line(read.rest, heading=read.line.heading))
         return Outline(tuple(self.preface), tuple(self.nodes), bool(self.nodes))
+
+    def _announced(self) -> set[int]:
+        """Lines that announce a list, where two and more lists of one kind are announced so: each begins at 1 again."""
+        found: dict[str, list[int]] = {}
+        for place, read in enumerate(self.lines[:-1]):
+            below = self.lines[place + 1]
+            if (
+                isinstance(read, _Read) and read.mark is None and _ANNOUNCING.search(read.rest.strip())
+                and isinstance(below, _Read) and below.mark is not None and below.mark.value == 1
+            ):  # fmt: skip
+                found.setdefault(below.mark.kind, []).append(place)
+        return {place for places in found.values() if len(places) > 1 for place in places}
+
+    def _begin_announced(self, read: _Read, place: int) -> None:
+        """It stands where the list before it stood."""
+        below = self.lines[place + 1]
+        kind = below.mark.kind if isinstance(below, _Read) and below.mark else ""
+        outside = next((depth for depth, one in enumerate(self.open) if one.kind == kind), len(self.open))
+        self.open = self.open[:outside]
+        while self.open and self.open[-1].kind == HEADING and self.open[-1].heading is None:
+            self.open.pop()
+        self._add(Node(HEADING, text=read.rest))
 
     def _keep(self, block: Line | Grid) -> None:
         if isinstance(block, Line) and not block.text.strip():
@@ -193,8 +220,23 @@ class _Builder:
         taken = len(_trailing_labels(above, self.ahead))
         lines = above[len(above) - taken :]
         del above[len(above) - taken :]
+        title = above[-1].text if above and isinstance(above[-1], Line) and self._is_form_title(above) else ""
         self.open = [one for one in self.open if one.kind != "form"]
+        if title:
+            del above[-1]
+            while self.open and self.open[-1].kind == HEADING and self.open[-1].heading is None:
+                self.open.pop()
+            self._add(Node(HEADING, text=title))
         self._add(Node("form", body=[*lines, Line(text)]))
+
+    def _is_form_title(self, above: Sequence[Line | Grid]) -> bool:
+        """A short line below the labels of the form before: it is the next one's title, no value of theirs."""
+        last = above[-1]
+        return (
+            bool(self.open) and self.open[-1].kind == "form" and len(above) > 1 and isinstance(last, Line)
+            and 2 <= len(last.text.strip()) <= 25 and not re.search(r"[。；，、：:;,]", last.text)
+            and not re.search(r"[:：、，,]\s*$", above[-2].text if isinstance(above[-2], Line) else "")
+        )  # fmt: skip
 
     def _add(self, node: Node) -> None:
         (self.open[-1].children if self.open else self.nodes).append(node)

@@ -24,7 +24,7 @@ from tracker.feedback.envelope import (
     written_on_in,
 )
 from tracker.feedback.grids import forms_in, found_in, is_form, ledgers_in
-from tracker.feedback.outline import Node, outline_of
+from tracker.feedback.outline import HEADING, Node, outline_of
 from tracker.feedback.sections import (
     LONGEST_HEADING,
     PROBLEM_SECTION,
@@ -39,6 +39,7 @@ from tracker.feedback.sections import (
     is_only_heading,
     is_order,
     leaves,
+    listed_in,
     of_others,
     own_words,
     problem_sections,
@@ -47,6 +48,7 @@ from tracker.feedback.sections import (
 )
 from tracker.feedback.terms import Terms, label_in, terms_of
 from tracker.feedback.word import Block, Grid, Line, lines_of, read_blocks
+from tracker.ledgers.letterhead import FIRST_LEADS
 from tracker.ledgers.problems import Fault, Severity
 from tracker.ledgers.vocabulary import Vocabulary, plain
 
@@ -58,6 +60,7 @@ CLOSING = N_("落款、附件和结尾的话")
 BARE_HEADING = N_("只是小标题")
 STRANGE_TABLE = N_("表格里没有认出问题一栏")
 IN_PARTS = N_("下面分成了几条")
+IN_FORM = N_("表里的其他栏，不是问题")
 UNNUMBERED = N_("正文没有序号，按段落读成了一条一条。")
 SORT_THEM = N_("请逐条核对，不是问题的移出去。")
 
@@ -130,10 +133,11 @@ class _Reader:
 
     def read(self) -> Feedback:
         outline = outline_of(self.blocks)
-        only = problem_sections(outline.nodes)
         if outline.marked:
             self._preface(outline.preface)
-            for node in outline.nodes:
+            nodes = self._below_title(outline.nodes)
+            only = problem_sections(nodes)
+            for node in nodes:
                 self._section(node, only)
         else:
             self._paragraphs(outline.preface)
@@ -166,6 +170,13 @@ class _Reader:
             else:
                 self._hear(line.text)
                 self.items.append(Passed(line.text, LETTERHEAD))
+
+    def _below_title(self, nodes: Sequence[Node]) -> Sequence[Node]:
+        """A heading that stands over everything is the document's title, whatever it calls itself (…的审议意见)."""
+        if len(nodes) == 1 and nodes[0].kind == HEADING and nodes[0].children:
+            self._preface([Line(nodes[0].text), *nodes[0].body])
+            return nodes[0].children
+        return nodes
 
     def _section(self, node: Node, only: frozenset[int]) -> None:
         """One of the outermost nodes; what it holds may be no problems at all."""
@@ -271,7 +282,8 @@ class _Reader:
         self.items.append(self.context.found(clause, text, terms, section, first_leads=self.first_leads))
 
     def _hear(self, text: str) -> None:
-        self.first_leads = self.first_leads or terms_of(text, self.context.written).first_leads
+        """（括号内为责任单位，排在第一位的为牵头单位，下同）"""
+        self.first_leads = self.first_leads or bool(FIRST_LEADS.search(plain(text)))
 
     # --- without ------------------------------------------------------------------------------------------------
 
@@ -291,8 +303,19 @@ class _Reader:
         for text in groups_of(texts[opening:], self.context):
             if is_demand(text) and not terms_of(text, self.context.written).any:
                 self.items.append(Passed(text, DEMAND))
+            elif END_LINE.match(text) and not terms_of(text, self.context.written).any:
+                self.items.append(Passed(text, CLOSING))
+            elif listed := listed_in(text):
+                self._listed(*listed)
             else:
                 self._entry(None, text, "", Terms())
+
+    def _listed(self, before: str, listed: Sequence[str], after: str) -> None:
+        self.items.append(Passed(before, IN_PARTS))
+        for text in listed:
+            self._entry(None, text, "", Terms())
+        if after:
+            self.items.append(Passed(after, CLOSING))
 
     # --- tables -------------------------------------------------------------------------------------------------
 
@@ -309,9 +332,11 @@ class _Reader:
             self.items += found_in(table, self.context, clause, section, first_leads=self.first_leads)
         if tables:
             return
-        texts = forms_in(rows)
-        for text in texts:
+        forms = forms_in(rows)
+        for text, others in forms:
             self._entry(clause, text, section, Terms())
-        if not texts:
+            if others:
+                self.items.append(Passed(others, IN_FORM, clause, section))
+        if not forms:
             text = "\n".join("\t".join(filter(None, row)) for row in rows)
             self.items.append(Passed(text, STRANGE_TABLE, clause, section))

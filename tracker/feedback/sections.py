@@ -18,7 +18,7 @@ _LACKING = re.compile(
 _OTHERS = re.compile(
     r"(?:整改|工作|有关|相关|几点|下一步|下步|具体|落实)?(?:整改)?(?:工作)?(?:要求|建议|意见|安排|打算|措施|对策|部署)(?:和(?:要求|建议|意见|措施))?$|"
     r"^(?:主要|工作|整改|取得的?|总体)*(?:成效|成绩|做法|亮点|经验|进展|特点)(?!不|未|差|方面)|(?:基本|总体|检查|督查|督察|工作|巡视|评估|审计|调研)(?:工作)?(?:的)?(?:情况|概况|评价)$|工作(?:开展|推进|进展|完成)情况$|"
-    r"组织(?:领导|实施|保障)|保障措施|指导思想|总体要求|基本原则|(?:发展|总体|主要|工作)目标|方法步骤|时间安排|抓好(?:整改|落实)"
+    r"^(?:检查|督查|评估|调查|考核|抽样|填报|有关|情况)?(?:说明|备注|附注)$|组织(?:领导|实施|保障)|保障措施|指导思想|总体要求|基本原则|(?:发展|总体|主要|工作)目标|方法步骤|时间安排|抓好(?:整改|落实)"
 )
 PROBLEM_SECTION = re.compile(
     r"(?:存在|发现|反馈|查出|突出|主要|具体|需(?:要)?整改|移交|指出|巡视|督查|审计)[^。]{0,8}问题|问题(?:清单|及|和|$)"
@@ -29,6 +29,8 @@ _DEMAND = re.compile(
     r"对(?:以上|上述|照))"
 )
 _ORDER = re.compile(
+    r"(?:(?:本次|此次)?(?:督察|督查|督导|巡视|巡察|会议|检查|考核|评估|审计|反馈)|[^。，；：]{0,14}组(?:组长|副组长)?)(?:还|并|同时|最后)?"
+    r"(?:要求|强调|建议|指示|提出了?[^。；：:]{0,8}(?:要求|意见|建议))[，,：:]|"
     r"请(?![示客假托吃])|(?:以上|上述|对以上|对上述)|对[^。；]{0,24}[，,]?(?:将(?!近)|严肃|要(?!求))(?!.{0,6}(?:不|未|没))"
 )
 
@@ -49,12 +51,15 @@ def tells_lacks(node: Node) -> bool:
 
 
 def own_words(node: Node) -> str:
-    return plain(node.text).rstrip("。：:")
+    """A heading's words; of a paragraph that announces a list, what it says last (…长足进步。还存在以下问题：)."""
+    words = plain(node.text).rstrip("。：:")
+    return re.split(r"[。；，,;]", words)[-1] if node.kind == HEADING and plain(node.text).endswith(":") else words
 
 
 def of_others(node: Node) -> bool:
     """A part whose short title says demands, praise or arrangements, and nothing of a lack."""
-    words = re.split(r"[。：:]", plain(node.text))[0]
+    words = own_words(node) if node.kind == HEADING else re.split(r"[。：:]", plain(node.text))[0]
+    words = re.split(r"[。：:]", words)[0]
     if not words or len(words) > 24 or (_LACKING.search(words) and not re.search(r"(?:要求|建议|意见)$", words)):
         return False
     if PROBLEM_SECTION.search(words) and (
@@ -81,6 +86,8 @@ def is_heading(node: Node) -> bool:
 def is_only_heading(node: Node, lines: Sequence[str]) -> bool:
     """A title without anything below it: no sentence, and nothing lacking said."""
     text = plain(lines[0])
+    if len(lines) == 1 and text.endswith(":") and len(text) <= 30 and PROBLEM_SECTION.search(text.rstrip(":")):
+        return not re.search(r"[。；]", text)  # 监督中发现的问题：
     return (
         len([line for line in lines if line]) == 1
         and is_heading(node)
@@ -110,7 +117,12 @@ def clause_of(path: Sequence[Node]) -> str | None:
 
 def headings_above(path: Sequence[Node]) -> str:
     """The headings an entry stands under."""
-    return " › ".join(text for node in path if (text := title_of(re.split(r"\n", node.text)[0])[:LONGEST_HEADING]))
+    return " › ".join(text for node in path if (text := _short(node)[:LONGEST_HEADING]))
+
+
+def _short(node: Node) -> str:
+    announces = node.kind == HEADING and plain(node.text).endswith(":") and len(node.text) > LONGEST_HEADING
+    return own_words(node) if announces else title_of(re.split(r"\n", node.text)[0])
 
 
 def has_terms(node: Node, context: Context) -> bool:
@@ -149,3 +161,16 @@ def groups_of(lines: Sequence[str], context: Context) -> list[str]:
         elif line:
             groups.append([line])
     return ["\n".join(group) for group in groups]
+
+
+_LISTED = re.compile(
+    r"(?P<before>.*?(?:发现|存在|指出)[^。：:]{0,20}问题[^。：:]{0,12}[：:])(?P<listed>[^。]+；[^。]+。)(?P<after>.*)",
+    re.S,
+)
+
+
+def listed_in(text: str) -> tuple[str, list[str], str] | None:
+    """…取得成绩。发现一些问题，主要是：甲；乙；丙。同时，…: what stands before, the problems, what stands behind."""
+    if (found := _LISTED.fullmatch(text)) is None:
+        return None
+    return found["before"].strip(), re.findall(r"[^；]+；?", found["listed"]), found["after"].strip()

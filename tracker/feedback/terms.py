@@ -35,7 +35,15 @@ _LABEL = re.compile(
 _LINE_LABEL = re.compile(r"(?:^|(?<=\n))([一-龥]{3,8})[ \t\u3000]+(?=[^\s:：])")  # 责任单位 绥宁县人民政府
 _OTHER_LABEL = re.compile(r"[；;，,。][ \u3000]*[一-龥]{2,10}[ \u3000]*[:：]")
 _RULE_ASIDE = re.compile(r"[（(][^（）()]*(?:第一|第1|首位|下同)[^（）()]*[）)]")
-_SHORT = {"责任": "responsible_units", "牵头": "lead_unit", "配合": "assisting_units"}
+_SHORT = {
+    "责任": "responsible_units",
+    "牵头": "lead_unit",
+    "配合": "assisting_units",
+    **dict.fromkeys(("原因", "原因分析", "产生原因", "问题原因", "主要原因"), "remark"),
+    **dict.fromkeys(
+        ("工作要求", "整改要求", "工作建议", "整改建议", "督查建议", "处理建议", "审计建议"), "requirement"
+    ),
+}
 _CLOSERS = {"（": "）", "(": ")", "【": "】", "[": "]", "〔": "〕"}
 _BRACKET = re.compile(r"[（(【\[]([^（）()【】\[\]]{2,300})[）)】\]]")
 _ROLE = re.compile(

@@ -78,20 +78,26 @@ def _merged_down_to(header: Header, covered: Mapping[tuple[int, int], tuple[int,
     return last if ends.count(last) > 1 else header.last
 
 
-def find_again(sheet: Sheet, heads: Sequence[Sequence[Sequence[str]]]) -> tuple[int, int] | None:
-    """Where one of these headers (lines of texts) stands: the place where most of its words are, if most of them are."""
+def find_again(sheet: Sheet, heads: Sequence[Sequence[Sequence[str]]]) -> dict[int, tuple[int, int]]:
+    """Where these headers (lines of texts) stand, from the top: each where most of its words are, if most of them are."""
+    places = {place[0]: place for lines in heads if (place := _place_of(sheet, lines))}
+    return dict(enumerate((places[first] for first in sorted(places)), 1))
+
+
+def _place_of(sheet: Sheet, lines: Sequence[Sequence[str]]) -> tuple[int, int] | None:
+    wanted = [{squeezed(text) for text in line if text} for line in lines]
+    as_written = {text for line in lines for text in line if text}
+    total = sum(map(len, wanted))
     best, place = 0, None
-    for lines in heads:
-        wanted = [{squeezed(text) for text in line if text} for line in lines]
-        total = sum(map(len, wanted))
-        for first in range(1, min(len(sheet.rows), HEADER_SEARCH_ROWS) - len(lines) + 2):
-            block = sheet.rows[first - 1 : first - 1 + len(lines)]
-            found = sum(
-                len(words & {squeezed(text_of(value)) for value in row})
-                for words, row in zip(wanted, block, strict=True)
-            )
-            if found * 2 > total and found > best:
-                best, place = found, (first, first + len(lines) - 1)
+    for first in range(1, len(sheet.rows) - len(lines) + 2):
+        block = sheet.rows[first - 1 : first - 1 + len(lines)]
+        if first > HEADER_SEARCH_ROWS and not any(value in as_written for value in block[0] if isinstance(value, str)):
+            continue  # far down only what is written the very same is looked at
+        found = sum(
+            len(words & {squeezed(text_of(value)) for value in row}) for words, row in zip(wanted, block, strict=True)
+        )
+        if found * 2 > total and found > best:
+            best, place = found, (first, first + len(lines) - 1)
     return place
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from tracker.ledgers.columns import MEANINGS
 from tracker.ledgers.plan import LEDGER, LIST
-from tracker.ledgers.reading import Glimpse, Reading
-from tracker.ledgers.vocabulary import Correction
+from tracker.ledgers.reading import CHOSEN, Reading
+from tracker.ledgers.vocabulary import LEAVE, TAKE, Correction
 
 #: What the names of fields begin with; what follows is a sheet, a header, a word or a name of the ledger.
 FIRST, LAST, COLUMN, WORD, ANSWER = "header-first:", "header-last:", "column:", "word:", "answer:"
@@ -19,10 +19,10 @@ UNIT, PERSON = "unit:", "person:"
 CONFLICT, CONFLICTS = "conflict:", "conflicts"
 OTHER = "other-"  # before either of them: a name typed
 LEFT_OUT = "-"
-HIDDEN, TAKE, LEAVE = "hidden", "take", "leave"
+HIDDEN, TABLE = "hidden", "table:"
 _CODES = frozenset(MEANINGS)
 _WHOLE = ("source", "category", "county")  # what holds for rows that do not say
-_KEPT_ONLY = "heads"
+_KEPT_ONLY, _KEPT_LEFT = "heads", "left"
 
 
 def from_fields(fields: Mapping[str, str]) -> Correction:
@@ -35,6 +35,7 @@ def from_fields(fields: Mapping[str, str]) -> Correction:
             words.setdefault(code, {})[written] = meant
     return Correction(
         header_rows=_header_rows(fields),
+        tables={key: said for key, said in _after(TABLE, fields).items() if said in (TAKE, LEAVE)},
         columns={name: "" if code == LEFT_OUT else code for name, code in columns.items()},
         words=words,
         units=_ids(_after(UNIT, fields)),
@@ -61,8 +62,10 @@ def as_fields(reading: Reading) -> dict[str, str]:
     correction = reading.correction
     headers = dict(correction.header_rows)
     if correction.heads:
-        headers = {sheet.sheet: sheet.header for sheet in reversed(reading.sheets)} | headers
-    fields = {f"{FIRST}{sheet}": str(first) for sheet, (first, _) in headers.items()}
+        headers = {table.key: table.header for table in (*reading.sheets, *reading.untaken)} | headers
+    tables = {table.key: LEAVE for table in reading.untaken if table.why_left == CHOSEN} | dict(correction.tables)
+    fields = {f"{TABLE}{key}": said for key, said in tables.items()}
+    fields |= {f"{FIRST}{sheet}": str(first) for sheet, (first, _) in headers.items()}
     fields |= {f"{LAST}{sheet}": str(last) for sheet, (_, last) in headers.items()}
     fields |= {f"{COLUMN}{name}": code or LEFT_OUT for name, code in correction.columns.items()}
     for code, words in correction.words.items():
@@ -87,6 +90,7 @@ def kept(reading: Reading, before: Mapping[str, Any]) -> dict[str, Any]:
     columns = {name: code for name, code in old.columns.items() if name not in reading.heads}
     words = {code: {**old.words.get(code, {}), **correction.words.get(code, {})} for code in _CODES}
     found = {
+        _KEPT_LEFT: _left(reading, old),
         _KEPT_ONLY: _heads(reading) or [[list(line) for line in lines] for lines in old.heads],
         "columns": {**columns, **correction.columns},
         "words": {code: named for code, named in words.items() if named},
@@ -102,6 +106,7 @@ def from_kept(found: Mapping[str, Any], *, same_ledger: bool = True, origin: int
     """What was kept. Of another ledger that only looks alike, what holds for all rows is its own."""
     correction = Correction(
         heads=found.get(_KEPT_ONLY, ()),
+        left=[(place, heads) for place, heads in found.get(_KEPT_LEFT, ())],
         columns=found.get("columns", {}),
         words=found.get("words", {}),
         units=found.get("units", {}),
@@ -112,17 +117,19 @@ def from_kept(found: Mapping[str, Any], *, same_ledger: bool = True, origin: int
 
 
 def _heads(reading: Reading) -> list[list[list[str]]]:
-    """The headers a person had to point out, as lines of texts."""
-    glimpses = {glimpse.sheet: glimpse for glimpse in reading.glimpses}
-    found: dict[str, list[list[str]]] = {}
-    for sheet in reading.sheets:
-        if sheet.sheet in reading.correction.header_rows:
-            found.setdefault(sheet.sheet, _lines(glimpses[sheet.sheet], *sheet.header))
-    return [lines for place, lines in enumerate(found.values()) if lines not in list(found.values())[:place]]
+    """The headers of the sheets in which a person had to point one out, as lines of texts: all of them, so that each has
+    its place again."""
+    every = (*reading.sheets, *reading.untaken)
+    sheets = {table.sheet for table in every if table.key in reading.correction.header_rows}
+    found = [[list(line) for line in table.lines] for table in every if table.sheet in sheets]
+    return [lines for place, lines in enumerate(found) if lines not in found[:place]]
 
 
-def _lines(glimpse: Glimpse, first: int, last: int) -> list[list[str]]:
-    return [list(row) for row in glimpse.rows[first - glimpse.first : last - glimpse.first + 1]]
+def _left(reading: Reading, old: Correction) -> list[list[Any]]:
+    """The tables a person left out, and those of before that did not come this time."""
+    here = {(table.place, table.heads) for table in (*reading.sheets, *reading.untaken)}
+    left = [[table.place, list(table.heads)] for table in reading.untaken if table.why_left == CHOSEN]
+    return left + [[place, list(heads)] for place, heads in old.left if (place, tuple(heads)) not in here]
 
 
 def _after(beginning: str, fields: Mapping[str, str]) -> dict[str, str]:

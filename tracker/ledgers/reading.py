@@ -22,11 +22,14 @@ from tracker.ledgers.problems import Problem, Severity, fault
 from tracker.ledgers.row_cells import TableCells
 from tracker.ledgers.rows import LedgerRow, read_rows
 from tracker.ledgers.table import Heading, Passed, Table, find_tables, head_of_nothing
-from tracker.ledgers.vocabulary import Correction, Vocabulary, plain
+from tracker.ledgers.vocabulary import LEAVE, TAKE, Correction, Vocabulary, plain, table_key
 
 _GENERIC_NAMES = ("sheet", "工作表", "表")
 ABOVE, SHOWN = 6, 24  # rows of a sheet kept to be looked at: so many above its header, so many in all
 DEEPEST_HEADER = 6
+MOST_TABLES = 50  # of one sheet that a person may point at
+#: Why a table is not taken in.
+CHOSEN, NO_PROBLEMS, NO_ROWS = "chosen", "no_problems", "no_rows"
 
 #: (title, headers) of a ledger → what a person put right when it came last, None if it is not known.
 Remembered = Callable[[str, frozenset[str]], Correction | None]
@@ -43,8 +46,23 @@ class SheetReading:
     titles: tuple[str, ...]
     passed: tuple[Passed, ...]
     rows: int
-    letterhead: Letterhead
+    letterhead: Letterhead | None  # of a table that is taken in
     without_head: tuple[str, ...] = ()  # columns that hold something under no header
+    place: int = 1  # among the tables of its sheet
+    lines: tuple[tuple[str, ...], ...] = ()  # of the header, as they stand
+    why_left: str = ""  # not taken in: ``CHOSEN``, ``NO_PROBLEMS``, ``NO_ROWS``
+
+    @property
+    def key(self) -> str:
+        return table_key(self.sheet, self.place)
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        return tuple(heading.text for heading in self.headings)
+
+    @property
+    def tells_problems(self) -> bool:
+        return any(heading.field == "title" for heading in self.headings)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -98,12 +116,14 @@ class Reading:
     persons: tuple[NamedPerson, ...]
     correction: Correction = field(default_factory=Correction)  # what was put right before it was read
     glimpses: tuple[Glimpse, ...] = ()
+    untaken: tuple[SheetReading, ...] = ()  # tables that were found and not taken in
     taken_out: TakenOut | None = None  # a list of ours come back: when it was taken, and which versions it shows
 
     @property
     def heads(self) -> frozenset[str]:
         """All headers, as columns are known by."""
-        return frozenset(heading.text for sheet in self.sheets for heading in sheet.headings)
+        left = [table for table in self.untaken if table.why_left == CHOSEN and table.tells_problems]
+        return frozenset(head for table in (*self.sheets, *left) for head in table.heads)
 
     def of(self, severity: Severity) -> list[Problem]:
         return [problem for problem in self.problems if problem.severity == severity]
@@ -183,6 +203,7 @@ def read_ledger(
         sheets.append(_sheet(table, head, len(read)))
     problems += _across(rows)
     with_table = {table.sheet.name for table in found.tables}
+    with_table |= {table.sheet for table in found.untaken if table.why_left == CHOSEN}
     return Reading(
         name,
         book.kind,
@@ -197,6 +218,7 @@ def read_ledger(
         _persons(rows),
         found.vocabulary.correction,
         tuple(_glimpse(sheet, found.tables) for sheet in book.sheets),
+        tuple(found.untaken),
         book.taken_out,
     )
 
@@ -206,16 +228,33 @@ class _Found:
 
     def __init__(self, book: Workbook, vocabulary: Vocabulary, stem: str) -> None:
         self.vocabulary, self.stem = vocabulary, stem
-        self.tables, around, self.problems = _tables(book, vocabulary.correction)
+        every, around, self.problems = _tables(book, vocabulary.correction)
+        self.tables, self.untaken, told = _taken(every, vocabulary.correction)
+        self.problems += told
+        if not self.tables:
+            self.problems.append(Problem(book.sheets[0].name if book.sheets else "", fault("no_table")))
         several = len(self.tables) > 1
         self.letterheads = [
             read_letterhead(table, around, stem, vocabulary, several_tables=several) for table in self.tables
         ]
-        self.title = _title(self.tables, self.letterheads, around, stem)
-        self.heads = frozenset(heading.text for table in self.tables for heading in table.headings)
+        # What a ledger is known by does not change with what somebody leaves out of it.
+        chosen = {table.key for table in self.untaken if table.why_left == CHOSEN and table.tells_problems}
+        whole = [
+            table
+            for table in every
+            if any(table is one for one in self.tables) or table_key(table.sheet.name, table.place) in chosen
+        ]
+        heads = (
+            self.letterheads
+            if not whole or (self.tables and whole[0] is self.tables[0])
+            else [read_letterhead(whole[0], around, stem, vocabulary, several_tables=len(whole) > 1)]
+        )
+        self.title = _title(whole, heads, around, stem)
+        self.heads = frozenset(heading.text for table in whole for heading in table.headings)
 
 
-def _sheet(table: Table, head: Letterhead, rows: int) -> SheetReading:
+def _sheet(table: Table, head: Letterhead | None, rows: int, why_left: str = "") -> SheetReading:
+    first, last = table.header
     return SheetReading(
         table.sheet.name,
         table.header,
@@ -225,6 +264,9 @@ def _sheet(table: Table, head: Letterhead, rows: int) -> SheetReading:
         rows,
         head,
         tuple(map(head_of_nothing, table.without_head())),
+        table.place,
+        tuple(tuple(text_of(value)[:60] for value in row) for row in table.sheet.rows[first - 1 : last]),
+        why_left,
     )
 
 
@@ -250,29 +292,55 @@ def _tables(book: Workbook, correction: Correction) -> tuple[list[Table], list[s
         found = find_tables(
             sheet, _header_rows(sheet, correction), correction.columns, take_hidden=correction.take_hidden
         )
-        usable = [table for table in found if table.records or len(found) == 1]
-        tables += usable
-        if not usable:
+        tables += found
+        if not any(_holds_something(table, found) for table in found):
             around += _lines(sheet)
-    ledgers = [table for table in tables if "title" in table.fields]
-    if ledgers and len(ledgers) < len(tables):
-        for table in tables:
-            if "title" not in table.fields:
-                address = table.sheet.address(table.header[0], 1)
-                problems.append(Problem(address, fault("table_without_problems", sheet=table.sheet.name)))
-        tables = ledgers
-    if not tables:
-        problems.append(Problem(book.sheets[0].name if book.sheets else "", fault("no_table")))
     return tables, around, problems
 
 
-def _header_rows(sheet: Sheet, correction: Correction) -> tuple[int, int] | None:
-    """The header a person pointed out in this sheet, or in the ledger's last copy; None: to be found."""
-    if sheet.name not in correction.header_rows:
+def _holds_something(table: Table, beside: Sequence[Table]) -> bool:
+    return bool(table.records) or len(beside) == 1
+
+
+def _taken(tables: Sequence[Table], correction: Correction) -> tuple[list[Table], list[SheetReading], list[Problem]]:
+    """The tables to be read, those that are not and why, and what to say of them. Where no table has a column of
+    problems all are read, for a person to say which column it is."""
+    beside: dict[str, list[Table]] = {}
+    for table in tables:
+        beside.setdefault(table.sheet.name, []).append(table)
+    why = {id(table): _why_left(table, beside[table.sheet.name], correction) for table in tables}
+    open_ = [table for table in tables if not why[id(table)]]
+    if any("title" in table.fields for table in open_):
+        why |= {id(table): NO_PROBLEMS for table in open_ if "title" not in table.fields}
+    problems = [
+        Problem(table.sheet.address(table.header[0], 1), fault("table_without_problems", sheet=table.sheet.name))
+        for table in tables
+        if why[id(table)] == NO_PROBLEMS
+    ]
+    untaken = [_sheet(table, None, len(table.records), why[id(table)]) for table in tables if why[id(table)]]
+    return [table for table in tables if not why[id(table)]], untaken, problems
+
+
+def _why_left(table: Table, beside: Sequence[Table], correction: Correction) -> str:
+    said = correction.tables.get(table_key(table.sheet.name, table.place))
+    heads = tuple(heading.text for heading in table.headings)
+    before = any(place == table.place and tuple(left) == heads for place, left in correction.left)
+    if said == LEAVE or (before and said != TAKE):
+        return CHOSEN
+    return "" if _holds_something(table, beside) else NO_ROWS
+
+
+def _header_rows(sheet: Sheet, correction: Correction) -> dict[int, tuple[int, int]]:
+    """The headers a person pointed out in this sheet by place, or in the ledger's last copy; the others are to be found."""
+    names = {table_key(sheet.name, place): place for place in range(1, MOST_TABLES + 1)}
+    said = {names[key]: rows for key, rows in correction.header_rows.items() if key in names}
+    if not said:
         return find_again(sheet, correction.heads)
-    first, last = correction.header_rows[sheet.name]
-    usable = 1 <= first <= last <= len(sheet.rows) and last - first < DEEPEST_HEADER
-    return (first, last) if usable else None
+    return {
+        place: (first, last)
+        for place, (first, last) in said.items()
+        if 1 <= first <= last <= len(sheet.rows) and last - first < DEEPEST_HEADER
+    }
 
 
 def _lines(sheet: Sheet) -> list[str]:

@@ -143,6 +143,8 @@ def understood() -> str:
         sheets=shown.sheets(reading),
         columns=shown.columns(reading),
         why_passed=shown.WHY_PASSED,
+        why_left=shown.WHY_LEFT,
+        table_field=mapping.TABLE,
         passed_shown=shown.PASSED_SHOWN,
         left_out=mapping.LEFT_OUT,
         first=mapping.FIRST,

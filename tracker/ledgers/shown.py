@@ -12,14 +12,20 @@ from tracker.base.sheets import column_number, letter
 from tracker.ledgers.mapping import COLUMN, LEFT_OUT, OTHER, PERSON, UNIT, WORD
 from tracker.ledgers.plan import Doubt
 from tracker.ledgers.problems import Problem
-from tracker.ledgers.reading import Glimpse, Reading, SheetReading
-from tracker.ledgers.vocabulary import word_key
+from tracker.ledgers.reading import CHOSEN, NO_PROBLEMS, NO_ROWS, Glimpse, Reading, SheetReading
+from tracker.ledgers.vocabulary import table_key, word_key
 
 NAMES_SHOWN = 60  # names in doubt asked for one by one; the rest are told
 EXAMPLES = 2  # values shown of a column
 PASSED_SHOWN = 50  # rows a table leaves out, named one by one
 ALIKE = 0.3  # how near an offered word comes first
 
+#: Why a table is not taken in (``reading.SheetReading.why_left``).
+WHY_LEFT: Mapping[str, str] = {
+    CHOSEN: N_("选了不读"),
+    NO_PROBLEMS: N_("没有问题描述一列，没有读入；是问题台账的，请在上面指定问题描述是哪一列"),
+    NO_ROWS: N_("表头下面没有内容"),
+}
 #: Why a row is no problem (``table.Passed.what``).
 WHY_PASSED: Mapping[str, str] = {
     "hidden": N_("隐藏的行，没有读入"),
@@ -74,7 +80,7 @@ class Shown:
     """A sheet as it was understood."""
 
     glimpse: Glimpse
-    tables: tuple[SheetReading, ...]
+    tables: tuple[SheetReading, ...]  # all that were found, those not taken in too
     letters: tuple[str, ...]
     lines: tuple[Line, ...]
 
@@ -86,7 +92,12 @@ class Shown:
 
     @property
     def read(self) -> int:
-        return sum(table.rows for table in self.tables)
+        return sum(table.rows for table in self.tables if not table.why_left)
+
+    @property
+    def next_key(self) -> str:
+        """By which a table that was not found can be pointed out."""
+        return table_key(self.glimpse.sheet, len(self.tables) + 1)
 
 
 @dataclass(frozen=True)
@@ -128,7 +139,7 @@ def columns(reading: Reading) -> list[Column]:
     found: dict[str, Column] = {}
     glimpses = {glimpse.sheet: glimpse for glimpse in reading.glimpses}
     chosen = reading.correction.columns
-    for sheet in reading.sheets:
+    for sheet in (*reading.sheets, *(table for table in reading.untaken if table.why_left == NO_PROBLEMS)):
         for heading in sheet.headings:
             said = chosen.get(heading.text)
             column = found.setdefault(
@@ -160,11 +171,16 @@ def _note(column: Column, sheet: SheetReading, number: int, glimpse: Glimpse) ->
 
 def sheets(reading: Reading) -> list[Shown]:
     """Every sheet with something in it."""
+    every = (*reading.sheets, *reading.untaken)
     return [
-        _shown(glimpse, tuple(table for table in reading.sheets if table.sheet == glimpse.sheet))
+        _shown(glimpse, tuple(sorted((table for table in every if table.sheet == glimpse.sheet), key=_top)))
         for glimpse in reading.glimpses
         if any(map(any, glimpse.rows))
     ]
+
+
+def _top(table: SheetReading) -> int:
+    return table.header[0]
 
 
 def _shown(glimpse: Glimpse, tables: tuple[SheetReading, ...]) -> Shown:
@@ -173,9 +189,13 @@ def _shown(glimpse: Glimpse, tables: tuple[SheetReading, ...]) -> Shown:
     )
     became = {row: "header" for table in tables for row in range(table.header[0], table.header[1] + 1)}
     became |= {passed.row: passed.what for table in tables for passed in table.passed}
-    first = min((table.header[0] for table in tables), default=0)
+
+    def otherwise(row: int) -> str:
+        above = [table for table in tables if table.header[0] < row]
+        return "empty" if not tables or (above and above[-1].why_left) else "read" if above else "title"
+
     lines = tuple(
-        Line(row, cells[:width], became.get(row) or ("title" if row < first else "read" if tables else "empty"))
+        Line(row, cells[:width], became.get(row) or otherwise(row))
         for row, cells in enumerate(glimpse.rows, glimpse.first)
         if any(cells)
     )

@@ -68,6 +68,7 @@ class Table:
     titles: tuple[str, ...]
     records: tuple[Record, ...]
     passed: tuple[Passed, ...]
+    place: int = 1  # among the tables of its sheet
     covered: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
     @property
@@ -162,23 +163,28 @@ _SERIAL = re.compile(r"\(?\d{1,6}\)?[、.]?")
 
 def find_tables(
     sheet: Sheet,
-    header_rows: tuple[int, int] | None = None,
+    header_rows: Mapping[int, tuple[int, int]] | None = None,
     corrected: Mapping[str, str] | None = None,
     take_hidden: bool = False,
 ) -> list[Table]:
     """All tables of a sheet: mostly one, none on a cover, several where blocks with headers of their own follow.
 
-    ``header_rows`` and ``corrected`` (header text → field) are what a person put right.
+    ``header_rows`` (place of the table → rows) and ``corrected`` (header text → field) are what a person put right.
     """
     covered = _covered_cells(sheet.merges)
-    header = header_of(sheet, *header_rows, covered) if header_rows else find_header(sheet, 1, covered)
+    pointed = {place: header_of(sheet, *rows, covered) for place, rows in (header_rows or {}).items()}
+    header = pointed.get(1) or find_header(sheet, 1, covered)
+    second = pointed.get(2)
+    if second and header and 1 not in pointed and header.first >= second.first:
+        header = second  # nothing stands above it that is a table
+    header = header or second
     tables: list[Table] = []
     above = 1
     while header is not None:
         walk = _Walk(sheet, header, covered, corrected, take_hidden)
-        following = walk.run()
+        following = walk.run(pointed.get(len(tables) + 2))
         titles = tuple(_lines(sheet, above, header.first - 1))
-        tables.append(walk.table(titles))
+        tables.append(replace(walk.table(titles), place=len(tables) + 1))
         above, header = walk.after_last_row(), following
     return tables
 
@@ -243,7 +249,7 @@ class _Walk:
             for column, path in sorted(self.header.paths.items())
         )
         rows = self.header.first, self.header.last
-        return Table(self.sheet, rows, headings, titles, tuple(self.records), tuple(self.passed), self.covered)
+        return Table(self.sheet, rows, headings, titles, tuple(self.records), tuple(self.passed), covered=self.covered)
 
     def _rival(self, column: int) -> str | None:
         rival = self.assignment.beaten.get(column)
@@ -255,10 +261,14 @@ class _Walk:
         rows += [passed.row for passed in self.passed if passed.what in ("total", "note")]
         return max(rows, default=self.header.last) + 1
 
-    def run(self) -> Header | None:
-        """Read down to the end, or to the header of a next table."""
+    def run(self, pointed: Header | None = None) -> Header | None:
+        """Read down to the end, or to the header of a next table: the one somebody pointed out, else one that is found."""
+        if pointed is not None and pointed.first <= self.header.last:
+            pointed = None
         hidden_rows = frozenset() if self.take_hidden else self.sheet.layout.hidden_rows
         for row in range(self.header.last + 1, len(self.sheet.rows) + 1):
+            if pointed is not None and row == pointed.first:
+                return pointed
             filled = self._filled(row)
             if not filled:
                 continue
@@ -266,7 +276,7 @@ class _Walk:
                 self._pass(row, "hidden", {})
             elif self._repeats_header(row, filled):
                 self._pass(row, "header", filled)
-            elif following := self._next_header(row, filled):
+            elif pointed is None and (following := self._next_header(row, filled)):
                 return following
             else:
                 self._sort(row, filled)

@@ -25,12 +25,21 @@ class Category:
     aliases: tuple[str, ...] = ()
 
 
+TAKE, LEAVE = "take", "leave"
+
+
+def table_key(sheet: str, place: int) -> str:
+    """What a table goes by on a page: its sheet, and which of its tables it is from the second on."""
+    return sheet if place == 1 else f"{sheet}:{place}"
+
+
 @dataclass(frozen=True)
 class Correction:
     """What a person put right on the import page, or what this office's ledger was found to mean last time.
 
-    header_rows: sheet → first and last row of the header. heads: headers as lines of texts, to be found again wherever
-    they stand. columns: header as written (``columns.header_text``) → field code, "" to leave out. words: field → what is
+    header_rows: table (``table_key``) → first and last row of the header. heads: headers as lines of texts, to be found
+    again wherever they stand. tables: table → ``TAKE`` or ``LEAVE``. left: the tables left out, by their place in a sheet and
+    headers, when the ledger came last. columns: header as written (``columns.header_text``) → field code, "" to leave out. words: field → what is
     written there (``word_key``) → what it means. units, people: a name as the plan asks for it (``plan.Doubt``) → the id
     meant, 0 for one to be made. answers: cell address → text to read in place of what stands there. origin: the ledger
     (its id) this was kept with. The rest holds for rows that do not say.
@@ -38,6 +47,8 @@ class Correction:
 
     header_rows: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     heads: Sequence[Sequence[Sequence[str]]] = ()
+    tables: Mapping[str, str] = field(default_factory=dict)
+    left: Sequence[tuple[int, Sequence[str]]] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     units: Mapping[str, int] = field(default_factory=dict)
