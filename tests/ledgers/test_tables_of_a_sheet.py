@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests.ledgers.ledger_world import read, saved, workbook
 from tests.ledgers.test_mapping import fields_of, understood, upload
 from tests.world import World, sign_in
-from tracker.ledgers import mapping
+from tracker.ledgers import mapping, shown
 from tracker.ledgers.reading import CHOSEN, NO_PROBLEMS
 
 TITLE = ("新邵县问题整改台账（截至2019年6月20日）",)
@@ -42,6 +42,8 @@ def test_two_tables_below_each_other_are_listed_each_with_its_header_and_columns
     assert [(table.place, table.header, table.rows, table.heads) for table in reading.sheets] == [
         (1, (2, 2), 1, HEADS), (2, (6, 6), 1, OTHER_HEADS),
     ]  # fmt: skip
+    examples = {column.header: column.examples for column in shown.columns(reading)}
+    assert (examples["问题描述"], examples["存在问题"]) == (["水厂未验收"], ["村卫生室空白"])  # of its own rows only
 
 
 def test_a_table_left_out_is_not_read_and_left_out_again_wherever_it_stands_next_time() -> None:

@@ -139,7 +139,10 @@ def columns(reading: Reading) -> list[Column]:
     found: dict[str, Column] = {}
     glimpses = {glimpse.sheet: glimpse for glimpse in reading.glimpses}
     chosen = reading.correction.columns
+    every = (*reading.sheets, *reading.untaken)
     for sheet in (*reading.sheets, *(table for table in reading.untaken if table.why_left == NO_PROBLEMS)):
+        below = [_top(table) for table in every if table.sheet == sheet.sheet and _top(table) > sheet.header[1]]
+        ends = min(below, default=0)
         for heading in sheet.headings:
             said = chosen.get(heading.text)
             column = found.setdefault(
@@ -152,17 +155,20 @@ def columns(reading: Reading) -> list[Column]:
                     heading.hidden,
                 ),
             )
-            _note(column, sheet, heading.column, glimpses[sheet.sheet])
+            _note(column, sheet, heading.column, glimpses[sheet.sheet], ends)
         for header in sheet.without_head:
             column = found.setdefault(header, Column(header, None, "", None, False))
-            _note(column, sheet, column_number(header.removeprefix("#")), glimpses[sheet.sheet])
+            _note(column, sheet, column_number(header.removeprefix("#")), glimpses[sheet.sheet], ends)
     return list(found.values())
 
 
-def _note(column: Column, sheet: SheetReading, number: int, glimpse: Glimpse) -> None:
+def _note(column: Column, sheet: SheetReading, number: int, glimpse: Glimpse, ends: int) -> None:
+    """``ends``: the row where the next table of the sheet begins, 0 for none."""
     column.places.append(f"{sheet.sheet}!{letter(number)}")
     passed = {each.row for each in sheet.passed}
     for row, cells in enumerate(glimpse.rows, glimpse.first):
+        if ends and row >= ends:
+            break
         if row <= sheet.header[1] or row in passed or len(cells) < number or len(column.examples) >= EXAMPLES:
             continue
         if (text := cells[number - 1]) and text not in column.examples:
