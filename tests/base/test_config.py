@@ -35,6 +35,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "dingtalk_url": ("https://ding.example.gov.cn", "https://ding.example.gov.cn"),
     "feishu_url": ("https://feishu.example.gov.cn", "https://feishu.example.gov.cn"),
     "webhook_networks": ("10.1.0.0/16, fd00::/8", "10.1.0.0/16, fd00::/8"),
+    "http_proxy": ("http://clerk:word@proxy.example:3128/", "http://clerk:word@proxy.example:3128"),
 }
 BAD: list[tuple[str, str, str]] = [
     ("database_url", "tracker.db", "sqlite:///"),
@@ -68,6 +69,7 @@ BAD: list[tuple[str, str, str]] = [
     ("feishu_url", "open.feishu.cn", "https://"),
     ("webhook_networks", "10.1.0.0/33", "10.1.0.0/33"),
     ("webhook_networks", "10.1.2.3/16", "host bits"),
+    ("http_proxy", "proxy.example:3128", "http://host:port"),
 ]
 
 
