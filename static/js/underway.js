@@ -1,17 +1,30 @@
 // <form data-underway-url="/…" data-underway-stop-url="/…"> with a hidden [data-underway] inside: while the form's long
 // work runs, the bar there is moved by what the server says (GET, JSON {done, total}); its button calls the work off.
-// Only a button with data-underway-starts begins it. Without script the page simply waits for the answer.
+// Only a button with data-underway-starts begins it; one with data-download leaves the page as it is, so that the bar goes
+// when nothing runs any more. Without script the page simply waits for the answer.
 (() => {
   const EVERY_MS = 1000;
 
-  const watch = (form) => {
+  const START_MS = 5000; // the file has first to be opened
+
+  const watch = (form, stays) => {
     const box = form.querySelector("[data-underway]");
     const bar = box.querySelector("progress");
+    const began = Date.now();
+    let ran = false;
     box.hidden = false;
+    box.querySelector("[data-underway-stop]").disabled = false;
     const timer = setInterval(async () => {
       try {
         const answer = await fetch(form.dataset.underwayUrl, { headers: { Accept: "application/json" } });
-        const { done, total } = await answer.json();
+        const { runs, done, total } = await answer.json();
+        ran ||= runs;
+        if (stays && !runs && (ran || Date.now() - began > START_MS)) {
+          clearInterval(timer);
+          box.hidden = true;
+          bar.removeAttribute("value");
+          box.querySelector("[data-underway-said]").textContent = "";
+        }
         if (!total) return;
         bar.max = total;
         bar.value = done;
@@ -33,7 +46,9 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !form.dataset.underwayUrl) return;
-    if (event.submitter && "underwayStarts" in event.submitter.dataset) watch(form);
+    if (event.submitter && "underwayStarts" in event.submitter.dataset) {
+      watch(form, "download" in event.submitter.dataset);
+    }
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-underway-stop]");

@@ -204,6 +204,7 @@ def main() -> None:
             export(volume)
             sweep(volume)
             ledger.export(volume, folder)
+            ledger.hand_back(volume, folder, min(number // 2, 50_000))
             ledger.take_in(volume, folder, min(number // 2, 50_000))
 
 

@@ -46,13 +46,17 @@ BESIDES = ("finding", "finding_answer")
 EDITED = 100  # when it comes again, one row of so many says something else
 
 
-def write_ledger(target: Path, number: int, *, edited: bool = False) -> None:
+def write_ledger(target: Path, number: int, *, edited: bool = False, wrong: int = 0) -> None:
+    """``wrong``: every so many rows have a deadline that is none."""
     book = xlsxwriter.Workbook(str(target), {"constant_memory": True})
     sheet = book.add_worksheet("台账")
     sheet.write_row(0, 0, ["邵阳市问题整改台账（截至2019年7月31日）"])
     sheet.write_row(1, 0, HEADER)
     for row in range(number):
-        sheet.write_row(row + 2, 0, _row(row, edited and row % EDITED == 0))
+        cells = _row(row, edited and row % EDITED == 0)
+        if wrong and row % wrong == 0:
+            cells[HEADER.index("整改时限")] = "2019-02-30"
+        sheet.write_row(row + 2, 0, cells)
     book.close()
 
 
@@ -227,27 +231,59 @@ from tracker.accounts.models import User
 from tracker.base import clock
 from tracker.base.db import db, transaction
 from tracker.register.actions import export_to
+from tracker.register.layouts import layout_named
 from tracker.register.rules import ALL_YEARS, Filters
-folder, person = Path(sys.argv[1]), int(sys.argv[2])
+folder, person, layout = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 with make_app(folder).app_context(), transaction():
     actor = db.session.get_one(User, person)
-    print(export_to(folder / "list.xlsx", actor, today=clock.today(), filters=Filters(year=ALL_YEARS)))
+    chosen = layout_named(layout, folder) if layout else None
+    print(export_to(folder / "list.xlsx", actor, today=clock.today(), filters=Filters(year=ALL_YEARS), layout=chosen))
 """
 
 
 def export(volume: Volume, folder: Path) -> None:
-    """All rows out in a process of its own, with the largest memory it ever had."""
-    command = [sys.executable, "-c", EXPORT, str(folder), str(volume.leader)]
+    """All rows out, in the list's own columns and in all 43."""
+    for layout in ("", "standard"):
+        took, memory, said = _apart(EXPORT, folder, volume.leader, layout)
+        size = (folder / "list.xlsx").stat().st_size
+        click.echo(
+            f"  {int(said):,} rows out to a workbook ({layout or 'plain'}) of {size // 1024:,} KB: {took:.1f} s, {memory:.0f} MB at most"
+        )
+
+
+#: A ledger with something wrong in every tenth row handed back, all of it, as the page does it.
+HAND_BACK = """
+import sys
+from pathlib import Path
+from tests.world import make_app
+from tracker.accounts.models import User
+from tracker.base import clock
+from tracker.base.db import db
+from tracker.ledgers.actions import hand_back
+from tracker.ledgers.vocabulary import Correction
+folder, person, name = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+with make_app(folder).app_context():
+    actor = db.session.get_one(User, person)
+    data = (folder / name).read_bytes()
+    hand_back(folder / "to-mend.xlsx", data, name, actor, today=clock.today(), correction=Correction())
+"""
+
+
+def hand_back(volume: Volume, folder: Path, number: int) -> None:
+    write_ledger(folder / "wrong.xlsx", number, wrong=10)
+    took, memory, _ = _apart(HAND_BACK, folder, volume.supervisor, "wrong.xlsx")
+    click.echo(f"  a ledger of {number:,} rows handed back, every tenth wrong: {took:.1f} s, {memory:.0f} MB at most")
+
+
+def _apart(code: str, folder: Path, person: int, *more: str) -> tuple[float, float, str]:
+    """Seconds, MB at most and what was printed, in a process of its own."""
     begun = time.perf_counter()
+    command = [sys.executable, "-c", code, str(folder), str(person), *more]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     said = running.stdout.read().strip() if running.stdout else ""
     _, status, usage = os.wait4(running.pid, 0)
     running.returncode = os.waitstatus_to_exitcode(status)
-    took, size = time.perf_counter() - begun, (folder / "list.xlsx").stat().st_size
-    click.echo(
-        f"  {int(said):,} rows out to a workbook of {size // 1024:,} KB: {took:.1f} s,"
-        f" {usage.ru_maxrss / 1024:.0f} MB at most"
-    )
+    return time.perf_counter() - begun, usage.ru_maxrss / 1024, said
 
 
 if __name__ == "__main__":

@@ -332,7 +332,7 @@ def test_a_ledger_that_cannot_be_opened_is_refused_with_what_would_be_right(
 
 def test_an_export_holds_what_the_account_may_see_and_is_written_down(run: Run, world: World, tmp_path: Path) -> None:
     with transaction():
-        title = assign_one(world, list_one(world, title="=1+1 未通水")).title
+        title = assign_one(world, list_one(world, title="=1+1 未通水", wording="")).title
     for name, rows in (("supervisor", 1), ("stranger", 0)):
         target = tmp_path / f"{name}.xlsx"
         result = run("--as", name, "export", "ledger", target)

@@ -27,6 +27,7 @@ from tracker.issues import actions as issues
 from tracker.issues.models import Issue
 from tracker.ledgers import actions
 from tracker.ledgers.plan import LEDGER, LIST, ImportPlan
+from tracker.ledgers.vocabulary import Correction
 from tracker.register import actions as register
 from tracker.register.rules import ALL_YEARS, Filters
 
@@ -246,3 +247,18 @@ def test_two_csv_put_together_count_from_the_earlier_and_spoilt_marks_say_nothin
     assert book.taken_out is None
     assert {row[-1] for row in book.sheets[0].rows} == {""}
     assert found(two).number in {str(row[0]) for row in book.sheets[0].rows}
+
+
+def test_a_list_handed_back_to_be_put_right_still_knows_its_versions(world: World, two: tuple[str, str, Any]) -> None:
+    edited, other, book = two
+    correct(edited, world.root_supervisor, requirement="清单改的要求")
+    cell(book, other, ("整改时限",)).value = "2019-02-30"
+    out, mended = io.BytesIO(), io.BytesIO()
+    actions.hand_back(out, saved(book), "list.xlsx", world.root_supervisor, today=TODAY, correction=Correction())
+    again = openpyxl.load_workbook(out)
+    assert again[TAKEN_OUT].sheet_state == "veryHidden"
+    cell(again, other, ("整改时限",)).value = found(other).deadline
+    again.save(mended)
+    reading = actions.read(mended.getvalue(), "list.xlsx", today=TODAY)
+    plan = actions.plan_import(reading, world.root_supervisor, today=TODAY)
+    assert {entry.issue_number: entry.conflicts for entry in plan.entries} == {edited: True, other: False}

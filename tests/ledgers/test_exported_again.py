@@ -18,7 +18,7 @@ from tracker.base.db import db, transaction
 from tracker.issues.models import Issue
 from tracker.issues.workflow import Kind, State
 from tracker.ledgers import actions
-from tracker.ledgers.plan import ImportPlan
+from tracker.ledgers.plan import ImportPlan, wording_of
 from tracker.register import actions as register
 from tracker.register.layouts import BUILT_IN, layout_named
 from tracker.register.rules import ALL_YEARS, Filters
@@ -34,6 +34,10 @@ def make_list(world: World, number: int) -> None:
     for issue in make_varied(world, number):
         if issue.kind is Kind.IMMEDIATE and issue.state is State.PLANNING:
             issue.kind = Kind.TIME_LIMITED  # the chance of ``varied`` makes what no path leads to
+        if issue.id % 3 == 0:  # as an import puts a wording together
+            issue.wording = (
+                f"{issue.title}\n群众反映强烈，年底前必须解决，且已有多次信访\n备注：{'由乡镇督办' * (issue.id % 20)}"
+            )
 
 
 def taken_out(world: World, folder: Path, layout: str | None) -> Any:
@@ -143,3 +147,18 @@ def test_the_lists_number_on_wholly_other_words_is_never_taken_for_the_issue(wor
     cell(book, number, ("问题描述",)).value = "全新一件事"
     plan, _ = brought_back(world, book)
     assert sorted(entry.fate for entry in plan.entries) == ["same", "unsure"]
+
+
+def test_a_list_taken_to_another_office_brings_the_problem_and_not_our_view_of_it(world: World, tmp_path: Path) -> None:
+    with transaction():
+        issue = assign_one(world)
+    book = taken_out(world, tmp_path, "standard")
+    with transaction():
+        db.session.get_one(Issue, issue.id).number = "QT-1"  # here nobody knows the row's number
+    plan, _ = brought_back(world, book)
+    (entry,) = plan.entries
+    assert entry.issue_id is None
+    assert wording_of(entry.row) == issue.wording
+    assert entry.region_id == world.shaping.id
+    told = {problem.code for problem in plan.reading.warnings}
+    assert told == set()

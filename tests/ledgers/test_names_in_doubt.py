@@ -16,7 +16,7 @@ from tests.world import TODAY, World, sign_in
 from tracker.accounts.models import User
 from tracker.base.access import Refused
 from tracker.base.db import db, transaction
-from tracker.ledgers import actions, queries
+from tracker.ledgers import actions, namesakes
 from tracker.ledgers.models import Ledger
 from tracker.ledgers.plan import Doubt, ImportPlan, likeliest
 from tracker.ledgers.vocabulary import Correction
@@ -44,7 +44,7 @@ def asked(found: ImportPlan) -> dict[str, Doubt]:
 
 def test_names_nobody_goes_by_are_in_doubt_with_the_near_ones_offered(world: World) -> None:
     doubts = plan(world).doubts
-    offered = queries.offered_for(doubts)
+    offered = namesakes.offered_for(doubts)
     first = {doubt.name: [number for number, _ in offered[doubt.is_person, doubt.key]][:1] for doubt in doubts}
     assert first == {"新邵水利局": [world.water.id], "黄志韦": [world.leader.id], "王健国": [world.official.id]}
 
@@ -58,7 +58,7 @@ def statements(doubts: list[Doubt]) -> int:
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        queries.offered_for(doubts)
+        namesakes.offered_for(doubts)
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     return len(heard)

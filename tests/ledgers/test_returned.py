@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import weakref
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
@@ -16,10 +20,14 @@ from tests.ledgers.test_actions import ROWS, ledger
 from tests.ledgers.test_mapping import fields_of
 from tests.ledgers.test_routes import issues, upload
 from tests.world import World, sign_in
+from tracker.base import sheets_out
 from tracker.base.sheets_out import write_marked
+from tracker.base.underway import CalledOff, Underway
+from tracker.ledgers import actions, returned
 from tracker.ledgers.columns import EXPLAINED, MEANINGS, field_of
 from tracker.ledgers.reading import Reading, read_ledger
 from tracker.ledgers.returned import Keeper, head_for
+from tracker.ledgers.vocabulary import Correction
 
 HEADS = ("序号", "编号", "存在问题", "问题来源", "问题类别", "县市区", "责任单位", "整改时限", "整改状态", "村民组长")
 #: What may stand in a column instead of what should, each an error or a question.
@@ -35,11 +43,11 @@ WRONG: dict[str, tuple[Any, ...]] = {
 
 def handed_back(data: bytes, *, only_wrong: bool = False, **said: Any) -> Any:
     """The workbook handed back, as an office's program opens it."""
-    keeper = Keeper(vocabulary(**said))
-    reading = read_ledger(data, "台账.xlsx", vocabulary=keeper.vocabulary, today=TODAY, watch=keeper)
     out = io.BytesIO()
-    problems = [*reading.errors, *reading.asks]
-    write_marked(out, keeper.sheets(problems, (), "问题整改台账", only_wrong=only_wrong))
+    with Keeper(vocabulary(**said)) as keeper:
+        reading = read_ledger(data, "台账.xlsx", vocabulary=keeper.vocabulary, today=TODAY, watch=keeper)
+        problems = [*reading.errors, *reading.asks]
+        write_marked(out, keeper.sheets(problems, (), "问题整改台账", only_wrong=only_wrong))
     return openpyxl.load_workbook(out)
 
 
@@ -256,3 +264,96 @@ def test_the_page_hands_the_workbook_out_and_takes_it_back_put_right(app: Flask,
         == 422
     )
     assert sign_in(app.test_client(), world.supervisor2).post(address).status_code == 404
+
+
+# --- a long one ------------------------------------------------------------------------------------------------------
+
+
+def many(number: int, wrong: int = 3) -> bytes:
+    """A ledger in which every so many rows have a deadline that is none."""
+    rows = [
+        (
+            n,
+            f"SX-{n}",
+            f"第{n}个村未通水",
+            "审计",
+            "安全饮水",
+            "新邵县",
+            "县水利局",
+            "尽快" if n % wrong == 0 else "2019-08-31",
+            "整改中",
+            "",
+        )
+        for n in range(1, number + 1)
+    ]
+    return saved(workbook({"台账": [HEADS, *rows]}))
+
+
+def test_what_is_kept_of_the_rows_lies_in_a_file_and_not_in_memory() -> None:
+    with Keeper(vocabulary()) as keeper:
+        reading = read_ledger(many(30), "台账.xlsx", vocabulary=vocabulary(), today=TODAY, watch=keeper)
+        sheets = keeper.sheets(reading.asks, (), "台账", only_wrong=False)
+        seen = [weakref.ref(row) for row in reading.rows]
+        del reading
+        gc.collect()
+        assert not any(row() for row in seen)
+        (table,) = keeper.tables.values()
+        assert len([*table.kept()]) == len(seen) == 30
+        assert len([*sheets[0].rows]) == 30
+    assert table.file.closed
+
+
+def test_it_tells_how_far_it_is_and_stops_where_it_is_told_to(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(returned, "STEP", 1)
+    data, heard = many(12), list[tuple[int, int]]()
+
+    def hand_back(told: Any) -> None:
+        with (tmp_path / "out.xlsx").open("wb") as out:
+            actions.hand_back(out, data, "a.xlsx", world.supervisor, today=TODAY, correction=Correction(), told=told)
+
+    hand_back(lambda *far: heard.append(far))
+    assert heard == [(done, 24) for done in range(1, 25)]
+    for last in (3, 20):  # while it is read, while it is written
+
+        def told(done: int, _total: int, last: int = last) -> None:
+            heard.append((done, last))
+            if done == last:
+                raise CalledOff("停")
+
+        heard.clear()
+        with pytest.raises(CalledOff):
+            hand_back(told)
+        assert heard[-1] == (last, last)
+
+
+def test_the_page_may_call_it_off_and_stays_as_it_is(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = sign_in(app.test_client(), world.supervisor)
+    preview = upload(client, many(6), "台账.xlsx").location
+    token = parse_qs(urlsplit(preview).query)["file"][0]
+    planned, sent = actions.plan_import, fields_of(client.get(preview).text)
+
+    def plan_and_call_off(*given: Any, **named: Any) -> Any:
+        assert client.get(f"/ledgers/preview/underway?file={token}").json["runs"]
+        Underway(token).call_off()
+        return planned(*given, **named)
+
+    monkeypatch.setattr(returned, "STEP", 1)
+    monkeypatch.setattr(actions, "plan_import", plan_and_call_off)
+    answer = client.post(preview.replace("/preview?", "/preview/to-mend.xlsx?"), data=sent)
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert client.get(f"/ledgers/preview/underway?file={token}").json == {"runs": False, "done": 0, "total": 0}
+    monkeypatch.undo()
+    answer = client.post(preview.replace("/preview?", "/preview/to-mend.xlsx?"), data=sent)
+    assert len(marked(openpyxl.load_workbook(io.BytesIO(answer.data)))) == 2
+
+
+def test_so_many_wrong_cells_that_comments_would_burst_the_file_are_coloured_and_explained_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sheets_out, "MOST_COMMENTS", 2)
+    book = handed_back(many(9))
+    sheet = book.active
+    coloured = [row[7] for row in sheet.iter_rows() if row[7].value == "尽快" and row[7].fill.bgColor.rgb != "00000000"]
+    assert (len(marked(book)), len(coloured), len(explained(book))) == (2, 3, 3)

@@ -24,6 +24,7 @@ from tracker.ledgers import actions
 from tracker.ledgers.columns import FIELDS
 from tracker.ledgers.reading import Reading
 from tracker.register import actions as register
+from tracker.register.layouts import Layout, layout_named
 from tracker.register.rules import ALL_YEARS, Filters
 
 COUNTIES = ("新邵县", "武冈市")
@@ -41,8 +42,10 @@ PEOPLE = dict(
         strict=True,
     )
 )
-COLUMNS = ("number", "title", "source", "category", "county", "lead_official", "lead_unit", "responsible_units",
-           "responsible_person", "requirement", "kind", "deadline", "state", "amount")  # fmt: skip
+COLUMNS = ("number", "title", "source", "clause", "category", "county", "place", "lead_official", "lead_unit", "responsible_units",
+           "responsible_person", "task_force", "requirement", "kind", "handed_over", "deadline", "deadline_written", "state", "progress",
+           "struck_off_on", "amount", "amount_done", "quantity_unit", "quantity_total", "quantity_done")  # fmt: skip
+PLACES = {"新邵县": ("新邵县", "龙溪铺镇", "沙坪村"), "武冈市": ("武冈市",)}
 #: Words that are also another field's, or that need a second column to mean this one.
 UNSURE = {"整改到位日期", "办结要求", "单位", "部门", "问题"}
 TEXT = st.text(st.sampled_from("村水管网户危房资金未拨付=+-@,;'\"<>&%（）、。《》12０３ \n\t"), min_size=4, max_size=60)
@@ -54,21 +57,35 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
     county = draw(st.sampled_from(COUNTIES))
     units = draw(st.lists(st.sampled_from(UNITS), min_size=1, max_size=3, unique=True))
     kind = draw(st.sampled_from(KINDS))
+    state = draw(st.sampled_from(STATES))
+    total = draw(st.none() | st.integers(1, 500))
+    past = st.dates(date(2019, 1, 1), TODAY)
     due = st.dates(date(2019, 1, 1), date(2020, 12, 31))
     return {
         "title": "问题" + draw(TEXT) + f"之{next(_SERIES)}",
         "source": draw(st.sampled_from(sorted(SOURCES))),
+        "clause": draw(st.none() | st.integers(1, 30).map("湘整〔2019〕3号第{}条".format)),
         "category": draw(st.sampled_from(CATEGORIES)),
         "county": county,
+        "place": draw(st.sampled_from(PLACES[county])),
         "lead_official": draw(st.sampled_from(OFFICIALS)),
         "lead_unit": county + units[0],
         "responsible_units": draw(st.sampled_from("、；\n")).join(county + unit for unit in units),
         "responsible_person": PEOPLE[county, units[0]],
+        "task_force": draw(st.sampled_from(["饮水安全专班", "危房改造专班"])),
         "requirement": draw(TEXT),
         "kind": kind,
+        "handed_over": draw(past),
         "deadline": draw(due) if kind != "长期坚持" else draw(st.none() | due),
-        "state": draw(st.sampled_from(STATES)),
+        "deadline_written": draw(st.none() | st.sampled_from(["8月底前", "收到后30个工作日内", "立行立改"])),
+        "state": state,
+        "progress": draw(st.none() | TEXT),
+        "struck_off_on": draw(past) if state == "已销号" else None,
         "amount": draw(st.none() | st.integers(1, 9_999_999)),
+        "amount_done": draw(st.none() | st.integers(1, 9_999_999)),
+        "quantity_unit": draw(st.sampled_from(["户", "处", "公里"])) if total else None,
+        "quantity_total": total,
+        "quantity_done": draw(st.integers(1, total)) if total else None,
     }
 
 
@@ -77,7 +94,7 @@ def headers(draw: st.DrawFn) -> dict[str, str]:
     """Any word for each field, in any order."""
     words = {field.code: [word for word in field.words.split() if word not in UNSURE] for field in FIELDS}
     named = {code: draw(st.sampled_from(words[code][:12])) for code in draw(st.permutations(COLUMNS))}
-    return {**named, "amount": named["amount"] + "（元）"}
+    return {**named, **{code: named[code] + "（元）" for code in ("amount", "amount_done")}}
 
 
 def _cells(header: dict[str, str], problems: list[dict[str, Any]]) -> list[list[Any]]:
@@ -101,7 +118,9 @@ def _meaning(reading: Reading) -> dict[str | None, Any]:
         row.number: (
             "".join(row.title.split()), row.source, row.category, row.county, row.lead_official, row.lead_unit,
             row.responsible_units, row.responsible_person, "".join(row.requirement.split()), row.kind,
-            row.deadline or row.proposed_deadline, row.state, row.amount,
+            row.deadline or row.proposed_deadline, row.deadline_written if row.deadline_written != str(row.deadline) else "", row.state,
+            row.clause, row.region, row.task_force, "".join(row.progress.split()), row.struck_off_on, row.amount, row.amount_done,
+            row.quantity_unit, row.quantity_total, row.quantity_done,
         )
         for row in reading.rows
     }  # fmt: skip
@@ -118,9 +137,9 @@ def _taken_in(world: World, data: bytes, name: str) -> Reading:
     return reading
 
 
-def _written_out(world: World, target: Path) -> bytes:
+def _written_out(world: World, target: Path, layout: Layout) -> bytes:
     with transaction():
-        register.export_to(target, world.root_supervisor, today=TODAY, filters=Filters(year=ALL_YEARS))
+        register.export_to(target, world.root_supervisor, today=TODAY, filters=Filters(year=ALL_YEARS), layout=layout)
     return target.read_bytes()
 
 
@@ -136,8 +155,10 @@ def test_what_comes_in_goes_out_with_the_same_meaning(world: World, tmp_path: Pa
     reading = _taken_in(world, _file(kind, _cells(data.draw(headers()), problems)), f"台账.{kind}")
     said = _meaning(reading)
     assert len(said) == len(problems)
+    placed = layout_named("standard", tmp_path).columns
+    layout = Layout("ours", "台账", tuple(data.draw(st.permutations(placed))))
     for name in ("list.xlsx", "list.csv"):
-        again = _meaning(actions.read(_written_out(world, tmp_path / name), name, today=TODAY))
+        again = _meaning(actions.read(_written_out(world, tmp_path / name, layout), name, today=TODAY))
         assert {number: again.get(number) for number in said} == said
 
 
@@ -149,19 +170,21 @@ def test_libreoffice_between_changes_nothing(world: World, tmp_path: Path, soffi
         [
             {
                 "title": f"={number}号问题，资金“未拨付”\n-30万元", "source": chance.choice(sorted(SOURCES)),
-                "category": chance.choice(CATEGORIES), "county": chance.choice(COUNTIES), "lead_official": "李志强",
+                "category": chance.choice(CATEGORIES), "county": "新邵县", "lead_official": "李志强",
                 "lead_unit": "市水利局", "responsible_units": "市水利局、市财政局", "responsible_person": "钱进",
-                "requirement": "+限期拨付", "kind": "限期整改", "deadline": date(2019, 8, 1 + number), "state": chance.choice(STATES),
-                "amount": number * 1000,
+                "requirement": "+限期拨付", "kind": "限期整改", "deadline": date(2019, 8, 1 + number), "state": STATES[number % 2],
+                "amount": number * 1000, "amount_done": number * 10, "clause": f"第{number}条", "place": "沙坪村",
+                "task_force": "饮水安全专班", "progress": f"进展{number}", "handed_over": date(2019, 7, 1), "quantity_unit": "户",
+                "quantity_total": 93, "quantity_done": number + 1, "deadline_written": None, "struck_off_on": None,
             }
             for number in range(20)
         ]
     )  # fmt: skip
     header = {code: next(field.words.split()[0] for field in FIELDS if field.code == code) for code in COLUMNS}
-    cells = _cells({**header, "amount": "涉及金额（元）"}, problems)
+    cells = _cells({**header, "amount": "涉及金额（元）", "amount_done": "已整改金额（元）"}, problems)
     reading = _taken_in(world, _file("xlsx", cells), "台账.xlsx")
     ours = tmp_path / "台账.xlsx"
-    _written_out(world, ours)
+    _written_out(world, ours, layout_named("standard", tmp_path))
     for name in ("ods", "xls"):
         assert _meaning(
             actions.read(saved_again(ours, soffice, name, tmp_path), f"台账.{name}", today=TODAY)

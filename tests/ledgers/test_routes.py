@@ -107,14 +107,15 @@ def _token(preview: str) -> str:
 def test_the_page_hears_how_far_an_import_is_and_may_call_it_off(client: FlaskClient, app: Flask) -> None:
     preview = upload(client, ledger(*ROWS)).location
     asked = f"/ledgers/preview/underway?file={_token(preview)}"
-    assert client.get(asked).json == {"done": 0, "total": 0}
+    idle = {"runs": False, "done": 0, "total": 0}
+    assert client.get(asked).json == idle
     with app.app_context(), Underway(_token(preview)).told() as told:
         told(2, 4)
-        assert client.get(asked).json == {"done": 2, "total": 4}
+        assert client.get(asked).json == {"runs": True, "done": 2, "total": 4}
         assert client.post(f"/ledgers/preview/stop?file={_token(preview)}").status_code == 302
         with pytest.raises(Refused):
             told(4, 4)
-    assert client.get(asked).json == {"done": 0, "total": 0}
+    assert client.get(asked).json == idle
 
 
 def test_an_import_called_off_while_it_runs_says_so_and_changes_nothing(

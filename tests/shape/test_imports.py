@@ -16,7 +16,7 @@ SHOWN_BESIDES = {
         {
             *("deadlines", "deadline_calendar", "names", "values", "vocabulary", "letterhead", "problems"),
             *("columns", "table", "rows", "row_cells"),
-            "plan",  # a name in doubt, and whom it may mean
+            *("plan", "namesakes"),  # a name in doubt, and whom it may mean
         }
     ),
 }

@@ -26,7 +26,7 @@ FILES_BESIDES = {
             *("table", "header", "columns", "letterhead", "vocabulary", "values", "names"),
             *("deadlines", "deadline_words", "deadline_calendar"),
             *("rows", "row_cells", "row_origin", "row_duty", "row_term", "row_state", "reading", "problems"),
-            *("mapping", "shown", "plan", "matching", "differences", "taking", "returned"),
+            *("mapping", "shown", "plan", "matching", "namesakes", "standing", "differences", "taking", "returned"),
         }
     ),
     # a document: Word's file and its numbers, typed marks, the outline they make, who and by when, the reading
@@ -37,7 +37,8 @@ FILES_BESIDES = {
     # who sends, what a message says, how a robot takes it, the one way out, where the robots' keys are kept
     "messages": frozenset({"postman", "letters", "robots", "outside", "vault"}),
     "meetings": frozenset({"pack"}),  # the figures of a dispatch as a Word file
-    "register": frozenset({"layouts"}),  # the ledgers superiors ask for, which an office adds to as data
+    # the ledgers superiors ask for, which an office adds to as data; what they show out of other tables
+    "register": frozenset({"layouts", "gathered"}),
     "demo": frozenset(
         {"words", "plot", "cast", "telling", "pictures", "month"}
     ),  # names, sentences, stories, who plays, how it is told, the meetings and instructions around

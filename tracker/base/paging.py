@@ -10,10 +10,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
@@ -21,7 +21,16 @@ from sqlalchemy.orm import InstrumentedAttribute
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 Read = Callable[[Select[Any]], Sequence[Row[Any]]]
 
+Wanted = TypeVar("Wanted", str, int)
+
+_IN_LIST = 500
 _LONGEST = 400  # characters of a cursor; a longer one is not ours
+
+
+def in_chunks(wanted: Iterable[Wanted]) -> Iterator[Sequence[Wanted]]:
+    """Each once, as many at a time as one IN list should have."""
+    ordered = sorted(set(wanted))
+    return (ordered[start : start + _IN_LIST] for start in range(0, len(ordered), _IN_LIST))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +25,7 @@ from tracker.base.sheets import (
     TAKEN_AT,
     TAKEN_COLUMN,
     TAKEN_OUT,
+    TakenOut,
     mark_of,
 )
 
@@ -95,16 +97,11 @@ def write_xlsx(
         first, last = _write_head(book, sheet, _Head(title, note, tuple(above), tuple(columns)))
         _set_up_page(sheet, _widths(len(columns), widths), first, last)
         unseen = _unseen(book, taken_at) if taken_at else None
-        try:
+        with _closed(book):
             noted = rows if unseen is None else _noted(unseen, rows)
             count = _write_rows(book, sheet, noted, last + 1, _widths(len(columns), widths))
             for more in besides:
                 _write_besides(book, more)
-        except BaseException:
-            for each in book.worksheets():
-                each.row_data_fh.close()  # stopped on the way: the library would leave its files of rows open
-            raise
-        book.close()
         return count
 
 
@@ -121,6 +118,12 @@ def _unseen(book: Any, taken_at: datetime) -> Any:
     sheet.write_string(0, 0, TAKEN_AT)
     sheet.write_string(0, 1, taken_at.isoformat())
     return sheet
+
+
+def _write_versions(unseen: Any, versions: Mapping[str, int]) -> None:
+    for line, (number, version) in enumerate(versions.items(), 1):
+        unseen.write_string(line, 0, number)
+        unseen.write_number(line, 1, version)
 
 
 def _noted(unseen: Any, rows: Rows) -> Iterator[Sequence[object] | Section]:
@@ -285,8 +288,22 @@ class MarkedSheet:
     remark: str = ""  # about the table as a whole, at its last head
 
 
-def write_marked(target: str | Path | IO[bytes], sheets: Sequence[MarkedSheet]) -> None:
-    """Tables whose wrong cells are coloured and say in a comment what is wrong with them."""
+@contextmanager
+def _closed(book: Any) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        for each in book.worksheets():
+            each.row_data_fh.close()  # stopped on the way: the library would leave its files of rows open
+        raise
+    book.close()
+
+
+def write_marked(
+    target: str | Path | IO[bytes], sheets: Sequence[MarkedSheet], taken_out: TakenOut | None = None
+) -> None:
+    """Tables whose wrong cells are coloured and say in a comment what is wrong with them; the first ``MOST_COMMENTS``, for
+    each is held in memory, here and by whoever opens the file. ``taken_out``: a list of ours goes on being one."""
     with TemporaryDirectory() as folder:
         options = {**_WRITING, "tmpdir": folder}
         book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
@@ -302,22 +319,30 @@ def write_marked(target: str | Path | IO[bytes], sheets: Sequence[MarkedSheet]) 
                 )
             )
         )
-        for each, name in zip(sheets, _names_of(sheets), strict=True):
-            _write_marked(book.add_worksheet(name), each, shapes)
-        book.close()
+        with _closed(book):
+            for each, name in zip(sheets, _names_of(sheets), strict=True):
+                _write_marked(book.add_worksheet(name), each, shapes)
+            if taken_out:
+                _write_versions(_unseen(book, taken_out.at), taken_out.versions)
 
 
 _WRONG = {"bg_color": "#F8DCE6", "font_color": "#8A1C50"}
+MOST_COMMENTS = 2_000
 _COMMENT = {"x_scale": 2, "y_scale": 1.5}
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Shapes:
     body: Any
     day: Any
     wrong: Any
     wrong_day: Any
     head: Any
+    comments: int = 0
+
+    def commented(self) -> bool:
+        self.comments += 1
+        return self.comments <= MOST_COMMENTS
 
 
 def _names_of(sheets: Sequence[MarkedSheet]) -> list[str]:
@@ -374,7 +399,7 @@ def _merge_down(sheet: Any, top: int | None, bottom: int, column: int) -> None:
 def _write_marked_cell(sheet: Any, line: int, column: int, cell: Marked, shapes: _Shapes) -> None:
     body, day = (shapes.wrong, shapes.wrong_day) if cell.wrong else (shapes.body, shapes.day)
     _write_value(sheet, line, column, None if cell.down else cell.value, body, day)
-    if cell.wrong and not cell.down:
+    if cell.wrong and not cell.down and shapes.commented():
         sheet.write_comment(line, column, cell.wrong, _COMMENT)
 
 

@@ -123,6 +123,7 @@ CHANGED: dict[str, str] = {
     "source": N_("问题来源"),
     "source_note": N_("来源说明"),
     "amount": N_("涉及金额（元）"),
+    "amount_done": N_("已整改金额（元）"),
     "requirement": N_("整改要求"),
     "deadline": N_("整改时限"),
     "deadline_written": N_("台账原话"),

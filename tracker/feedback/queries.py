@@ -15,7 +15,7 @@ from tracker.feedback.rules import NAME_FIELDS, PEOPLE_FIELDS, Doubt, bare_name,
 from tracker.inspections.models import Document, Proposal
 from tracker.inspections.queries import keeps
 from tracker.ledgers import plan
-from tracker.ledgers.queries import (
+from tracker.ledgers.namesakes import (
     county_of_regions,
     offered_for,
     people_by_name,

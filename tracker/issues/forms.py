@@ -7,7 +7,6 @@ in ``meant`` of the field after validation, and an answer that is refused keeps 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -41,6 +40,7 @@ from tracker.issues.queries import (
     units_in_words,
     units_meant,
 )
+from tracker.issues.rules import LARGEST_AMOUNT
 from tracker.issues.workflow import KIND_NAMES, Kind
 from tracker.org.models import Region, Unit
 from tracker.settings.models import Category
@@ -49,7 +49,10 @@ from tracker.settings.models import Category
 UNIT_ROWS = 3
 MEMBER_ROWS = 2
 MOST_NAMED = 5  # candidates in a sentence
-_LARGEST_AMOUNT = Decimal("99999999999999.99")
+_AMOUNT = [
+    Optional(),
+    NumberRange(min=0, max=LARGEST_AMOUNT, message=_l("请填写不小于 0 的金额，单位为元。")),
+]
 
 
 def person_words(user: User) -> str:
@@ -375,10 +378,7 @@ class SubjectForm(VersionedForm):
     county = SelectField(_l("县市区"), [InputRequired(_l("请选择县市区。"))], coerce=_whole)
     region = RegionField(_l("乡镇、村"), [Optional()], description=_l("知道到哪一级就写到哪一级；留空即整个县市区。"))
     kind = RadioField(_l("整改类型"), [InputRequired(_l("请选择整改类型。"))])
-    amount = DecimalField(
-        _l("涉及金额（元）"),
-        [Optional(), NumberRange(min=0, max=_LARGEST_AMOUNT, message=_l("请填写不小于 0 的金额，单位为元。"))],
-    )
+    amount = DecimalField(_l("涉及金额（元）"), _AMOUNT)
 
     def offer(self, counties: Iterable[Region], categories: Iterable[Category]) -> None:
         """Fill the choices with what this person may list in."""
@@ -438,6 +438,7 @@ class CorrectForm(SourcedSubjectForm, DutyForm):
     """更正: every field as it stands; only what differs is changed."""
 
     requirement = TextAreaField(_l("整改要求"), [Optional(), Length(max=5000)], filters=[_stripped])
+    amount_done = DecimalField(_l("已整改金额（元）"), _AMOUNT)
     deadline = DateField(_l("整改时限"), [Optional()], description=_l("只能补填或改早；要改晚须申请延期。"))
     review_on = DateField(_l("下次检视日期"), [Optional()])
     quantity_total = IntegerField(_l("量化指标总数"), _whole_number(10_000_000))
@@ -450,6 +451,7 @@ class CorrectForm(SourcedSubjectForm, DutyForm):
             "title",
             "wording",
             "amount",
+            "amount_done",
             "source_note",
             "requirement",
             "deadline",
@@ -474,6 +476,7 @@ class CorrectForm(SourcedSubjectForm, DutyForm):
             "source": Source(self.source.data),
             "source_note": self.source_note.data or None,
             "amount": self.amount.data,
+            "amount_done": self.amount_done.data,
             "requirement": self.requirement.data or "",
             "deadline": self.deadline.data,
             "review_on": self.review_on.data,

@@ -63,6 +63,7 @@ class Issue(Base):
     quantity_total: Mapped[int | None]
     quantity_done: Mapped[int] = mapped_column(default=0)
     amount: Mapped[Decimal | None] = mapped_column(Numeric(16, 2))  # yuan
+    amount_done: Mapped[Decimal | None] = mapped_column(Numeric(16, 2))  # of it put right so far
 
     listed_on: Mapped[date]
     assigned_on: Mapped[date | None]
@@ -99,6 +100,7 @@ class Issue(Base):
         CheckConstraint("overdue_from IS NULL OR state NOT IN ('cleared','dismissed')", name="only_open_overdue"),
         CheckConstraint("NOT proven OR state = 'cleared'", name="only_cleared_proven"),
         CheckConstraint("quantity_done >= 0", name="quantity_done"),
+        CheckConstraint("amount_done >= 0", name="amount_done"),
         CheckConstraint("quantity_total IS NULL OR quantity_total > 0", name="quantity_total"),
         CheckConstraint("deadline IS NULL OR original_deadline IS NOT NULL", name="original_deadline_kept"),
         # the overdue list, its order and its job

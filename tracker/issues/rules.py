@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from itertools import count
 
@@ -21,6 +22,8 @@ LOOK_BACK_MONTHS = (3, 6, 12)
 LOOK_BACKS = "look_back_months"
 #: A look-back held so many days before its date answers it.
 LOOK_BACK_AHEAD = timedelta(days=30)
+
+LARGEST_AMOUNT = Decimal("99999999999999.99")  # yuan; what the column holds
 
 _NUMBER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff_.()（）〔〕\[\]-]{0,39}")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[0-9a-z]+")

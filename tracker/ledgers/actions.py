@@ -57,17 +57,21 @@ def hand_back(
     correction: Correction,
     title: str | None = None,
     only_wrong: bool = False,
+    told: Told = lambda _done, _total: None,
 ) -> None:
     """Write the ledger with what is wrong in it marked, to be put right and imported again; all its rows, or only the
-    wrong ones. Raises Refused where nothing is wrong, SheetRefused when it cannot be opened."""
+    wrong ones. ``told`` hears (done, of all there is to do). Raises Refused where nothing is wrong, SheetRefused when it
+    cannot be opened."""
     words = queries.vocabulary(correction)
-    keeper = Keeper(words)
-    reading = read_ledger(data, name, vocabulary=words, today=today, watch=keeper)
-    plan = plan_import(reading, actor, title=title, today=today)
-    sheets = keeper.sheets([*reading.errors, *reading.asks], plan.obstacles, plan.title, only_wrong=only_wrong)
-    if not sheets or not plan.stopped:
-        raise Refused(N_("没有要改的行。"))
-    write_marked(target, sheets)
+    with Keeper(words, told) as keeper:
+        reading = read_ledger(data, name, vocabulary=words, today=today, watch=keeper)
+        plan = plan_import(reading, actor, title=title, today=today)
+        sheets = keeper.sheets([*reading.errors, *reading.asks], plan.obstacles, plan.title, only_wrong=only_wrong)
+        if not sheets or not plan.stopped:
+            raise Refused(N_("没有要改的行。"))
+        taken_out = reading.taken_out
+        del reading, plan  # what the rows said is needed no more, and there may be many
+        write_marked(target, sheets, taken_out)
 
 
 def forget_mapping(ledger_id: int, actor: Actor) -> None:

@@ -113,7 +113,7 @@ FIELDS: tuple[Field, ...] = (
         "县市区 县区 区县 区(县) 县(市、区) 县(市区) 县 所在县市区 所在县 所在县区 所属县市区 所属县区 涉及县市区 涉及县区 责任县市区 整改县市区 "
         "行政区划 行政区域 所在地区 地区 区域 属地 所属地区 县级 县级单位 问题所在地 所属区域 所在区域 发生地 涉及地区 责任县区 被检查县市区 "
         "县名 县(市)区 区划 辖区 县市 责任地区 被检查地区 问题属地 "
-        "市县区 市(县、区) 市县 区(市、县) 区市县 责任区县 属地县区 涉及区县 所在区县 被检查县 归属地 所属地 "
+        "所在地 市县区 市(县、区) 市县 区(市、县) 区市县 责任区县 属地县区 涉及区县 所在区县 被检查县 归属地 所属地 "
         "承办县区 落实县区 市州县 问题发生地 属地县市区 属地县 责任属地",
         r".{0,4}(?:县市区|县区|区县).{0,3}|(?:所属|所在|涉及|责任|整改|问题|被督查|被检查)(?:县|区|地|属地|县市|地区|市县)(?:名称|名)?",
     ),
@@ -129,6 +129,8 @@ FIELDS: tuple[Field, ...] = (
         "村 行政村 村(社区) 村(居) 所在村 村名 村居 村社区 涉及村 "
         "村组 村(社区、居) 涉及村社区 村(居、社区) 村居名称 村名称 社区",
     ),
+    # A place as far down as its writer knew it; beside a column of counties 所在地 is this, alone it is the county.
+    Field("place", N_("具体地点"), "具体地点 所在地点", also="所在地"),
     Field(
         "lead_official",
         N_("牵头领导"),
@@ -236,6 +238,7 @@ FIELDS: tuple[Field, ...] = (
         "调整后时限 调整后整改时限 调整后完成时限 变更后时限 变更后整改时限 现整改时限 顺延至 展期至 展期时间",
         r"(?:延期|延长|调整|变更|展期)后?.{0,4}(?:时限|期限|完成时间|日期)",
     ),
+    Field("deadline_written", N_("时限原文"), "时限原文 时限原话"),
     Field(
         "completed_on",
         N_("实际完成时间"),
@@ -281,12 +284,22 @@ FIELDS: tuple[Field, ...] = (
         joins=True,
     ),
     Field(
+        "amount_done",
+        N_("已整改金额"),
+        "已整改金额 整改到位金额 已整改到位金额 已完成整改金额 完成整改金额 已整改资金 已追回金额 已追缴金额 已收回金额 已归还金额 "
+        "已上缴金额 已盘活金额 已落实金额",
+        r"(?:已|完成)(?:整改|追回|追缴|收回|归还|上缴|盘活|落实|拨付).{0,4}(?:金额|资金额?)",
+    ),
+    Field(
         "amount",
         N_("涉及金额"),
         "涉及金额 金额 问题金额 资金 涉及资金 资金额 涉案金额 违规金额 问题资金 涉及资金额 金额合计 资金金额 违纪违规金额 审计金额 "
         "资金规模 资金数额 涉及扶贫资金 问题资金额 资金数 涉及金额数",
         r"(?!.*(?:已|未|追|收回|上缴|退|归还|核减|整改|处置|结余|到位)).{0,8}(?:金额|资金额)",
     ),
+    Field("quantity_unit", N_("量化单位"), "量化单位 计量单位 量化指标单位"),
+    Field("quantity_total", N_("量化总数"), "量化总数 量化指标总数"),
+    Field("quantity_done", N_("量化完成数"), "量化完成数 量化指标完成数"),
     Field(
         "quantity",
         N_("量化指标"),
@@ -304,6 +317,24 @@ FIELDS: tuple[Field, ...] = (
 #: Columns that we write for people and never read back: what is wrong with a row handed back.
 EXPLAINED = N_("问题与改法")
 _OWN = frozenset({EXPLAINED})
+#: What a list of ours shows of an issue besides its fields (``register.sheet``): worked out, and no words about it.
+VIEWS = frozenset(
+    {
+        *(
+            "台账原编号",
+            "问题标题",
+            "列单日期",
+            "原定时限",
+            "延期次数",
+            "距时限",
+            "亮灯",
+            "逾期天数",
+            "督办级别",
+            "督办文号",
+        ),
+        *("最近进展日期", "上期进展", "佐证材料数", "验收人", "反弹次数", "承接"),
+    }
+)
 
 LABELS: Mapping[str, str] = {field.code: field.label for field in FIELDS}
 _JOINS = frozenset(field.code for field in FIELDS if field.joins)

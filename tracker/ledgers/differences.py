@@ -37,6 +37,10 @@ def differences(issue: Issue, entry: Entry, actor: Actor, reported: Collection[s
             ("wording", issue.wording or issue.title, wording_of(row)),
             ("requirement", issue.requirement, requirement_of(row)),
             ("amount", issue.amount, row.amount),
+            ("amount_done", issue.amount_done, row.amount_done),
+            ("quantity_unit", issue.quantity_unit, row.quantity_unit),
+            ("quantity_total", issue.quantity_total, row.quantity_total),
+            ("quantity_done", issue.quantity_done, row.quantity_done),
         )
         if after and after != before and not _says_the_same(column, str(after), issue)
     ]

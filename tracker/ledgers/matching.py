@@ -11,7 +11,8 @@ from tracker.base.access import N_, Actor, Role
 from tracker.issues.models import Issue
 from tracker.issues.queries import supervises
 from tracker.issues.workflow import Who
-from tracker.ledgers import queries
+from tracker.ledgers import namesakes, standing
+from tracker.ledgers.columns import VIEWS
 from tracker.ledgers.differences import differences
 from tracker.ledgers.plan import (
     Chain,
@@ -42,22 +43,22 @@ class Planner:
 
     def __init__(self, reading: Reading, actor: Actor, today: date, decided: Mapping[str, str]) -> None:
         self.reading, self.actor, self.today, self.decided = reading, actor, today, decided
-        self.places = queries.places()
-        self.county_of = queries.county_of_regions(self.places)
+        self.places = namesakes.places()
+        self.county_of = namesakes.county_of_regions(self.places)
         self.categories = {category.name: category.id for category in categories()}
         rows = reading.rows
         unit_names = {n for row in rows for n in (*row.responsible_units, row.lead_unit) if n}
-        self.units = queries.units_by_name(unit_names, self.county_of)
+        self.units = namesakes.units_by_name(unit_names, self.county_of)
         people = {n for row in rows for n in (row.lead_official, row.responsible_person) if n}
-        self.people = queries.people_by_name(people, self.county_of)
+        self.people = namesakes.people_by_name(people, self.county_of)
         self.new_units: dict[tuple[str, int], NewUnit] = {}
         self.new_people: dict[tuple[Any, ...], NewPerson] = {}
         self.obstacles: list[Obstacle] = []
         self.doubts: dict[tuple[bool, str], Doubt] = {}
         correction = reading.correction
-        self.known_units = queries.units_with_ids(correction.units.values(), self.county_of)
+        self.known_units = namesakes.units_with_ids(correction.units.values(), self.county_of)
         self.meant_units = {key: meant for key, meant in correction.units.items() if meant in self.known_units}
-        known_people = queries.people_with_ids(correction.people.values(), self.county_of)
+        known_people = namesakes.people_with_ids(correction.people.values(), self.county_of)
         self.meant_people = {
             key: meant for key, meant in correction.people.items() if not meant or meant in known_people
         }
@@ -69,10 +70,10 @@ class Planner:
         self.leads: dict[str, int | NewPerson] = {}  # one name, one lead official throughout a ledger
 
     def plan(self, title: str, ledger_id: int | None) -> ImportPlan:
-        self.own_leads = queries.leads_of(ledger_id) if ledger_id else set()
+        self.own_leads = standing.leads_of(ledger_id) if ledger_id else set()
         numbers = [row.number for row in self.reading.rows if row.number]
         recogniser = Recogniser(
-            queries.known_rows(ledger_id) if ledger_id else (), queries.listed_under(numbers, self.actor)
+            standing.known_rows(ledger_id) if ledger_id else (), standing.listed_under(numbers, self.actor)
         )
         entries = [entry for row in self.reading.rows if (entry := self._entry(row, recogniser)) is not None]
         entries = [replace(entry, unsure=recogniser.unsure and entry.issue_id is None) for entry in entries]
@@ -92,7 +93,8 @@ class Planner:
         if row.category is None or row.county is None or row.source is None or row.state is None:
             return None  # the reading has an error or a question for it
         county = self.places.inside(row.county, self.places.root_id) or self._county(row.county)
-        region = (self.places.inside(row.region, county) if row.region else None) or county
+        place = self.places.below(row.region, county) if row.region else county
+        region = place or county
         category = self.categories[row.category]
         if not self._covers(region, category):
             self._stop(
@@ -103,16 +105,26 @@ class Planner:
             )
             return None
         known = recogniser.find(row, county)
-        exported = known is not None and recogniser.is_listed(row, known)
+        others = self._said_besides(row, known is not None and recogniser.is_listed(row, known))
+        if place is None:  # nowhere we know, but somebody wrote it
+            others = ((N_("所在地"), row.region), *others)
         return Entry(
-            # Columns without a field (lamp, days left) are the list's own view of the issue, not words about it.
-            row=replace(row, others=()) if exported else row,
+            row=replace(row, others=others) if others != row.others else row,
             category_id=category,
             region_id=region,
             chain=self._chain(row, county, known),
             issue_id=known.issue_id if known else None,
             issue_number=known.issue_number if known else None,
         )
+
+    def _said_besides(self, row: LedgerRow, exported: bool) -> tuple[tuple[str, str], ...]:
+        """Columns without a field, but not those of a list of ours (lamp, days left): its own view of the issue, no words
+        about it."""
+        if exported:
+            return ()
+        if self.reading.taken_out is None:
+            return row.others
+        return tuple(each for each in row.others if each[0] not in VIEWS)
 
     def _county(self, name: str) -> int:
         return next(
@@ -264,7 +276,7 @@ class Planner:
             yield from self._compared_together(entries[start : start + COMPARED])
 
     def _compared_together(self, entries: Sequence[Entry]) -> Iterator[Entry]:
-        known = queries.issues_and_texts(entry.issue_id for entry in entries if entry.issue_id is not None)
+        known = standing.issues_and_texts(entry.issue_id for entry in entries if entry.issue_id is not None)
         meanwhile = self._meanwhile([issue for issue, _ in known.values()])
         for entry in entries:
             if entry.issue_id is None:
@@ -284,4 +296,4 @@ class Planner:
         if taken is None:
             return {}
         moved = [issue.id for issue in issues if taken.versions.get(issue.number, issue.version) != issue.version]
-        return queries.done_since(moved, taken.at) if moved else {}
+        return standing.done_since(moved, taken.at) if moved else {}

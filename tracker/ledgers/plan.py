@@ -318,6 +318,9 @@ class Recogniser:
 
 
 def _likeness(known: Known, row: LedgerRow) -> float:
+    """1 for a row that begins as the issue is called: its wording may say more than its title."""
+    if _SPACES.sub("", row.title).startswith(_SPACES.sub("", known.title).rstrip("…")):
+        return 1
     return difflib.SequenceMatcher(None, known.title, headline(row.title)).ratio()
 
 
@@ -367,9 +370,9 @@ def requirement_of(row: LedgerRow) -> str:
 
 
 def wording_of(row: LedgerRow) -> str:
-    """The problem in full: its title column, the original wording and detail where they say more, other columns."""
+    """The problem in full: its title column as it was written, detail, other columns."""
     others = (f"{name}：{text}" for name, text in row.others)
-    return "\n".join(dict.fromkeys(filter(None, (row.title, row.wording, row.detail, *others, row.remark))))
+    return "\n".join(dict.fromkeys(filter(None, (row.wording or row.title, row.detail, *others, row.remark))))
 
 
 def deadline_text(day: date | None, written: str | None) -> str:
@@ -382,6 +385,10 @@ LABELS: dict[str, str] = {
     "region_id": N_("所在地"),
     "requirement": N_("整改要求"),
     "amount": N_("涉及金额（元）"),
+    "amount_done": N_("已整改金额（元）"),
+    "quantity_unit": N_("量化单位"),
+    "quantity_total": N_("量化总数"),
+    "quantity_done": N_("量化完成数"),
     "deadline": N_("整改时限"),
     "lead_official": N_("牵头领导"),
     "lead_unit": N_("牵头单位"),

@@ -15,7 +15,7 @@ from typing import Any
 
 from tracker.base.sheets import Sheet, TakenOut, Workbook
 from tracker.base.sheets_in import read_workbook
-from tracker.ledgers.columns import choices
+from tracker.ledgers.columns import VIEWS, choices
 from tracker.ledgers.header import find_again, text_of
 from tracker.ledgers.letterhead import Letterhead, read_letterhead, title_of
 from tracker.ledgers.problems import Problem, Severity, fault
@@ -360,7 +360,7 @@ def _of_table(table: Table, book: Workbook, correction: Correction) -> list[Prob
             problems.append(Problem(address, fault("hidden_column", header=heading.text)))
         elif heading.beaten_by == heading.text and "title" in known and table.fills(heading.column):
             problems.append(Problem(address, fault("tables_side_by_side", header=heading.text)))
-        elif heading.beaten_by:
+        elif heading.beaten_by and not (book.taken_out and heading.text in VIEWS):
             problems.append(Problem(address, fault("column_not_taken", header=heading.text, other=heading.beaten_by)))
     hidden = [passed.row for passed in table.passed if passed.what == "hidden"]
     if hidden and not correction.leave_hidden:

@@ -6,12 +6,16 @@ What comes back is read as what went out: answers and words already given stand 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import pickle
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from tempfile import TemporaryFile
+from typing import IO
 
 from tracker.base.access import N_
 from tracker.base.sheets import Value
 from tracker.base.sheets_out import Marked, MarkedSheet
+from tracker.base.underway import Told
 from tracker.inspections.rules import SOURCE_NAMES, Source
 from tracker.ledgers.columns import EXPLAINED, FIELDS, LABELS, MEANINGS, field_of
 from tracker.ledgers.letterhead import ledger_date_of
@@ -19,10 +23,11 @@ from tracker.ledgers.plan import Obstacle
 from tracker.ledgers.problems import Problem, fault
 from tracker.ledgers.row_cells import Cell, TableCells
 from tracker.ledgers.rows import LedgerRow
-from tracker.ledgers.table import Heading, Table
+from tracker.ledgers.table import Heading
 from tracker.ledgers.vocabulary import Vocabulary, is_nothing
 
 WIDE, USUAL, NARROW, EXPLAINED_WIDTH = 36, 14, 6, 50  # characters
+STEP = 500  # rows between two words about how far it is
 NO_RESULT = "#N/A"
 _WIDE_FIELDS = frozenset({"title", "requirement", "measures", "progress", "detail"})
 _WHOLE = ("source", "category", "county")  # what a row may have from elsewhere than its own cells
@@ -33,17 +38,26 @@ _LEDGER_DATE = N_("台账日期：%(day)s")
 class _Kept:
     """A row as it was read: its lines, each a cell for every column, and what holds for it from elsewhere."""
 
-    row: LedgerRow
-    lines: tuple[tuple[Cell, ...], ...]
+    lines: list[list[_Read]]
     whole: Mapping[str, str]
+
+
+#: A cell's value, its address ("" for one that nobody wrote), whether it only shows the one above.
+_Read = tuple[Value | None, str, bool]
 
 
 @dataclass
 class _Table:
-    table: Table
+    """What a table has besides its rows; those lie in a file of their own, for there may be more than memory has room for."""
+
+    name: str
+    titles: Sequence[str]
+    notes: Sequence[str]
     columns: tuple[Heading, ...]
+    head_cells: Sequence[str]
     ledger_date: str
-    kept: list[_Kept] = field(default_factory=list)
+    file: IO[bytes] = field(default_factory=TemporaryFile)
+    number: int = 0
 
     @property
     def added(self) -> tuple[str, ...]:
@@ -51,75 +65,106 @@ class _Table:
         own = {heading.field for heading in self.columns}
         return tuple(name for name in _WHOLE if name not in own)
 
+    def keep(self, kept: _Kept) -> None:
+        pickle.dump((kept.lines, kept.whole), self.file, pickle.HIGHEST_PROTOCOL)
+        self.number += 1
+
+    def kept(self) -> Iterator[_Kept]:
+        self.file.seek(0)
+        for _ in range(self.number):
+            yield _Kept(*pickle.load(self.file))
+
 
 class Keeper:
-    """Sees a ledger being read (``reading.Watch``) and keeps what is needed to hand it back."""
+    """Sees a ledger being read (``reading.Watch``) and keeps what is needed to hand it back; a context, for what it keeps
+    lies in files. ``told`` hears (rows done, rows): each row is read once and written once."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, told: Told = lambda _done, _total: None) -> None:
         self.vocabulary = vocabulary
         self.tables: dict[int, _Table] = {}
+        self._told = told
+        self._done = self._rows = 0
+
+    def __enter__(self) -> Keeper:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for each in self.tables.values():
+            each.file.close()
 
     def __call__(self, cells: TableCells, row: LedgerRow) -> None:
         found = self.tables.get(id(cells.table))
         if found is None:
             found = self.tables[id(cells.table)] = _table(cells)
-        numbers = (cells.record.row, *cells.record.more)
-        lines = tuple(
-            tuple(
-                cells.by_column[heading.column] if number == cells.record.row else cells.at(number, heading.column)
-                for heading in found.columns
-            )
-            for number in numbers
-        )
-        found.kept.append(_Kept(row, (_filled(cells, found.columns, lines[0], row), *lines[1:]), _whole(row)))
+            self._rows += len(cells.table.records)
+        whole = _whole(row)
+        first = [cells.by_column[heading.column] for heading in found.columns]
+        lines = [
+            [_read(_meant(cells, heading, cell, whole)) for heading, cell in zip(found.columns, first, strict=True)]
+        ]
+        for number in cells.record.more:
+            below = [cells.at(number, heading.column) for heading in found.columns]
+            lines.append([_read(cell, cell.address == above[1]) for cell, above in zip(below, lines[0], strict=True)])
+        found.keep(_Kept(lines, whole))
+        self._tell()
+
+    def _tell(self) -> None:
+        self._done += 1
+        if self._done % STEP == 0:
+            self._told(self._done, 2 * self._rows)
 
     def sheets(
         self, problems: Iterable[Problem], obstacles: Iterable[Obstacle], title: str, *, only_wrong: bool
     ) -> list[MarkedSheet]:
-        """The tables to hand back; with ``only_wrong`` nothing but the rows that have something to put right."""
+        """The tables to hand back; with ``only_wrong`` nothing but the rows that have something to put right. The rows are
+        read as they are taken, once."""
         told: dict[str, list[str]] = {}
         for problem in problems:
             told.setdefault(problem.cell, []).append(problem.problem + problem.mend)
         for obstacle in obstacles:
             told.setdefault(obstacle.cell, []).append(obstacle.problem)
-        found = [self._sheet(each, told, title, only_wrong) for each in self.tables.values()]
-        return [sheet for sheet in found if sheet.rows]
+        return [
+            self._sheet(each, told, title, only_wrong)
+            for each in self.tables.values()
+            if not only_wrong or any(self._is_wrong(each, kept, told) for kept in each.kept())
+        ]
+
+    def _is_wrong(self, each: _Table, kept: _Kept, told: Mapping[str, list[str]]) -> bool:
+        return any(name not in kept.whole for name in each.added) or any(
+            address in told for line in kept.lines for _, address, _ in line
+        )
 
     def _sheet(self, each: _Table, told: Mapping[str, list[str]], title: str, only_wrong: bool) -> MarkedSheet:
-        written = [self._rows(each, kept, told) for kept in each.kept]
-        rows = [line for lines in written if not only_wrong or lines[0][-1].value for line in lines]
         heads = [_head(heading, self.vocabulary.correction.columns) for heading in each.columns]
         heads += [(head_for(name),) for name in each.added]
-        titles = [*each.table.titles] or [title]
+        titles = [*each.titles] or [title]
         if each.ledger_date:
             titles.append(_LEDGER_DATE % {"day": each.ledger_date})
-        first, last = each.table.header
-        about = [
-            text
-            for row in range(first, last + 1)
-            for heading in each.table.headings
-            for text in told.get(each.table.sheet.address(row, heading.column), ())
-        ]
         return MarkedSheet(
-            each.table.sheet.name,
+            each.name,
             titles,
             [*heads, (EXPLAINED,)],
             [*(_width(heading) for heading in each.columns), *(USUAL for _ in each.added), EXPLAINED_WIDTH],
-            rows,
-            each.table.notes,
-            "\n".join(about),
+            self._written(each, told, only_wrong),
+            each.notes,
+            "\n".join(text for address in each.head_cells for text in told.get(address, ())),
         )
 
-    def _rows(self, each: _Table, kept: _Kept, told: Mapping[str, list[str]]) -> list[list[Marked]]:
+    def _written(self, each: _Table, told: Mapping[str, list[str]], only_wrong: bool) -> Iterator[list[Marked]]:
+        for kept in each.kept():
+            if not only_wrong or self._is_wrong(each, kept, told):
+                yield from self._rows_of(each, kept, told)
+            self._tell()
+
+    def _rows_of(self, each: _Table, kept: _Kept, told: Mapping[str, list[str]]) -> list[list[Marked]]:
         lines: list[list[Marked]] = []
         said: dict[str, None] = {}
-        for number, cells in enumerate(kept.lines):
+        for cells in kept.lines:
             line = []
-            for place, cell in enumerate(cells):
-                wrong = told.get(cell.address, ()) if cell.address else ()
-                down = number > 0 and cell.address == kept.lines[0][place].address
-                line.append(Marked(_value(cell), "\n".join(wrong), down))
-                said |= dict.fromkeys(f"{each.columns[place].text}：{text}" for text in wrong)
+            for heading, (value, address, down) in zip(each.columns, cells, strict=True):
+                wrong = told.get(address, ()) if address else ()
+                line.append(Marked(value, "\n".join(wrong), down))
+                said |= dict.fromkeys(f"{heading.text}：{text}" for text in wrong)
             lines.append(line)
         for name in each.added:
             missing = "" if kept.whole.get(name) else self._missing(name)
@@ -140,13 +185,19 @@ def _table(cells: TableCells) -> _Table:
     columns = tuple(heading for heading in table.headings if not (heading.hidden or heading.left_out))
     day = cells.head.ledger_date
     own = ledger_date_of([*table.titles, *table.notes])
-    return _Table(table, columns, day.isoformat() if day and day != own else "")
+    first, last = table.header
+    return _Table(
+        table.sheet.name,
+        table.titles,
+        table.notes,
+        columns,
+        [table.sheet.address(row, heading.column) for row in range(first, last + 1) for heading in table.headings],
+        day.isoformat() if day and day != own else "",
+    )
 
 
-def _filled(cells: TableCells, columns: Sequence[Heading], line: Sequence[Cell], row: LedgerRow) -> tuple[Cell, ...]:
-    """The row's first line with what its blanks mean."""
-    whole = _whole(row)
-    return tuple(_meant(cells, heading, cell, whole) for heading, cell in zip(columns, line, strict=True))
+def _read(cell: Cell, down: bool = False) -> _Read:
+    return _value(cell), cell.address, down
 
 
 def _meant(cells: TableCells, heading: Heading, cell: Cell, whole: Mapping[str, str]) -> Cell:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from tempfile import TemporaryFile
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
@@ -22,10 +24,10 @@ from tracker.base.db import transaction
 from tracker.base.sheets import SheetRefused
 from tracker.base.sheets_out import XLSX
 from tracker.base.underway import CalledOff, Told, Underway
-from tracker.base.web import form_status, needs, refusals, said
+from tracker.base.web import form_status, needs, refusals, said, whole_file
 from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.workflow import KIND_NAMES, STATE_NAMES, VERB_NAMES
-from tracker.ledgers import actions, mapping, queries, sheet, shown
+from tracker.ledgers import actions, mapping, namesakes, queries, sheet, shown
 from tracker.ledgers.columns import MEANINGS
 from tracker.ledgers.forms import PreviewForm, UploadForm
 from tracker.ledgers.plan import ImportPlan
@@ -156,21 +158,31 @@ def understood() -> str:
 @bp.post("/ledgers/preview/to-mend.xlsx")
 @needs(Right.LEDGER_IMPORT)
 def to_mend() -> Response:
-    """The ledger with its wrong cells marked and explained; with ``rows=wrong`` only the rows that have any."""
+    """The ledger with its wrong cells marked and explained; with ``rows=wrong`` only the rows that have any. Called off it
+    answers with nothing, and the page it was asked from stays as it is."""
     waiting = _waiting(_token())
-    out = io.BytesIO()
-    actions.hand_back(
-        out,
-        waiting.data(),
-        waiting.name,
-        current_user,
-        today=clock.today(),
-        correction=mapping.from_fields(_fields()),
-        title=request.form.get("title") or None,
-        only_wrong=request.form.get("rows") == "wrong",
-    )
-    out.seek(0)
-    return send_file(out, mimetype=XLSX, as_attachment=True, download_name=f"{PurePath(waiting.name).stem}-待改.xlsx")
+    with ExitStack() as kept:
+        out = kept.enter_context(TemporaryFile())
+        try:
+            with Underway(_token()).told() as told:
+                actions.hand_back(
+                    out,
+                    waiting.data(),
+                    waiting.name,
+                    current_user,
+                    today=clock.today(),
+                    correction=mapping.from_fields(_fields()),
+                    title=request.form.get("title") or None,
+                    only_wrong=request.form.get("rows") == "wrong",
+                    told=told,
+                )
+        except CalledOff:
+            return Response(status=204)
+        kept.pop_all()  # closed when it is sent
+    name = f"{PurePath(waiting.name).stem}-待改.xlsx"
+    response = whole_file(out, XLSX)
+    response.headers["Content-Disposition"] = f"attachment; filename=\"to-mend.xlsx\"; filename*=UTF-8''{quote(name)}"
+    return response
 
 
 @bp.post("/ledgers/mappings/<int:ledger_id>/forget")
@@ -214,7 +226,7 @@ def _named(fields: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
 def _names(plan: ImportPlan, fields: dict[str, str], slips: dict[str, str]) -> list[shown.Name]:
     """The names in doubt, those first that a person must or can settle."""
     doubts = sorted(plan.doubts, key=lambda doubt: not doubt.among)
-    offered = queries.offered_for(doubts)
+    offered = namesakes.offered_for(doubts)
     names = [shown.Name(doubt, offered[doubt.is_person, doubt.key]) for doubt in doubts]
     names = [replace(name, typed=fields.get(name.other, ""), slip=slips.get(name.other, "")) for name in names]
     return sorted(names, key=lambda name: not (name.slip or name.offered))[: shown.NAMES_SHOWN]
@@ -253,16 +265,17 @@ def _called_off() -> Iterator[None]:
 @bp.get("/ledgers/preview/underway")
 @needs(Right.LEDGER_IMPORT)
 def underway() -> Response:
-    """How far the import of this upload is: ``{"done", "total"}``, both 0 while none runs."""
+    """How far the long work on this upload is: ``{"runs", "done", "total"}``, the total 0 until it is known."""
     _waiting(_token())
-    done, total = Underway(_token()).how_far() or (0, 0)
-    return jsonify({"done": done, "total": total})
+    far = Underway(_token()).how_far()
+    done, total = far or (0, 0)
+    return jsonify({"runs": far is not None, "done": done, "total": total})
 
 
 @bp.post("/ledgers/preview/stop")
 @needs(Right.LEDGER_IMPORT)
 def stop() -> Response:
-    """Call the running import off; it ends with its own answer, and changes nothing."""
+    """Call the running work off; it ends with its own answer, and changes nothing."""
     _waiting(_token())
     Underway(_token()).call_off()
     return redirect(url_for("ledgers.preview", file=_token()))

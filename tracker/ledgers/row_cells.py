@@ -76,7 +76,7 @@ class TableCells:
         for columns in ticked.values():
             self.meant |= {column: dict.fromkeys(TICKS, word) for column, word in columns.items()}
             self.unknown = {column: text for column, text in self.unknown.items() if column not in columns}
-        self.amount_unit = self._amount_unit()
+        self.amount_units = {name: self._amount_unit(name) for name in ("amount", "amount_done")}
 
     def _column_texts(self, name: str) -> list[str]:
         column = self.columns[name][0]
@@ -105,8 +105,8 @@ class TableCells:
         texts = [serial_of(text) for text in self._column_texts(name) if text]
         return bool(texts) and all(re.fullmatch(r"\d{1,5}", text) for text in texts)
 
-    def _amount_unit(self) -> str | None:
-        for column in self.columns.get("amount", []):
+    def _amount_unit(self, name: str) -> str | None:
+        for column in self.columns.get(name, []):
             heading = next(item for item in self.table.headings if item.column == column)
             for text in reversed(heading.path):
                 if unit := unit_of_amount(text):

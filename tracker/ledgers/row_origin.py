@@ -50,7 +50,7 @@ def _section_category(cells: TableCells) -> str | None:
 
 
 def county(cells: TableCells, units: Sequence[str], title: str) -> tuple[str | None, str]:
-    region = cells.text("town") + cells.text("village")
+    region = cells.text("town") + cells.text("village") or cells.text("place")
     found = cells.said("county")
     if found.text:
         where, faults = cells.remember(county_of, found.text, cells.vocabulary)

@@ -9,12 +9,34 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from tracker.base.sheets import letter
 from tracker.ledgers import row_duty, row_origin, row_state, row_term
 from tracker.ledgers.deadlines import TIME_LIMITED, Milestone
 from tracker.ledgers.names import Person
 from tracker.ledgers.problems import fault
 from tracker.ledgers.row_cells import TableCells
-from tracker.ledgers.values import amount_of, serial_of
+from tracker.ledgers.values import amount_of, serial_of, whole_of
+
+
+class Where(Mapping[str, str]):
+    """Field → address of the cell it was read from. There is one for every row of a ledger, and most of them are never
+    asked: what follows from row and column is put together when it is wanted."""
+
+    __slots__ = ("_columns", "_elsewhere", "_row", "_sheet")
+
+    def __init__(self, sheet: str, row: int, columns: Mapping[str, list[int]], elsewhere: Mapping[str, str] | None):
+        self._sheet, self._row, self._columns, self._elsewhere = sheet, row, columns, elsewhere
+
+    def __getitem__(self, name: str) -> str:
+        if self._elsewhere and name in self._elsewhere:
+            return self._elsewhere[name]
+        return f"{self._sheet}!{letter(self._columns[name][0])}{self._row}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 @dataclass(frozen=True)
@@ -59,6 +81,10 @@ class LedgerRow:
     completed_on: date | None = None
     struck_off_on: date | None = None
     amount: Decimal | None = None  # yuan
+    amount_done: Decimal | None = None
+    quantity_unit: str = ""
+    quantity_total: int | None = None
+    quantity_done: int | None = None
     remark: str = ""
     others: tuple[tuple[str, str], ...] = ()  # columns without a field, so that nothing is lost
     cells: Mapping[str, str] = field(default_factory=dict)
@@ -132,7 +158,7 @@ def _row(cells: TableCells, today: date) -> LedgerRow:
         fed_back=fed_back,
         handed_over=handed_over,
         deadline=deadline.due,
-        deadline_written=deadline.written,
+        deadline_written=cells.text("deadline_written") or deadline.written,
         deadline_remark=deadline.remark,
         proposed_deadline=row_term.proposed(cells, deadline, kind, state, handed_over, today),
         kind=kind,
@@ -142,13 +168,37 @@ def _row(cells: TableCells, today: date) -> LedgerRow:
         progress=cells.text("progress"),
         completed_on=row_term.day_in(cells, "completed_on"),
         struck_off_on=row_term.day_in(cells, "struck_off_on", quiet=True),
-        amount=_amount(cells),
+        amount=_amount(cells, "amount"),
+        amount_done=_amount(cells, "amount_done"),
+        quantity_unit=cells.text("quantity_unit"),
+        quantity_total=whole_of(cells.text("quantity_total")),
+        quantity_done=whole_of(cells.text("quantity_done")),
         remark=cells.text("remark"),
-        others=tuple(
-            (label, text) for column, label in cells.unknown.items() if (text := cells.by_column[column].text)
-        ),
-        cells={name: cells.by_column[columns[0]].address for name, columns in cells.columns.items()},
+        others=_others(cells),
+        cells=_where(cells),
     )
+
+
+def _where(cells: TableCells) -> Where:
+    """Merged cells stand where their block begins."""
+    plain = Where(cells.table.sheet.name, cells.record.row, cells.columns, None)
+    merged = {
+        name: address
+        for name, columns in cells.columns.items()
+        if (address := cells.by_column[columns[0]].address) != plain[name]
+    }
+    return Where(cells.table.sheet.name, cells.record.row, cells.columns, merged) if merged else plain
+
+
+def _others(cells: TableCells) -> tuple[tuple[str, str], ...]:
+    """What has no field of its own, by its header; a quantity in words is words too."""
+    found = [(label, text) for column, label in cells.unknown.items() if (text := cells.by_column[column].text)]
+    for name in ("quantity", "quantity_total", "quantity_done"):
+        text = cells.text(name)
+        if text and (name == "quantity" or whole_of(text) is None):
+            column = cells.columns[name][0]
+            found.append((next(heading.text for heading in cells.table.headings if heading.column == column), text))
+    return tuple(found)
 
 
 def _title(cells: TableCells) -> str:
@@ -159,10 +209,10 @@ def _title(cells: TableCells) -> str:
     return title
 
 
-def _amount(cells: TableCells) -> Decimal | None:
-    found = cells.cell("amount")
+def _amount(cells: TableCells, name: str) -> Decimal | None:
+    found = cells.cell(name)
     if not found.text:
         return None
-    amount, faults = cells.remember(amount_of, found.text, cells.amount_unit)
+    amount, faults = cells.remember(amount_of, found.text, cells.amount_units[name])
     cells.tell_all(found, faults)
     return amount if isinstance(amount, Decimal) else None

@@ -145,7 +145,8 @@ class Applier:
             if row.source_written and issue.source is not Source.OTHER:
                 inspection = self._inspection(row, issue)
                 said = FindingEntry(
-                    (row.serial or "")[:LONGEST_CLAUSE] or None, (row.wording or row.title)[:LONGEST_WORDING]
+                    (row.clause or row.serial or "")[:LONGEST_CLAUSE] or None,
+                    (row.wording or row.title)[:LONGEST_WORDING],
                 )
                 known.setdefault(inspection.id, (inspection, []))[1].append((said, issue))
         for inspection, answered in known.values():
@@ -189,7 +190,7 @@ class Applier:
             title=headline(row.title),
             wording=wording_of(row),
             source=Source(row.source or Source.OTHER),
-            source_note=row.source_written[:200] or None,
+            source_note=(row.source_written or row.clause)[:200] or None,
             category_id=entry.category_id,
             region_id=entry.region_id,
             kind=kind,
@@ -198,6 +199,10 @@ class Applier:
             deadline_proposed=proposed,
             deadline_written=" ".join(filter(None, (row.deadline_written, row.deadline_remark)))[:200] or None,
             amount=row.amount,
+            amount_done=row.amount_done,
+            quantity_unit=row.quantity_unit[:20] or None,
+            quantity_total=row.quantity_total or None,
+            quantity_done=row.quantity_done or 0,
             listed_on=min(row.handed_over or self.today, self.today),
             cleared_on=self._cleared_on(row) if state is State.CLEARED else None,
         )

@@ -283,6 +283,13 @@ def amount_of(text: str, unit: str | None) -> tuple[Decimal | None, tuple[Fault,
     return yuan.quantize(Decimal("0.01")), ()
 
 
+def whole_of(text: str) -> int | None:
+    """93, ９３, 1,204 and 93.0; None for anything else."""
+    bare = re.sub(r"(?<=\d),(?=\d{3})", "", plain(text))
+    match = re.fullmatch(r"(\d{1,9})(?:\.0+)?", bare)
+    return int(match[1]) if match else None
+
+
 def serial_of(text: str) -> str:
     """５, 5., （5） and 5.0 are 5; anything else as written."""
     bare = plain(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from decimal import Decimal
 
 from tracker.base import clock, journal
 from tracker.base import files as storage
@@ -17,7 +18,7 @@ from tracker.issues.queries import relations
 from tracker.issues.workflow import Fact, Verb
 from tracker.plans.actions import tick_measures
 from tracker.progress.models import Evidence, ProgressEntry
-from tracker.progress.rules import Upload, check_quantity, file_name
+from tracker.progress.rules import Upload, check_amount, check_quantity, file_name
 
 
 def report(
@@ -28,14 +29,18 @@ def report(
     text: str,
     files: Iterable[Upload] = (),
     quantity_done: int | None = None,
+    amount_done: Decimal | None = None,
     measures_done: Collection[int] = (),
     at: datetime | None = None,
 ) -> ProgressEntry:
-    """Say what was done (报进展). ``quantity_done``: the figure reached so far; ``measures_done``: ids ticked off."""
+    """Say what was done (报进展). ``quantity_done``, ``amount_done``: the figures reached so far; ``measures_done``: ids
+    ticked off."""
     instant = at or clock.now()
     # asked before a byte is stored; ``advance`` asks again with the facts
     authorise(workflow.find(Verb.REPORT, issue.state, issue.kind), actor, relations(issue, actor))
     check_quantity(quantity_done, issue.quantity_total)
+    check_amount(amount_done, issue.amount)
+    reached = {"quantity_done": quantity_done, "amount_done": amount_done}
     entry = ProgressEntry(issue_id=issue.id, by_id=actor.id, at=instant, text=text.strip(), quantity_done=quantity_done)
     db.session.add(entry)
     db.session.flush()
@@ -49,7 +54,7 @@ def report(
         today=today,
         at=instant,
         facts={Fact.TEXT: bool(text.strip())},
-        changes={} if quantity_done is None else {"quantity_done": quantity_done},
+        changes={column: figure for column, figure in reached.items() if figure is not None},
         data={
             "entry": entry.id,
             **references(evidence),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
-from wtforms import IntegerField, TextAreaField
+from wtforms import DecimalField, IntegerField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from tracker.base.web import BoxesField
@@ -22,6 +22,9 @@ class ReportForm(FlaskForm):
     )
     quantity_done = IntegerField(
         _l("已完成数"), [Optional(), NumberRange(min=0, message=_l("请填写不小于 0 的整数。"))]
+    )
+    amount_done = DecimalField(
+        _l("已整改金额（元）"), [Optional(), NumberRange(min=0, message=_l("请填写不小于 0 的金额，单位为元。"))]
     )
     measures = BoxesField(_l("这次完成的措施"), [Optional()], coerce=int)
     files = MultipleFileField(

@@ -41,6 +41,7 @@ def report(number: str) -> Any:
                 text=form.text.data or "",
                 files=form.files.data or (),
                 quantity_done=form.quantity_done.data,
+                amount_done=form.amount_done.data,
                 measures_done=form.measures.data or (),
             )
             flash(f"progress:{issue.number}", "draft-sent")

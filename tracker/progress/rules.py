@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from math import asin, cos, radians, sin, sqrt
 from typing import Any, BinaryIO, Protocol
 
@@ -28,6 +29,16 @@ def check_quantity(done: int | None, total: int | None) -> None:
         raise Refused(N_("这个问题没有量化指标，请把完成情况写在说明里。"))
     if not 0 <= done <= total:
         raise Refused(N_("完成数 %(done)s 不对：应在 0 到 %(total)s 之间。"), done=done, total=total)
+
+
+def check_amount(done: Decimal | None, amount: Decimal | None) -> None:
+    """Refuse money put right where no amount is concerned, or more than there is."""
+    if done is None:
+        return
+    if amount is None:
+        raise Refused(N_("这个问题没有写涉及金额，请把金额写在说明里。"))
+    if not 0 <= done <= amount:
+        raise Refused(N_("已整改金额 %(done)s 元不对：应在 0 到 %(amount)s 元之间。"), done=done, amount=amount)
 
 
 def file_name(written: str | None) -> str:

@@ -9,7 +9,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
@@ -22,12 +22,12 @@ from tracker.inspections.rules import Source
 from tracker.issues.models import Issue
 from tracker.issues.rules import in_chinese
 from tracker.org.models import Region
-from tracker.progress.models import ProgressEntry
 from tracker.register import queries
+from tracker.register.gathered import gather
 from tracker.register.layouts import By, Layout, Placed
 from tracker.register.models import SavedView
 from tracker.register.rules import CHINESE, MOST_VIEWS, WHOLE_LIST, Filters, ListPage, Words
-from tracker.register.sheet import COLUMNS, Line
+from tracker.register.sheet import PLAIN, Line
 
 CHUNK = 1_000
 Told = Callable[[int, int], None]
@@ -50,7 +50,7 @@ class Export:
 
 
 #: The list's own columns under their own heads, undivided.
-_PLAIN = Layout("", TITLE, tuple(Placed(column, column.label, "", column.width) for column in COLUMNS))
+_PLAIN = Layout("", TITLE, tuple(Placed(column, column.label, "", column.width) for column in PLAIN))
 
 
 def export_rows(
@@ -136,6 +136,8 @@ def _rows(filters: Filters, actor: Actor, today: date, words: Words, layout: Lay
         Issue.version,
         Issue.requirement,
         Issue.amount,
+        Issue.amount_done,
+        Issue.source_note,
         Issue.wording,
         Issue.ledger_number,
         Issue.assigned_on,
@@ -146,9 +148,10 @@ def _rows(filters: Filters, actor: Actor, today: date, words: Words, layout: Lay
         select(place.name).where(place.id == Issue.region_id).scalar_subquery().label("place"),
         select(person.name).where(person.id == Issue.responsible_person_id).scalar_subquery().label("person"),
     )
+    codes = {placed.column.code for placed in layout.columns}
     serials, clocks = count(1), kept_clocks()
     for chunk in queries.chunks(filters, actor, today, columns, CHUNK):
-        texts = _latest_texts([row.id for row in chunk])
+        found = gather(codes, [row.id for row in chunk], actor)
         for item in queries.items(chunk, today, clocks):
             row = item.row
             line = Line(
@@ -159,19 +162,12 @@ def _rows(filters: Filters, actor: Actor, today: date, words: Words, layout: Lay
                 names.categories.get(row.category_id, ""),
                 row.place,
                 row.person,
-                texts.get(row.id),
+                {code: said.get(row.id) for code, said in found.items()},
                 next(serials),
             )
             written = Versioned(each.column.value(line) for each in layout.columns)
             written.number, written.version = row.number, row.version
             yield written
-
-
-def _latest_texts(ids: list[int]) -> dict[int, str]:
-    """The text of the latest progress entry of each issue."""
-    latest = select(func.max(ProgressEntry.id)).where(ProgressEntry.issue_id.in_(ids)).group_by(ProgressEntry.issue_id)
-    query = select(ProgressEntry.issue_id, ProgressEntry.text).where(ProgressEntry.id.in_(latest))
-    return {row.issue_id: row.text for row in db.session.execute(query)}
 
 
 def export_to(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.base.access import N_, Refused
-from tracker.register.sheet import BY_CODE, Column
+from tracker.register.sheet import BY_CODE, COLUMNS, Column
 
 FILE_NAME = "ledger-layouts.toml"
 WIDEST = 120  # characters; a column beyond prints nothing readable
@@ -88,6 +88,10 @@ BUILT_IN: dict[str, dict[str, Any]] = {
             "serial", "number", "source", "category", "county", _WORDING, "lead_official", "lead_unit", "responsible_units",
             "original_deadline", "deadline", _PROGRESS, "state", "cleared_on", "cleared_how", "blank",
         ],
+    },
+    "standard": {
+        "title": N_("问题整改标准台账"),
+        "columns": [column.code for column in COLUMNS],
     },
 }  # fmt: skip
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 from urllib.parse import parse_qs, quote
 
 from flask import (
@@ -27,15 +26,13 @@ from tracker.base import clock
 from tracker.base.access import Missing, Refused, Right, may
 from tracker.base.db import transaction
 from tracker.base.sheets_out import XLSX, csv_pieces
-from tracker.base.web import needs, said
+from tracker.base.web import needs, said, whole_file
 from tracker.register import actions, queries
 from tracker.register.actions import Export, export_rows, write_workbook
 from tracker.register.layouts import Layout, layouts
 from tracker.register.rules import Filters, ListPage, Words, words_in
 
 bp = Blueprint("register", __name__)
-
-_PIECE = 64 * 1024
 
 
 @bp.get("/register")
@@ -145,11 +142,7 @@ def export_xlsx() -> Response:
     table = _export(_layout())
     out = TemporaryFile()  # noqa: SIM115 - closed when sent; an archive: nothing of it can be sent before its end is known
     write_workbook(out, table)
-    size = out.tell()
-    out.seek(0)
-    response = Response(_pieces(out), mimetype=XLSX)
-    response.content_length = size
-    return _file(response, table, "xlsx")
+    return _file(whole_file(out, XLSX), table, "xlsx")
 
 
 def _export(layout: Layout | None = None) -> Export:
@@ -177,12 +170,6 @@ def _offered() -> dict[str, Any]:
         return {"layouts": list(layouts(_folder()).values()), "layouts_refused": ""}
     except Refused as refusal:
         return {"layouts": [], "layouts_refused": said(refusal)}
-
-
-def _pieces(out: IO[bytes]) -> Iterator[bytes]:
-    with out:
-        while piece := out.read(_PIECE):
-            yield piece
 
 
 def _file(response: Response, table: Export, ending: str) -> Response:
