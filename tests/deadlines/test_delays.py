@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
@@ -27,7 +26,6 @@ from tracker.deadlines.queries import kept_clocks
 from tracker.deadlines.rules import DEFAULT, Clock, Clocks, late_since, wait
 from tracker.desks import queries as desks
 from tracker.issues import actions as issues
-from tracker.issues.models import Issue
 from tracker.issues.workflow import Kind, State
 from tracker.messages.models import Message
 from tracker.plans import actions as plans
@@ -101,55 +99,6 @@ def test_each_review_level_has_a_clock_of_its_own_and_its_reviewers_are_told(any
         (Clock.REVIEW, 2, date(2019, 7, 10)),
     ]
     assert told(any_world)["city_leader", "delay_review"] == 1
-
-
-def test_no_delay_is_missed_and_none_told_twice_over_any_nights(any_world: World) -> None:
-    """Against counting working days by hand: nights missed, run twice, the clock moved back, steps begun anew."""
-    chance = random.Random(11)
-    with transaction():
-        made = [assign_one(any_world) for _ in range(6)]
-        db.session.add(SpecialDay(day=HOLIDAY, is_workday=False, official_year=2019))
-    expected: set[tuple[int, Clock, date]] = set()
-    day = TODAY
-    for _ in range(24):
-        issue = chance.choice(made)
-        if chance.random() < 0.4:
-            with transaction():
-                press_on(any_world, issue, day)
-        if chance.random() < 0.7:
-            run = day - timedelta(days=chance.randrange(1, 9)) if chance.random() < 0.2 else day
-            for _again in range(chance.choice((1, 2))):
-                night(run)
-            expected |= {found for one in made if (found := late_by_hand(one, run))}
-        day += timedelta(days=chance.randrange(1, 5))
-    found = db.session.execute(select(Delay.issue_id, Delay.clock, Delay.since)).all()
-    assert sorted(map(tuple, found)) == sorted(expected)
-    events = db.session.scalars(select(Event).where(Event.verb == "delayed")).all()
-    assert len(events) == len(found)
-    occasions = Counter(db.session.execute(select(Message.occasion, Message.person_id)).all())
-    assert set(occasions.values()) == {1}
-    assert len({occasion for occasion, _person in occasions}) == len(found)  # nobody silent, none doubled
-    assert len(found) > 5
-
-
-def press_on(world: World, issue: Issue, day: date) -> None:
-    if issue.state is State.ASSIGNED and day.day % 2:
-        issues.accept(issue, world.official, today=day)
-    elif issue.state is State.LISTED:
-        assign_one(world, issue, today=day, deadline=issue.deadline)
-    elif issue.state is State.ASSIGNED:
-        issues.decline(issue, world.official, today=day, reason="不归我管")
-
-
-def late_by_hand(issue: Issue, run: date) -> tuple[int, Clock, date] | None:
-    which, allowed = {
-        State.LISTED: (Clock.UNASSIGNED, 3),
-        State.ASSIGNED: (Clock.UNSIGNED, 3),
-        State.PLANNING: (Clock.PLANNING, 10),
-    }[issue.state]
-    days = [issue.waiting_since + timedelta(days=step) for step in range(1, (run - issue.waiting_since).days + 1)]
-    worked = sum(day.weekday() < 5 and day != HOLIDAY for day in days)
-    return (issue.id, which, issue.waiting_since) if worked > allowed else None
 
 
 def test_what_has_moved_on_is_told_to_nobody(any_world: World) -> None:

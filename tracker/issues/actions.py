@@ -108,7 +108,7 @@ def advance(
     authorise(row, actor, relations(issue, actor) | also)
     chain = duty.complete if duty else issue.duty_chain_complete
     workflow.require(row, {Fact.DUTY_CHAIN: chain, Fact.REASON: bool((remark or "").strip()), **(facts or {})})
-    before, cell = issue.state, _cell(issue)
+    before, cell, late = issue.state, _cell(issue), _lateness(issue, today)
     to = row.to or before
     if "deadline" in (changes or {}):
         within_family(issue, (changes or {})["deadline"], relapsed_on=today if verb is Verb.RELAPSE else None)
@@ -116,7 +116,7 @@ def advance(
     if row.to is not None:
         months = look_back_months() if row.to is State.CLEARED else ()
         trail |= _enter_state(issue, row.to, verb, today, months)
-    _settle(issue, cell, today, at, ends)
+    _settle(issue, cell, today, at, ends, late)
     if trail.keys() & _TEXTS:
         index_text(issue)
     moved = {"from": before.value, "to": to.value} if to is not before else {}
@@ -408,12 +408,28 @@ Cell = tuple[int, int, Kind, State, bool]
 _CELL = ("category_id", "county_id", "kind", "state", "proven")
 
 
-def _settle(issue: Issue, before: Cell | None, today: date, at: datetime | None, ends: EpisodeEnd | None) -> None:
-    """Bring counts and episode in line with the issue."""
+#: A deadline that has passed, and the first overdue day.
+Late = tuple[date, date]
+
+
+def _lateness(issue: Issue, today: date) -> Late | None:
+    late = issue.overdue_from is not None and issue.overdue_from <= today
+    return (issue.deadline, issue.overdue_from) if late and issue.deadline and issue.overdue_from else None
+
+
+def _settle(
+    issue: Issue,
+    before: Cell | None,
+    today: date,
+    at: datetime | None,
+    ends: EpisodeEnd | None,
+    late: Late | None,
+) -> None:
+    """Bring counts and episode in line with the issue. ``late``: what it was before the change."""
     _bring_in_line(issue, at)
     db.session.flush()
     shift_counts(Counter() if before is None else Counter({before: -1}), _cell(issue))
-    _settle_episode(issue, today, ends)
+    _settle_episode(issue, today, ends, late)
 
 
 def _bring_in_line(issue: Issue | Draft, at: datetime | None) -> None:
@@ -465,11 +481,18 @@ def recount() -> None:
     )
 
 
-def _settle_episode(issue: Issue, today: date, ends: EpisodeEnd | None) -> None:
-    """End the running episode when its reason is gone; open one when the deadline has passed."""
+def _settle_episode(issue: Issue, today: date, ends: EpisodeEnd | None, late: Late | None) -> None:
+    """End the running episode when its reason is gone; open one when the deadline has passed.
+
+    What was ``late`` and is not any more was late all the same, whether or not a night had run by then.
+    """
     running = db.session.scalar(
         select(OverdueEpisode).where(OverdueEpisode.issue_id == issue.id, OverdueEpisode.ended_on.is_(None))
     )
+    if running is None and late is not None:
+        running = OverdueEpisode(issue_id=issue.id, deadline=late[0], starts_on=late[1], recorded_at=issue.updated_at)
+        db.session.add(running)
+        db.session.flush()
     if running is not None and issue.overdue_from and issue.deadline and issue.deadline < running.deadline:
         # corrected, not extended: it has been late for longer
         running.deadline, running.starts_on = issue.deadline, issue.overdue_from
