@@ -21,13 +21,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import upgrade
 from sqlalchemy import delete, event, select, text, update
 
@@ -36,8 +36,9 @@ from tests.bench.bare import make_table
 from tests.bench.load import CLIENTS, WORKERS, Timing, get, post, served, timed
 from tests.bench.volume import Volume, build
 from tests.world import make_app, sign_in
-from tracker.accounts.models import User
+from tracker.accounts.models import Post, User
 from tracker.base import clock
+from tracker.base.access import Role
 from tracker.base.db import db, transaction
 from tracker.base.journal import Event
 from tracker.base.sheets_out import csv_pieces
@@ -47,7 +48,7 @@ from tracker.issues.models import Issue, IssueUnit, OverdueEpisode
 from tracker.issues.workflow import WORKING
 from tracker.messages.models import Announcement, Delivery, Message, Outlet
 from tracker.messages.rules import OutletKind
-from tracker.org.models import Region
+from tracker.org.models import Region, Unit
 from tracker.register.actions import export_rows
 from tracker.register.rules import ALL_YEARS, Filters
 
@@ -234,8 +235,27 @@ def _bring_to_the_edge(volume: Volume, today: date) -> int:
     late = {"overdue_from": today, "deadline": today - timedelta(days=1)}
     for start in range(0, len(ids), 500):
         db.session.execute(issues.update().where(Issue.id.in_(ids[start : start + 500])).values(**late))
-    db.session.execute(update(User).where(User.account.is_not(None)).values(email="someone@example.gov.cn"))
+    _man_the_units(volume)
     return len(ids)
+
+
+def _man_the_units(volume: Volume) -> None:
+    """An official in every unit, whom e-mail reaches, and a server that takes it."""
+    config = current_app.config["TRACKER"]
+    mail = {"smtp_host": "mail.example.gov.cn", "mail_from": "office@example.gov.cn"}
+    current_app.config["TRACKER"] = config.model_copy(update=mail)
+    units = db.session.scalars(select(Unit)).all()
+    people = [
+        User(name="承办员", unit_id=unit.id, account=f"unit{unit.id}", password_hash="unusable") for unit in units
+    ]
+    db.session.add_all(people)
+    db.session.flush()
+    at = datetime(2019, 1, 1, tzinfo=UTC)
+    db.session.add_all(
+        Post(user_id=person.id, role=Role.OFFICIAL, region_id=unit.region_id, began_at=at)
+        for person, unit in zip(people, units, strict=True)
+    )
+    db.session.execute(update(User).where(User.account.is_not(None)).values(email="someone@example.gov.cn"))
 
 
 def _open_outlets(volume: Volume, number: int) -> None:

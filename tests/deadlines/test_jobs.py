@@ -74,6 +74,18 @@ def test_an_extension_asked_in_time_and_granted_late_ends_the_episode_and_keeps_
     assert run(date(2019, 9, 5)) == 0
 
 
+def test_what_was_late_is_on_record_though_no_night_had_run_when_it_ended(any_world: World) -> None:
+    with transaction():
+        issue = assign_one(any_world)
+        issues.accept(issue, any_world.official, today=TODAY)
+        deadlines.request_extension(issue, any_world.official, today=DEADLINE, wanted=date(2019, 10, 31), reason="雨季")
+    with transaction():
+        deadlines.grant_extension(issue, any_world.supervisor, today=date(2019, 9, 4), opinion="同意")
+    (episode,) = episodes()
+    assert (episode.deadline, episode.starts_on) == (DEADLINE, date(2019, 9, 1))
+    assert (episode.ended_on, episode.end) == (date(2019, 9, 4), EpisodeEnd.EXTENDED)
+
+
 def test_overdue_stays_until_cleared_through_every_hand_over(world: World) -> None:
     with transaction():
         issue = assign_one(world)

@@ -238,10 +238,11 @@ def tell_delays(which: Clock, tiers: Sequence[Named], today: date, instant: date
     messages."""
     mark, told = literal(delay_occasion(which)), 0
     for tier, named in enumerate(tiers):
-        people = people_told(untold_delays(which), named, today).subquery()
+        left = untold_delays(which).where(*nobody_told(tier, mark.concat(cast(Delay.id, String))))
+        people = people_told(left, named, today).subquery()
         what = mark.concat(cast(people.c.delay_id, String))
         rows = select(what.label("occasion"), people.c.person_id, people.c.issue_id, people.c.allowed.label("number"))
-        told += queue(rows.where(*nobody_told(tier, what)), DELAY_MATTERS[which], day=today, at=instant)
+        told += queue(rows, DELAY_MATTERS[which], day=today, at=instant)
     somebody = select(Message.id).where(Message.occasion == mark.concat(cast(Delay.id, String)))
     of_it = (Delay.clock == which, Delay.told_on.is_(None))
     db.session.execute(update(Delay).where(*of_it, somebody.exists()).values(told_on=today))

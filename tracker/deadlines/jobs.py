@@ -135,11 +135,13 @@ def _open(today: date, instant: datetime) -> int:
         .order_by(Issue.overdue_from, Issue.id)
         .limit(CHUNK)
     )
+    episodes: Any = OverdueEpisode.__table__  # not the class: a night writes tens of thousands
+    said = (cast(episodes.c.deadline, String), cast(episodes.c.starts_on, String))
     rows = db.session.execute(
-        upsert(OverdueEpisode)
+        upsert(episodes)
         .from_select(["issue_id", "deadline", "starts_on", "recorded_at"], late)
         .on_conflict_do_nothing()  # another scheduler was faster with some: theirs stand
-        .returning(OverdueEpisode.issue_id, OverdueEpisode.deadline, OverdueEpisode.starts_on)
+        .returning(episodes.c.issue_id, *said)
     ).all()
     if rows:
         journal.record_all(
@@ -149,7 +151,7 @@ def _open(today: date, instant: datetime) -> int:
                     "verb": "overdue",
                     "subject": "issue",
                     "subject_id": issue,
-                    "data": {"deadline": deadline.isoformat(), "starts_on": starts_on.isoformat()},
+                    "data": {"deadline": deadline, "starts_on": starts_on},
                 }
                 for issue, deadline, starts_on in rows
             ]
@@ -183,8 +185,9 @@ def _raise(clocks: Clocks, today: date, instant: datetime) -> int:
         .order_by(rung.c.level, episode.id)
     )
     columns = ["episode_id", "level", "issue_id", "days", "raised_on", "at_take_over"]
-    insert = upsert(Escalation).from_select(columns, due).on_conflict_do_nothing()
-    rows = db.session.execute(insert.returning(Escalation.issue_id, Escalation.level)).all()
+    levels: Any = Escalation.__table__  # not the class: a night writes tens of thousands
+    insert = upsert(levels).from_select(columns, due).on_conflict_do_nothing()
+    rows = db.session.execute(insert.returning(levels.c.issue_id, levels.c.level)).all()
     event = {"at": instant, "verb": "escalated", "subject": "issue"}
     journal.record_all([{**event, "subject_id": issue, "data": {"level": level}} for issue, level in rows])
     return len(rows)
@@ -203,10 +206,11 @@ def _tell(number: int, clocks: Clocks, today: date, instant: datetime) -> int:
     )
     told = 0
     for tier, named in enumerate(tiers_of_level(clocks.tells[number - 1])):
-        people = people_told(raised, named, today).subquery()
+        left = raised.where(*nobody_told(tier, mark.concat(cast(Escalation.episode_id, String))))
+        people = people_told(left, named, today).subquery()
         what = mark.concat(cast(people.c.episode_id, String))
         rows = select(what.label("occasion"), people.c.person_id, people.c.issue_id, people.c.days.label("number"))
-        told += queue(rows.where(*nobody_told(tier, what)), MATTERS[number], day=today, at=instant)
+        told += queue(rows, MATTERS[number], day=today, at=instant)
     of_it = (Escalation.level == number, Escalation.told_on.is_(None), Escalation.at_take_over.is_(False))
     somebody = select(Message.id).where(Message.occasion == mark.concat(cast(Escalation.episode_id, String)))
     db.session.execute(update(Escalation).where(*of_it, somebody.exists()).values(told_on=today))

@@ -88,8 +88,9 @@ def queue(told: Select[Any], matter: Matter, *, day: date, at: datetime, remark_
     source = source.where(rows.c.person_id.is_not(None))  # SQLite reads ON CONFLICT after a bare FROM as a join
     if away:
         source = union_all(source, _for_those_away(rows, about, same, day))
-    insert = upsert(Message).from_select(_QUEUED, source).on_conflict_do_nothing()
-    queued = db.session.execute(insert.returning(Message.id, Message.person_id)).all()
+    messages: Any = Message.__table__  # not the class: a night queues tens of thousands
+    insert = upsert(messages).from_select(_QUEUED, source).on_conflict_do_nothing()
+    queued = db.session.execute(insert.returning(messages.c.id, messages.c.person_id)).all()
     readers = Counter(person for _, person in queued)
     if readers:
         people: Any = User.__table__
