@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from types import SimpleNamespace
 from typing import Any, TypedDict
 
 from flask import current_app, has_request_context, request
@@ -126,9 +125,10 @@ def record_all(rows: Sequence[Mapping[str, Any]]) -> None:
     it is (``by``) unless they are the system's own."""
     entries = []
     always = {"actor_id": None, "for_id": None, "address": _address(), "remark_mark": None}
+    key = _key()
     for row in rows:
-        entry = {**always, **row}
-        entry["mark"] = marked(SimpleNamespace(**entry), _nonce())
+        entry: dict[str, Any] = {**always, **row}
+        entry["mark"] = _mark(key, _nonce(), *(entry[name] for name in _MARKED))
         entries.append(entry)
     add_rows(Event, entries)
 
@@ -150,9 +150,15 @@ def keep(text: str) -> int:
 
 def marked(event: Any, nonce: str) -> str:
     """The mark of what an event (or its row) says: ``nonce.digest``. Its id and its place are the chain's to hold."""
-    said = [event.at.astimezone(UTC).isoformat(), event.actor_id, event.for_id, event.verb, event.subject,
-            event.subject_id, event.data, event.address, event.remark_mark]  # fmt: skip
-    return f"{nonce}.{_digest(nonce, _SAID.encode(said))}"
+    return _mark(_key(), nonce, *(getattr(event, name) for name in _MARKED))
+
+
+#: What a mark holds, in this order.
+_MARKED = ("at", "actor_id", "for_id", "verb", "subject", "subject_id", "data", "address", "remark_mark")
+
+
+def _mark(key: bytes, nonce: str, at: datetime, *said: Any) -> str:
+    return f"{nonce}.{_hex(key, nonce, _SAID.encode([at.astimezone(UTC).isoformat(), *said]))}"
 
 
 _SAID = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -164,8 +170,17 @@ def _nonce() -> str:
 
 
 def _digest(*parts: str) -> str:
-    key = current_app.config["TRACKER"].journal_key.encode()
+    return _hex(_key(), *parts)
+
+
+def _hex(key: bytes, *parts: str) -> str:
     return hmac.digest(key, "\n".join(parts).encode(), "sha256").hex()
+
+
+def _key() -> bytes:
+    """Kept in a file: read once for many marks."""
+    key: str = current_app.config["TRACKER"].journal_key
+    return key.encode()
 
 
 @dataclass(frozen=True)
