@@ -476,3 +476,23 @@ def test_the_dry_run_form_holds_everything_as_plain_values() -> None:
     assert issue["others"] == {"联络员意见": "加快"}
     assert issue["cells"]["deadline"] == "Sheet1!H3"
     assert form["persons"] == [{"name": "李四", "post": "", "unit": "县水利局", "cell": "Sheet1!G3"}]
+
+
+def test_columns_that_are_known_but_have_no_field_in_an_issue_stay_with_the_problem() -> None:
+    rows = [
+        [
+            "序号",
+            "问题描述",
+            "县市区",
+            "问题来源",
+            "问题类别",
+            "责任单位",
+            "整改时限",
+            "问题性质",
+            "反馈时间",
+            "联系电话",
+        ],
+        [1, "某问题", "大祥区", "审计", "安全饮水", "县水利局", "2019-08-31", "作风", "2019-06-03", "0739-5360000"],
+    ]
+    (row,) = read(saved(workbook({"Sheet1": rows}))).rows
+    assert row.others == (("问题性质", "作风"), ("反馈时间", "2019-06-03"), ("联系电话", "0739-5360000"))

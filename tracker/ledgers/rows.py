@@ -191,11 +191,11 @@ def _where(cells: TableCells) -> Where:
 
 
 def _others(cells: TableCells) -> tuple[tuple[str, str], ...]:
-    """What has no field of its own, by its header; a quantity in words is words too."""
+    """What has no field of its own in an issue, by its header; a quantity in words is words too."""
     found = [(label, text) for column, label in cells.unknown.items() if (text := cells.by_column[column].text)]
-    for name in ("quantity", "quantity_total", "quantity_done"):
+    for name in ("nature", "fed_back", "phone", "quantity", "quantity_total", "quantity_done"):
         text = cells.text(name)
-        if text and (name == "quantity" or whole_of(text) is None):
+        if text and (not name.startswith("quantity_") or whole_of(text) is None):
             column = cells.columns[name][0]
             found.append((next(heading.text for heading in cells.table.headings if heading.column == column), text))
     return tuple(found)
