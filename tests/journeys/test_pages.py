@@ -36,7 +36,7 @@ LOOK = """() => {
     heads: document.querySelectorAll("h1").length,
     current: document.querySelectorAll(".bar-nav [aria-current]").length,
     main: [...document.querySelectorAll(".button-main")].filter(inSight).length,
-    labels: [...document.querySelectorAll("label, legend")].filter((one) => !one.querySelector("select"))
+    labels: [...document.querySelectorAll("label, legend")].filter((one) => !one.querySelector("select") && !one.closest("[translate=no]"))
       .map((one) => one.innerText),
   };
 }"""
