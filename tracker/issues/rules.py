@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from itertools import count
+from itertools import count, pairwise
 
 from tracker.base.access import N_
 from tracker.issues.workflow import OPEN, Kind, State
@@ -108,7 +108,7 @@ def bigrams(text: str) -> str:
         if run[0].isascii() or len(run) == 1:
             words.append(run)
         else:
-            words.extend(run[i : i + 2] for i in range(len(run) - 1))
+            words += [first + second for first, second in pairwise(run)]
     return " ".join(words)
 
 

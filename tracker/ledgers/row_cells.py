@@ -58,6 +58,7 @@ class TableCells:
         self.table, self.head, self.vocabulary = table, head, vocabulary
         self.problems: list[Problem] = []
         self.columns = table.fields
+        self.merged_rows = {row for row, _column in table.covered}
         ticked = table.ticked()
         self.columns |= {name: list(columns) for name, columns in ticked.items()}
         self.visible = [heading.column for heading in table.headings if not heading.hidden]
@@ -230,6 +231,8 @@ class TableCells:
 
     def text(self, name: str) -> str:
         """The field's text in the record; marks for "none" are none."""
+        if name not in self.columns:
+            return ""
         found = self.cell(name)
         return "" if is_nothing(found.text) else found.text
 

@@ -182,6 +182,8 @@ def _row(cells: TableCells, today: date) -> LedgerRow:
 def _where(cells: TableCells) -> Where:
     """Merged cells stand where their block begins."""
     plain = Where(cells.table.sheet.name, cells.record.row, cells.columns, None)
+    if cells.record.row not in cells.merged_rows:
+        return plain
     merged = {
         name: address
         for name, columns in cells.columns.items()
