@@ -77,15 +77,15 @@ class ClocksForm(FlaskForm):
     yellow_lag = _number(_l("黄灯：进度落后"))
     red_lag = _number(_l("红灯：进度落后超过"))
 
-    days_1 = _number(_l("第 1 级：逾期满"))
+    days_1 = _number(_l("第 1 级：逾期满（天）"))
     tells_1 = BoxesField(_l("通知谁"))
-    days_2 = _number(_l("第 2 级：逾期满"))
+    days_2 = _number(_l("第 2 级：逾期满（天）"))
     tells_2 = BoxesField(_l("通知谁"))
-    days_3 = _number(_l("第 3 级：逾期满"))
+    days_3 = _number(_l("第 3 级：逾期满（天）"))
     tells_3 = BoxesField(_l("通知谁"))
-    days_4 = _number(_l("第 4 级：逾期满"))
+    days_4 = _number(_l("第 4 级：逾期满（天）"))
     tells_4 = BoxesField(_l("通知谁"))
-    days_5 = _number(_l("第 5 级：逾期满"))
+    days_5 = _number(_l("第 5 级：逾期满（天）"))
     tells_5 = BoxesField(_l("通知谁"))
 
     @classmethod
