@@ -24,7 +24,7 @@ from tests.effort import dice, rounds
 from tests.kills.processes import free_port, kill, start
 from tests.messages.conftest import add_outlet, reach
 from tests.messages.receivers import FINE, Post, Receiver, dripping, hanging_up, leading_to, silent
-from tests.messages.test_routes import make_overdue
+from tests.messages.test_routes import MORNING, make_overdue
 from tests.world import World, assign_one, list_one, make_duty
 from tracker.accounts.models import User
 from tracker.base.db import db, transaction
@@ -40,7 +40,6 @@ from tracker.messages.rules import LEASE, MOST_TRIES, DeliveryState, Matter, Out
 from tracker.messages.vault import unlock
 from tracker.workdays.actions import seed_published_years
 
-MORNING = datetime(2019, 9, 1, 1, 0, tzinfo=UTC)
 EVERY = tuple(OutletKind)
 
 
@@ -133,7 +132,7 @@ def test_an_occasion_goes_to_a_group_and_to_a_persons_mail_once(
     for day in (1, 1, 2):
         with transaction():
             flag_overdue(date(2019, 9, day))
-            escalate(date(2019, 9, day))
+            escalate(date(2019, 9, day), MORNING)
     assert db.session.scalar(select(func.count()).select_from(Delivery)) == 2
     assert db.session.scalar(select(func.count()).select_from(Announcement)) == 1
 
@@ -242,7 +241,7 @@ def test_whatever_the_others_do_every_message_arrives_and_repeated_ones_have_the
             assign_one(world)
             day = date(2019, 9, 1) + timedelta(days=number)
             flag_overdue(day)
-            escalate(day)
+            escalate(day, MORNING)
     made = {one.public_id: one for one in db.session.scalars(select(Delivery))}
     for _ in range(MOST_TRIES - 1):
         out.answers = {path: way for path in PATHS if (way := chance.choice(WAYS)) is not None}
@@ -320,7 +319,7 @@ def test_nobody_waits_for_a_dead_receiver(app: Flask, world: World, out: Receive
             assign_one(world)
         with transaction():
             flag_overdue(date(2019, 9, day))
-            escalate(date(2019, 9, day))
+            escalate(date(2019, 9, day), MORNING)
     assert states() == {DeliveryState.WAITING: 3 * 3 + 3 + 1}
     begun = time.monotonic()
     jobs.deliver()

@@ -10,8 +10,8 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from tests.messages.conftest import reach
-from tests.messages.receivers import Post
+from tests.messages.conftest import add_outlet, reach
+from tests.messages.receivers import Post, Receiver
 from tests.messages.test_jobs import give_mail
 from tests.messages.test_routes import make_overdue
 from tests.world import World, assign_one, sign_in
@@ -22,6 +22,7 @@ from tracker.base.db import db, transaction
 from tracker.deadlines.actions import remind
 from tracker.messages import jobs
 from tracker.messages.models import Delivery
+from tracker.messages.rules import OutletKind
 
 MIDNIGHT = datetime(2019, 8, 31, 16, 1, tzinfo=UTC)  # 00:01 on 1 September over there
 DAY = date(2019, 9, 1)
@@ -61,7 +62,7 @@ def test_what_the_clock_finds_at_midnight_waits_for_each_persons_morning(
     reach(app, office=office)
     early, awake = sleeps(world.official, 23, 6), give_mail(world.official2)
     with time_machine.travel(MIDNIGHT, tick=False) as clock:
-        make_overdue(world)
+        make_overdue(world, at=None)
         assert jobs.deliver() == {"sent": 1}
         assert [len(office.to(address)) for address in (early, awake)] == [0, 1]
         assert db.session.scalars(select(Delivery.due_at).where(Delivery.person_id == world.official.id)).one() == wall(
@@ -70,6 +71,15 @@ def test_what_the_clock_finds_at_midnight_waits_for_each_persons_morning(
         clock.move_to(wall(6))
         assert jobs.deliver() == {"sent": 1}
         assert len(office.to(early)) == 1
+
+
+def test_a_group_waits_for_the_morning_and_a_program_does_not(app: Flask, world: World, out: Receiver) -> None:
+    reach(app, out)
+    group, program = add_outlet(world, out), add_outlet(world, out, OutletKind.WEBHOOK)
+    with time_machine.travel(MIDNIGHT, tick=False):
+        make_overdue(world, at=None)
+    due = dict(tuple(row) for row in db.session.execute(select(Delivery.outlet_id, Delivery.due_at)))
+    assert due == {group.id: wall(7), program.id: MIDNIGHT}
 
 
 def test_a_reminder_goes_out_by_night_too(app: Flask, world: World, office: Post) -> None:
@@ -89,7 +99,7 @@ def test_what_is_tried_again_does_not_arrive_by_night(app: Flask, world: World, 
     sleeps(world.official)
     office.busy = True
     with time_machine.travel(wall(21, 59, 1), tick=False) as clock:
-        make_overdue(world)
+        make_overdue(world, at=None)
         assert jobs.deliver() == {"waiting": 1}
         office.busy = False
         clock.shift(timedelta(hours=2))

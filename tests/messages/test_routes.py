@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Flask
@@ -18,15 +18,17 @@ from tracker.issues.models import Issue
 from tracker.messages import queries
 from tracker.messages.models import Message
 
+MORNING = datetime(2019, 9, 1, 1, 0, tzinfo=UTC)  # 9:00 over there: groups are awake, whatever the hour of the test
 
-def make_overdue(world: World, number: int = 1) -> None:
+
+def make_overdue(world: World, number: int = 1, *, at: datetime | None = MORNING) -> None:
     """That many issues, each told to the two responsible units' officials."""
     with transaction():
         for _ in range(number):
             assign_one(world)
     with transaction():
         flag_overdue(date(2019, 9, 1))
-        escalate(date(2019, 9, 1))
+        escalate(date(2019, 9, 1), at)
 
 
 def unread(person: User) -> int:

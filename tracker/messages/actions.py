@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from tracker.accounts.models import StandIn, User
 from tracker.accounts.queries import in_force
-from tracker.accounts.rules import awake_at
+from tracker.accounts.rules import NIGHT, awake_at
 from tracker.base import clock, journal
 from tracker.base.access import N_, Actor, Missing, Refused, Right, may
 from tracker.base.db import db, transaction, upsert
@@ -189,9 +189,10 @@ def _let_sleep(occasion: str, due: datetime) -> None:
 
 def announce(told: Select[Any], matter: Matter, *, number: int, at: datetime) -> int:
     """Queue one message for each outlet about those issues of ``told`` (occasion, issue_id) that lie in its region and were
-    not told there before; returns how many messages."""
+    not told there before; returns how many messages. A group sleeps by night as people do, a program does not."""
     rows = told.subquery()
     made = 0
+    morning = at if matter in PRESSING else awake_at(clock.local(at), *NIGHT)
     for outlet in queries.open_outlets():
         sending = Delivery(
             occasion=f"{matter}:{secrets.token_hex(8)}",
@@ -199,7 +200,7 @@ def announce(told: Select[Any], matter: Matter, *, number: int, at: datetime) ->
             matter=matter,
             number=number,
             made_at=at,
-            due_at=at,
+            due_at=at if outlet.kind is OutletKind.WEBHOOK else morning,
         )
         db.session.add(sending)
         db.session.flush()
