@@ -496,3 +496,15 @@ def test_columns_that_are_known_but_have_no_field_in_an_issue_stay_with_the_prob
     ]
     (row,) = read(saved(workbook({"Sheet1": rows}))).rows
     assert row.others == (("问题性质", "作风"), ("反馈时间", "2019-06-03"), ("联系电话", "0739-5360000"))
+
+
+def test_a_merged_cell_stands_where_its_block_begins_and_every_other_in_its_own_row() -> None:
+    rows = [
+        ["序号", "问题描述", "县市区", "问题来源", "问题类别", "责任单位", "整改时限"],
+        [1, "某问题", "大祥区", "审计", "安全饮水", "县水利局", "2019-08-31"],
+        [2, "另一问题", None, "审计", "安全饮水", "县水利局", "2019-08-31"],
+        [3, "第三个问题", "北塔区", "审计", "安全饮水", "县水利局", "2019-08-31"],
+    ]
+    found = read(saved(workbook({"表": rows}, {"表": ["C2:C3"]}))).rows
+    assert [row.cells["county"] for row in found] == ["表!C2", "表!C2", "表!C4"]
+    assert [row.cells["title"] for row in found] == ["表!B2", "表!B3", "表!B4"]
