@@ -23,8 +23,8 @@ from tracker.meetings.actions import Written
 from tracker.meetings.models import Meeting
 from tracker.meetings.rules import MeetingKind
 from tracker.papers.actions import issue_paper
-from tracker.papers.queries import addressees, office_of, talk_people
-from tracker.papers.rules import ANSWER_DAYS, Draft, PaperKind, outline
+from tracker.papers.queries import talk_people
+from tracker.papers.rules import PaperKind
 from tracker.reconciliation.actions import list_finding
 from tracker.reconciliation.queries import finding_with_id
 from tracker.tasks import actions as tasks
@@ -101,29 +101,10 @@ class Month:
         late = self._late(day)[:1]
         self._meet(MeetingKind.TALK, day, _evening(day), _lines(late))
         if late:
-            issue_paper(
-                self._notice(late, day), self.teller.root_supervisor, key="f" * 32, today=day, at=_evening(day, 5)
-            )
-
-    def _notice(self, late: Sequence[Issue], day: date) -> Draft:
-        by = self.teller.root_supervisor
-        office, said = office_of(by.unit_id), outline(PaperKind.TALK, [issue.title for issue in late])
-        units = addressees(PaperKind.TALK, late, by)
-        return Draft(
-            kind=PaperKind.TALK,
-            issue_ids=tuple(issue.id for issue in late),
-            unit_ids=tuple(unit for unit, (_name, chosen) in units.items() if chosen),
-            title=said.title,
-            opening=said.opening,
-            closing=said.closing,
-            letterhead=office.letterhead,
-            code=office.code,
-            signer=office.signer,
-            reply_by=day + timedelta(days=ANSWER_DAYS),
-            talk_time=f"{day.month}月{day.day}日上午9时",
-            talk_place=words.MEETING_ROOM,
-            talk_people=talk_people(late),
-        )
+            by, when = self.teller.root_supervisor, f"{day.month}月{day.day}日上午9时"
+            where = {"talk_place": words.MEETING_ROOM, "talk_people": talk_people(late)}
+            notice = self.teller.draft(PaperKind.TALK, late, by, day, talk_time=when, **where)
+            issue_paper(notice, by, key="f" * 32, today=day, at=_evening(day, 5))
 
     def _prepare_the_next(self, day: date) -> None:
         """This month's survey was held; the dispatch is the day after tomorrow, its pack can be taken."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from sqlalchemy import select
 
@@ -177,17 +177,20 @@ class Teller:
         if reached is not None:
             deadlines.remind(reached, by, today=day, words=words.URGED, at=at)
         for place, issue in enumerate(late[:_ON_PAPER]):
-            paper = issue_paper(self._draft(issue, by, day), by, key=f"{place:032x}", today=day, at=at)
+            paper = issue_paper(
+                self.draft(PaperKind.SUPERVISION, [issue], by, day), by, key=f"{place:032x}", today=day, at=at
+            )
             reader = db.session.scalars(readers_of([paper.addressees[0].unit_id])).first()
             if place == 0 and reader is not None:
                 receive_paper(paper, db.session.get_one(User, reader), at=at + timedelta(hours=1))
 
-    def _draft(self, issue: Issue, by: User, day: date) -> Draft:
-        office, said = office_of(by.unit_id), outline(PaperKind.SUPERVISION, [issue.title])
-        units = addressees(PaperKind.SUPERVISION, [issue], by)
+    def draft(self, kind: PaperKind, issues: Sequence[Issue], by: User, day: date, **more: Any) -> Draft:
+        """As the form proposes it; ``more``: what this kind says besides."""
+        office, said = office_of(by.unit_id), outline(kind, [issue.title for issue in issues])
+        units = addressees(kind, issues, by)
         return Draft(
-            kind=PaperKind.SUPERVISION,
-            issue_ids=(issue.id,),
+            kind=kind,
+            issue_ids=tuple(issue.id for issue in issues),
             unit_ids=tuple(unit for unit, (_name, chosen) in units.items() if chosen),
             title=said.title,
             opening=said.opening,
@@ -196,6 +199,7 @@ class Teller:
             code=office.code,
             signer=office.signer,
             reply_by=day + timedelta(days=ANSWER_DAYS),
+            **more,
         )
 
     # --- who ---------------------------------------------------------------------------------------------------
