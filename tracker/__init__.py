@@ -82,6 +82,7 @@ NAVIGATION = (
     NavigationEntry("deadlines.clocks", N_("时限规则"), Right.SETTINGS, menu=SET_UP),
     NavigationEntry("workdays.this_year", N_("工作日"), Right.SETTINGS, menu=SET_UP),
     NavigationEntry("papers.templates", N_("文书模板"), Right.SETTINGS, menu=SET_UP),
+    NavigationEntry("register.templates", N_("台账模板"), Right.SETTINGS, menu=SET_UP),
     NavigationEntry("org.regions", N_("行政区划"), Right.REGIONS),
     NavigationEntry("org.units", N_("单位"), Right.UNITS),
     NavigationEntry("accounts.users", N_("人员"), Right.USERS),

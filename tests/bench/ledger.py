@@ -231,12 +231,12 @@ from tracker.accounts.models import User
 from tracker.base import clock
 from tracker.base.db import db, transaction
 from tracker.register.actions import export_to
-from tracker.register.layouts import layout_named
+from tracker.register.layouts import BUILT_IN
 from tracker.register.rules import ALL_YEARS, Filters
 folder, person, layout = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 with make_app(folder).app_context(), transaction():
     actor = db.session.get_one(User, person)
-    chosen = layout_named(layout, folder) if layout else None
+    chosen = BUILT_IN[layout] if layout else None
     print(export_to(folder / "list.xlsx", actor, today=clock.today(), filters=Filters(year=ALL_YEARS), layout=chosen))
 """
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import socket
 import subprocess
@@ -38,7 +37,9 @@ from tracker.issues.workflow import Kind
 from tracker.ledgers.models import Ledger
 from tracker.ledgers.sheet import COLUMNS as BLANK
 from tracker.org.models import Region, Unit
-from tracker.register.layouts import BUILT_IN, FILE_NAME, layout_named
+from tracker.register.actions import save_template
+from tracker.register.layouts import BUILT_IN, Layout, Placed
+from tracker.register.queries import layout_named
 from tracker.schedule.jobs import JOBS
 from tracker.schedule.models import JobRun
 from tracker.workdays.queries import calendar
@@ -367,25 +368,24 @@ def test_an_export_needs_an_account_with_the_right_and_a_place_to_write(run: Run
 
 @pytest.mark.parametrize(
     ("template", "name"),
-    [("superior", "ledger.xlsx"), ("county", "ledger.csv"), ("clearance", "ledger.xlsx"), ("ours", "ledger.csv")],
+    [("superior", "ledger.xlsx"), ("county", "ledger.csv"), ("clearance", "ledger.xlsx"), ("本局台账", "ledger.csv")],
 )
 def test_an_export_by_template_has_its_columns_and_comes_back_the_same(
     run: Run, world: World, tmp_path: Path, template: str, name: str
 ) -> None:
     with transaction():
         number = assign_one(world).number
-    folder = Path(os.environ["TRACKER_DATA_DIR"])
-    own = '[ours]\ntitle = "本局台账"\ncolumns = ["number", "wording", "source", "category", "county", "deadline", "state"]\n'
-    (folder / FILE_NAME).write_text(own, "utf-8")
+        codes = ("number", "wording", "source", "category", "county", "deadline", "state")
+        save_template(None, Layout("", "本局台账", tuple(map(Placed, codes)), own=True), world.root_supervisor)
     target = tmp_path / name
     result = run("--as", "root_supervisor", "export", "ledger", target, "--template", template)
     assert (result.exit_code, "已写出 1 条" in result.stdout) == (0, True), result.output
-    layout = layout_named(template, folder)
+    layout = layout_named(template, world.root_supervisor)
     read = json.loads(run("--as", "root_supervisor", "import", "ledger", target, "--dry-run", "--json").stdout)
     assert [sheet["columns"] for sheet in read["sheets"]]
     assert [issue["number"] for issue in read["issues"]] == [number]
     heads = [column["header"].rpartition("/")[2] for column in read["sheets"][0]["columns"]]
-    assert heads == [placed.head for placed in layout.columns]
+    assert heads == [placed.path[-1] for placed in layout.columns]
     again = run("--as", "root_supervisor", "import", "ledger", target)
     assert (again.exit_code, "新列 0 条，更新 0 条，未变 1 条" in again.stdout) == (0, True), again.output
 

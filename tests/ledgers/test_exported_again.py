@@ -20,7 +20,7 @@ from tracker.issues.workflow import Kind, State
 from tracker.ledgers import actions
 from tracker.ledgers.plan import ImportPlan, wording_of
 from tracker.register import actions as register
-from tracker.register.layouts import BUILT_IN, layout_named
+from tracker.register.layouts import BUILT_IN
 from tracker.register.rules import ALL_YEARS, Filters
 
 ALL = Filters(year=ALL_YEARS)
@@ -48,7 +48,7 @@ def taken_out(world: World, folder: Path, layout: str | None) -> Any:
             world.root_supervisor,
             today=TODAY,
             filters=ALL,
-            layout=layout_named(layout, folder) if layout else None,
+            layout=BUILT_IN[layout] if layout else None,
         )
     return openpyxl.load_workbook(target)
 

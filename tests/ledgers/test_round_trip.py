@@ -24,7 +24,7 @@ from tracker.ledgers import actions
 from tracker.ledgers.columns import FIELDS
 from tracker.ledgers.reading import Reading
 from tracker.register import actions as register
-from tracker.register.layouts import Layout, layout_named
+from tracker.register.layouts import BUILT_IN, Layout
 from tracker.register.rules import ALL_YEARS, Filters
 
 COUNTIES = ("新邵县", "武冈市")
@@ -155,7 +155,7 @@ def test_what_comes_in_goes_out_with_the_same_meaning(world: World, tmp_path: Pa
     reading = _taken_in(world, _file(kind, _cells(data.draw(headers()), problems)), f"台账.{kind}")
     said = _meaning(reading)
     assert len(said) == len(problems)
-    placed = layout_named("standard", tmp_path).columns
+    placed = BUILT_IN["standard"].columns
     layout = Layout("ours", "台账", tuple(data.draw(st.permutations(placed))))
     for name in ("list.xlsx", "list.csv"):
         again = _meaning(actions.read(_written_out(world, tmp_path / name, layout), name, today=TODAY))
@@ -184,7 +184,7 @@ def test_libreoffice_between_changes_nothing(world: World, tmp_path: Path, soffi
     cells = _cells({**header, "amount": "涉及金额（元）", "amount_done": "已整改金额（元）"}, problems)
     reading = _taken_in(world, _file("xlsx", cells), "台账.xlsx")
     ours = tmp_path / "台账.xlsx"
-    _written_out(world, ours, layout_named("standard", tmp_path))
+    _written_out(world, ours, BUILT_IN["standard"])
     for name in ("ods", "xls"):
         assert _meaning(
             actions.read(saved_again(ours, soffice, name, tmp_path), f"台账.{name}", today=TODAY)

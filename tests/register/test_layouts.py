@@ -13,65 +13,16 @@ from sqlalchemy import select
 
 from tests.register.varied import make_varied
 from tests.world import TODAY, World, sign_in
-from tracker.base.access import Refused
 from tracker.base.db import db, transaction
 from tracker.base.sheets_out import Section, write_xlsx
 from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.models import Issue
 from tracker.issues.rules import in_chinese
 from tracker.register import actions, queries
-from tracker.register.layouts import BUILT_IN, FILE_NAME, By, layout_named, layouts
+from tracker.register.layouts import BUILT_IN
 from tracker.register.rules import ALL_YEARS, Filters, Sort
 
 EVERYTHING = Filters(year=ALL_YEARS, sort=Sort.NUMBER)
-
-
-def own(folder: Path, text: str) -> Path:
-    (folder / FILE_NAME).write_text(text, encoding="utf-8")
-    return folder
-
-
-def test_an_office_adds_a_layout_and_replaces_a_built_in_one(tmp_path: Path) -> None:
-    assert list(layouts(tmp_path)) == list(BUILT_IN)
-    folder = own(
-        tmp_path,
-        '[monthly]\ntitle = "月报"\nby = "county"\n'
-        'columns = ["serial", {column = "title", head = "存在问题", above = "问题", width = 50}]\n'
-        '[superior]\ntitle = "省台账"\ncolumns = ["number"]\n',
-    )
-    found = layouts(folder)
-    assert list(found) == [*BUILT_IN, "monthly"]
-    assert (found["superior"].title, found["superior"].by) == ("省台账", None)
-    monthly = found["monthly"]
-    assert (monthly.by, [each.head for each in monthly.columns]) == (By.COUNTY, ["序号", "存在问题"])
-    assert (monthly.columns[1].above, monthly.columns[1].width) == ("问题", 50)
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ('[a]\ntitle = "甲"\ncolumns = ["number", "lamps"]', "版式“a”没有栏目“lamps”，可用的有：serial、number"),
-        ('[a]\ntitle = "甲"\ncolumns = [{head = "编号"}]', "没有写明是哪一栏"),
-        ('[a]\ntitle = "甲"\ncolumns = [{column = "number", wide = 3}]', "不认识“wide”"),
-        ('[a]\ntitle = "甲"\ncolumns = [{column = "number", width = 900}]', "宽度"),
-        ('[a]\ntitle = "甲"\ncolumns = [{column = "number", head = ""}]', "表头"),
-        ('[a]\ntitle = "甲"\nby = "lamp"\ncolumns = ["number"]', "分段（by）写的是“lamp”，只能写 source、category、county"),
-        ('[a]\ntitle = "甲"\nsort = "x"\ncolumns = ["number"]', "不认识“sort”"),
-        ('[a]\ntitle = "甲"\ncolumns = []', "没有写栏目"),
-        ('[a]\ncolumns = ["number"]', "没有写标题"),
-        ("a = 1", "没有写标题"),
-        ("[a", "版式文件 ledger-layouts.toml 读不懂"),
-    ],
-)  # fmt: skip
-def test_a_layout_that_cannot_be_used_says_where_and_what(tmp_path: Path, text: str, told: str) -> None:
-    with pytest.raises(Refused) as refused:
-        layouts(own(tmp_path, text))
-    assert told in str(refused.value)
-
-
-def test_an_unknown_layout_names_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="没有叫“上报”的版式，现有：superior、county、clearance、standard"):
-        layout_named("上报", tmp_path)
 
 
 def test_sections_are_counted_in_chinese() -> None:
@@ -80,14 +31,14 @@ def test_sections_are_counted_in_chinese() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [name for name, layout in BUILT_IN.items() if "by" in layout])
+@pytest.mark.parametrize("name", [name for name, layout in BUILT_IN.items() if layout.by])
 def test_a_divided_ledger_holds_the_list_once_counted_anew_in_each_section(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr(actions, "CHUNK", 7)
     with transaction():
         make_varied(world, 40)
-    layout = layout_named(name, tmp_path)
+    layout = BUILT_IN[name]
     with transaction():
         table = actions.export_rows(EVERYTHING, world.root_supervisor, today=TODAY, layout=layout)
     sections: dict[str, list[list[Any]]] = {}
@@ -111,9 +62,7 @@ def test_a_filtered_ledger_has_only_its_own_section(world: World, tmp_path: Path
     source = db.session.scalars(select(Issue.source)).first()
     filters = Filters(year=ALL_YEARS, source=source)
     with transaction():
-        table = actions.export_rows(
-            filters, world.root_supervisor, today=TODAY, layout=layout_named("superior", tmp_path)
-        )
+        table = actions.export_rows(filters, world.root_supervisor, today=TODAY, layout=BUILT_IN["superior"])
     assert source is not None
     assert [row.text for row in table.rows if isinstance(row, Section)] == [f"一、{SOURCE_NAMES[source]}"]
 
@@ -123,9 +72,7 @@ def test_it_prints_as_an_official_form(world: World, tmp_path: Path) -> None:
         make_varied(world, 12)
     target = tmp_path / "ledger.xlsx"
     with transaction():
-        number = actions.export_to(
-            target, world.root_supervisor, today=TODAY, layout=layout_named("superior", tmp_path)
-        )
+        number = actions.export_to(target, world.root_supervisor, today=TODAY, layout=BUILT_IN["superior"])
     sheet = openpyxl.load_workbook(target).active
     assert sheet["A1"].value == "问题整改工作台账"
     assert sheet["A2"].value == f"截至 {TODAY.isoformat()}，共 {number} 条。"
@@ -149,11 +96,10 @@ def test_a_row_is_as_tall_as_its_fullest_cell(tmp_path: Path) -> None:
     assert [sheet.row_dimensions[row].height for row in (3, 4, 5)] == [None, 45, 408.75]
 
 
-def test_the_menu_offers_layouts_and_says_when_their_file_cannot_be_used(app: Flask, world: World) -> None:
+def test_the_menu_offers_layouts(app: Flask, world: World) -> None:
     with transaction():
         make_varied(world, 5)
     client = sign_in(app.test_client(), world.root_supervisor)
-    folder = app.config["TRACKER"].data_dir
     page = client.get("/register?year=all").text
     assert "/register/export.xlsx?layout=superior&amp;year=all" in page
     answer = client.get("/register/export.xlsx?layout=superior&year=all")
@@ -163,10 +109,6 @@ def test_the_menu_offers_layouts_and_says_when_their_file_cannot_be_used(app: Fl
         [row for row in sheet["A"] if "、" in str(row.value)]
     )
     assert client.get("/register/export.xlsx?layout=nothing").status_code == 404
-    own(folder, '[a]\ntitle = "甲"\ncolumns = ["lamps"]')
-    page = client.get("/register?year=all")
-    assert page.status_code == 200
-    assert "没有栏目“lamps”" in page.text
 
 
 def test_whoever_may_not_export_gets_no_ledger(app: Flask, world: World) -> None:

@@ -29,7 +29,7 @@ from tracker.progress import actions as progress
 from tracker.progress.models import Evidence
 from tracker.register import actions
 from tracker.register.gathered import GATHERED
-from tracker.register.layouts import BUILT_IN, layout_named
+from tracker.register.layouts import BUILT_IN, Layout, Placed
 from tracker.register.rules import ALL_YEARS, Filters
 from tracker.register.sheet import COLUMNS
 from tracker.workdays.queries import calendar
@@ -46,7 +46,7 @@ ALL = Filters(year=ALL_YEARS)
 def shown(folder: Path, who: User, today: date) -> dict[str, dict[str, Any]]:
     """Number -> head -> what stands there."""
     with transaction():
-        table = actions.export_rows(ALL, who, today=today, layout=layout_named("standard", folder))
+        table = actions.export_rows(ALL, who, today=today, layout=BUILT_IN["standard"])
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     return {row["问题编号"]: row for row in rows}
 
@@ -55,7 +55,7 @@ def test_there_are_43_by_name() -> None:
     assert len(COLUMNS) == 43
     assert [column.label for column in COLUMNS] == NAMES.split()
     assert len({column.code for column in COLUMNS}) == 43
-    assert BUILT_IN["standard"]["columns"] == [column.code for column in COLUMNS]
+    assert [each.code for each in BUILT_IN["standard"].columns] == [column.code for column in COLUMNS]
 
 
 def test_each_is_a_field_of_an_import_or_known_as_our_own_view() -> None:
@@ -139,9 +139,7 @@ def test_a_ledger_asks_the_same_number_of_questions_however_long_it_is(world: Wo
     for number, seed in ((5, 1), (60, 2)):
         with transaction():
             make_varied(world, number, seed)
-            table = actions.export_rows(
-                ALL, world.root_supervisor, today=TODAY, layout=layout_named("standard", tmp_path)
-            )
+            table = actions.export_rows(ALL, world.root_supervisor, today=TODAY, layout=BUILT_IN["standard"])
         with sent() as queries:
             assert len(list(table.rows)) == table.count
         asked.append(len(queries))
@@ -149,10 +147,10 @@ def test_a_ledger_asks_the_same_number_of_questions_however_long_it_is(world: Wo
 
 
 def test_only_what_a_ledger_shows_is_asked_for(world: World, tmp_path: Path) -> None:
-    (tmp_path / "ledger-layouts.toml").write_text('[a]\ntitle = "甲"\ncolumns = ["number", "title", "blank"]', "utf-8")
+    chosen = Layout("a", "甲", tuple(map(Placed, ("number", "title", "blank"))))
     with transaction():
         assign_one(world)
-        table = actions.export_rows(ALL, world.supervisor, today=TODAY, layout=layout_named("a", tmp_path))
+        table = actions.export_rows(ALL, world.supervisor, today=TODAY, layout=chosen)
     with sent() as queries:
         assert [row[2] for row in table.rows] == [None]
     told = [statement for statement, _ in queries]

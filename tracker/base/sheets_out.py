@@ -40,6 +40,8 @@ _WRITING = {
 _CHOICES = "选项"
 _USUAL_WIDTH = 16  # characters
 _LINE_HEIGHT, _TALLEST = 15, 409  # points; Excel knows no taller row
+_A3_ACROSS = 213  # characters of the usual size between the margins of an A3 sheet across
+_LETTERS, _READABLE = 11, 6.5  # points: the usual size, and the smallest that is printed
 _FRAME = {"border": 1, "text_wrap": True, "valign": "vcenter"}
 
 
@@ -80,12 +82,14 @@ def write_xlsx(
     above: Sequence[str] = (),
     note: str = "",
     taken_at: datetime | None = None,
+    leading: int = 0,
     besides: Sequence[Besides] = (),
 ) -> int:
     """A printed list: title, header (frozen, repeated on each page), rows; A3 landscape. Returns the number of rows.
 
     ``above``: a further head over each column, neighbours of the same words under one; ``note``: a line below the title.
     With either, the title stands in the middle, as on an official form. A ``Section`` is a row and not counted.
+    Too wide to be read on one page across it goes on several, the first ``leading`` columns on each.
     ``taken_at``: the versions of ``Versioned`` rows stand on a sheet of their own that is not shown. ``besides``: sheets
     after it, in the same look.
     Rows are streamed and never held, so an export of any length needs the memory of one row.
@@ -94,12 +98,14 @@ def write_xlsx(
         options = {**_WRITING, "tmpdir": folder}
         book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
         sheet = book.add_worksheet(_sheet_name(title))
-        first, last = _write_head(book, sheet, _Head(title, note, tuple(above), tuple(columns)))
-        _set_up_page(sheet, _widths(len(columns), widths), first, last)
+        each = _widths(len(columns), widths)
+        across = print_shape(each).pages
+        first, last = _write_head(book, sheet, _Head(title, note, tuple(above), tuple(columns), across > 1))
+        _set_up_page(sheet, each, first, last, leading)
         unseen = _unseen(book, taken_at) if taken_at else None
         with _closed(book):
             noted = rows if unseen is None else _noted(unseen, rows)
-            count = _write_rows(book, sheet, noted, last + 1, _widths(len(columns), widths))
+            count = _write_rows(book, sheet, noted, last + 1, each)
             for more in besides:
                 _write_besides(book, more)
         return count
@@ -165,6 +171,7 @@ class _Head:
     note: str
     above: tuple[str, ...]
     columns: tuple[str, ...]
+    at_left: bool = False  # a title in the middle of several pages would be on none
 
 
 def _write_head(book: Any, sheet: Any, head: _Head) -> tuple[int, int]:
@@ -173,9 +180,9 @@ def _write_head(book: Any, sheet: Any, head: _Head) -> tuple[int, int]:
     big = {"bold": True, "font_size": 16, "valign": "vcenter"}
     sheet.set_row(0, 30)
     if head.above or head.note:
-        _write_across(
-            sheet, 0, len(head.columns), head.title, book.add_format({**big, "font_size": 20, "align": "center"})
-        )
+        big |= {"font_size": 20}
+    if (head.above or head.note) and not head.at_left:
+        _write_across(sheet, 0, len(head.columns), head.title, book.add_format({**big, "align": "center"}))
     else:
         sheet.write_string(0, 0, _fit(head.title), book.add_format(big))
     line = 1
@@ -214,12 +221,29 @@ def _runs(words: Sequence[str]) -> Iterator[tuple[int, int]]:
             first = place
 
 
-def _set_up_page(sheet: Any, widths: Sequence[int], first: int, last: int) -> None:
+@dataclass(frozen=True)
+class PrintShape:
+    """How a list of some width prints on A3: pages across, and the size of its letters in points."""
+
+    pages: int
+    points: float
+
+
+def print_shape(widths: Sequence[int]) -> PrintShape:
+    """As many pages across as keep the letters readable; a list that is narrower than a page is not blown up."""
+    total = max(sum(widths), 1)
+    pages = -(-total // int(_A3_ACROSS * _LETTERS / _READABLE))
+    return PrintShape(pages, round(min(_LETTERS, _LETTERS * _A3_ACROSS * pages / total), 1))
+
+
+def _set_up_page(sheet: Any, widths: Sequence[int], first: int, last: int, leading: int = 0) -> None:
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(pages := print_shape(widths).pages, 0)
     sheet.repeat_rows(first, last)
+    if pages > 1 and leading:
+        sheet.repeat_columns(0, leading - 1)
     sheet.freeze_panes(last + 1, 0)
     sheet.set_footer("&C&P / &N")
     for column, width in enumerate(widths):

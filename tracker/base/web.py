@@ -80,6 +80,11 @@ class VersionedForm(FlaskForm):
         self.version.data, self.seen.data = version, event_id
 
 
+def stripped(value: str | None) -> str | None:
+    """A filter of a field of words."""
+    return value.strip() if value else value
+
+
 class BoxesField(SelectMultipleField):
     """Several of a list, each with a box of its own."""
 

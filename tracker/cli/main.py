@@ -44,7 +44,7 @@ from tracker.ledgers import actions as ledgers
 from tracker.ledgers.reading import Reading
 from tracker.org import actions as org
 from tracker.register import actions as register
-from tracker.register.layouts import layout_named
+from tracker.register.queries import layout_named
 from tracker.register.rules import GROUP_NAMES, Group
 from tracker.schedule import actions as schedule
 from tracker.schedule.jobs import BEATS, JOBS
@@ -379,13 +379,17 @@ def export() -> None:
 
 @export.command("ledger")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--template", metavar="NAME", help="A ledger superiors ask for: superior, county, clearance or your own.")
+@click.option(
+    "--template",
+    metavar="NAME",
+    help="A ledger superiors ask for: superior, county, clearance, standard or the title of a template.",
+)
 @click.pass_context
 def export_ledger(ctx: click.Context, file: Path, template: str | None) -> None:
     """Write the whole list within the account's scope, all years, to FILE (.xlsx or .csv)."""
-    with application(ctx) as app:
-        layout = layout_named(template, app.config["TRACKER"].data_dir) if template else None
+    with application(ctx):
         actor = acting(ctx)
+        layout = layout_named(template, actor) if template else None
         if not file.parent.is_dir():
             raise Refused(N_("没有文件夹“%(folder)s”，请先建立。"), folder=file.parent)
         with transaction(), shown_progress(file.name) as told:

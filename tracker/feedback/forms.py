@@ -12,16 +12,12 @@ from flask_wtf.file import FileField
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
-from tracker.base.web import VersionedForm
+from tracker.base.web import VersionedForm, stripped
 from tracker.feedback.rules import LONGEST_DEADLINE, LONGEST_NAMES, LONGEST_TITLE, NAME_FIELDS, Doubt, replaced
 from tracker.inspections.rules import LONGEST_CLAUSE
 from tracker.issues.workflow import KIND_NAMES
 from tracker.org.models import Region
 from tracker.settings.models import Category
-
-
-def _stripped(value: str | None) -> str | None:
-    return value.strip() if value else value
 
 
 def _whole(value: Any) -> int | None:
@@ -61,29 +57,29 @@ class EntryForm(VersionedForm):
         _l("反馈原文"), [DataRequired(_l("原文不能删空；不是问题的请移出。"))],
         description=_l("原文不能改字。一段里有几个问题的，在要拆开的地方空一行，再按“拆开”。"),
     )  # fmt: skip
-    clause = StringField(_l("条款"), [Optional(), Length(max=LONGEST_CLAUSE)], filters=[_stripped])
-    title = StringField(_l("列单时的标题"), [Optional(), Length(max=LONGEST_TITLE)], filters=[_stripped])
+    clause = StringField(_l("条款"), [Optional(), Length(max=LONGEST_CLAUSE)], filters=[stripped])
+    title = StringField(_l("列单时的标题"), [Optional(), Length(max=LONGEST_TITLE)], filters=[stripped])
     county = SelectField(_l("县市区"), [Optional()], coerce=_whole)
     category = SelectField(_l("类别"), [Optional()], coerce=_whole)
     lead_official = StringField(
         _l("牵头领导"),
         [Optional(), Length(max=LONGEST_NAMES)],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("只能有一位；文件没写的，留空。"),
     )
-    lead_unit = StringField(_l("牵头单位"), [Optional(), Length(max=LONGEST_NAMES)], filters=[_stripped])
+    lead_unit = StringField(_l("牵头单位"), [Optional(), Length(max=LONGEST_NAMES)], filters=[stripped])
     units = StringField(
-        _l("责任单位"), [Optional(), Length(max=2000)], filters=[_stripped], description=_l("几个单位用顿号分开。")
+        _l("责任单位"), [Optional(), Length(max=2000)], filters=[stripped], description=_l("几个单位用顿号分开。")
     )
     responsible_person = StringField(
         _l("责任人"),
         [Optional(), Length(max=LONGEST_NAMES)],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("只能有一位；文件没写的，留空。"),
     )
     kind = SelectField(_l("整改类型"), [Optional()])
     deadline_written = StringField(
-        _l("整改时限"), [Optional(), Length(max=LONGEST_DEADLINE)], filters=[_stripped],
+        _l("整改时限"), [Optional(), Length(max=LONGEST_DEADLINE)], filters=[stripped],
         description=_l("照文件写法填，例如：2019年9月底前、立行立改、长期坚持。"),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from tracker.base import clock, files, journal
 from tracker.base.access import N_, Actor, Refused, Right, may
 from tracker.base.db import db
+from tracker.base.sheets import SheetRefused
 from tracker.base.sheets_out import write_blank, write_marked
 from tracker.clearance.models import Application, ApplicationLevel
 from tracker.issues import actions as issues
@@ -45,6 +46,14 @@ def read(
     """
     remembered = partial(queries.remembered, by.unit_id) if by else None
     return read_ledger(data, name, vocabulary=queries.vocabulary(correction), today=today, remembered=remembered)
+
+
+def opened(data: bytes, name: str, correction: Correction | None = None, by: Actor | None = None) -> Reading:
+    """``read`` today; a file that cannot be opened is Refused."""
+    try:
+        return read(data, name, today=clock.today(), correction=correction, by=by)
+    except SheetRefused as refusal:
+        raise Refused(N_("%(problem)s%(mend)s"), problem=refusal.problem, mend=refusal.mend or "") from refusal
 
 
 def hand_back(

@@ -11,11 +11,20 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 from tracker.base.access import N_
 
 Path = tuple[str, ...]  # header texts of one column, from top to bottom
+
+
+class By(StrEnum):
+    """What a ledger is divided by."""
+
+    SOURCE = "source"
+    CATEGORY = "category"
+    COUNTY = "county"
 
 
 @dataclass(frozen=True)

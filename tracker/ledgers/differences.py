@@ -12,6 +12,7 @@ from tracker.issues import workflow
 from tracker.issues.models import Issue
 from tracker.issues.queries import is_handler
 from tracker.issues.workflow import KIND_NAMES, STATE_NAMES, Kind, State, Verb
+from tracker.ledgers.columns import COMBINED
 from tracker.ledgers.plan import (
     LABELS,
     Chain,
@@ -83,9 +84,12 @@ def _source_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
     return [Difference(LABELS["source"], before, after, "source", Source(row.source))]
 
 
+_UNITS = frozenset({"responsible_units", "assisting_units", COMBINED})  # fields that tell more than who leads
+
+
 def _duty_differences(issue: Issue, entry: Entry) -> list[Difference]:
     """Part by part; whichever differs, the whole chain is handed over at once."""
-    row, chain = entry.row, merged(issue, entry.chain)
+    row, chain = entry.row, merged(issue, entry)
     units = tuple(each.unit_id for each in issue.units)
     parts = (
         ("lead_official", issue.lead_official_id, chain.lead_official, _name(issue.lead_official), row.lead_official),
@@ -117,12 +121,15 @@ def _name(named: Any) -> str:
     return named.name if named else ""
 
 
-def merged(issue: Issue, chain: Chain) -> Chain:
-    """The ledger's duty chain with what it leaves empty kept from the issue."""
+def merged(issue: Issue, entry: Entry) -> Chain:
+    """The ledger's duty chain with what it leaves empty kept from the issue. One that knows only who leads says nothing of
+    the other units, as long as the same one leads."""
+    chain = entry.chain
+    told = _UNITS & set(entry.row.cells) or chain.lead_unit != issue.lead_unit_id
     return Chain(
         chain.lead_official or issue.lead_official_id,
         chain.lead_unit or issue.lead_unit_id,
-        chain.units or tuple(row.unit_id for row in issue.units),
+        (told and chain.units) or tuple(row.unit_id for row in issue.units),
         chain.responsible_person or issue.responsible_person_id,
         chain.task_force or issue.task_force,
     )

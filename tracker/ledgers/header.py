@@ -79,12 +79,18 @@ def _merged_down_to(header: Header, covered: Mapping[tuple[int, int], tuple[int,
 
 
 def find_again(sheet: Sheet, heads: Sequence[Sequence[Sequence[str]]]) -> dict[int, tuple[int, int]]:
-    """Where these headers (lines of texts) stand, from the top: each where most of its words are, if most of them are."""
-    places = {place[0]: place for lines in heads if (place := _place_of(sheet, lines))}
-    return dict(enumerate((places[first] for first in sorted(places)), 1))
+    """Where these headers (lines of texts) stand, from the top: each where most of its words are, if most of them are. Of two
+    that would share a row the one stands there of which more is found."""
+    found = filter(None, (_place_of(sheet, lines) for lines in heads))
+    places: list[tuple[int, int]] = []
+    for _, place in sorted(found, key=lambda each: each[0], reverse=True):
+        if all(place[1] < first or last < place[0] for first, last in places):
+            places.append(place)
+    return dict(enumerate(sorted(places), 1))
 
 
-def _place_of(sheet: Sheet, lines: Sequence[Sequence[str]]) -> tuple[int, int] | None:
+def _place_of(sheet: Sheet, lines: Sequence[Sequence[str]]) -> tuple[float, tuple[int, int]] | None:
+    """The first and last row of the best place, behind the share of the words that is found there."""
     wanted = [{squeezed(text) for text in line if text} for line in lines]
     as_written = {text for line in lines for text in line if text}
     total = sum(map(len, wanted))
@@ -98,7 +104,7 @@ def _place_of(sheet: Sheet, lines: Sequence[Sequence[str]]) -> tuple[int, int] |
         )
         if found * 2 > total and found > best:
             best, place = found, (first, first + len(lines) - 1)
-    return place
+    return (best / total, place) if place else None
 
 
 def _may_be_header(row: Sequence[Value]) -> bool:

@@ -1,4 +1,4 @@
-"""Tables: ledgers, their imports, and which row became which issue."""
+"""Tables: ledgers, their imports, which row became which issue; how an office's own ledgers look when they go out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import User
-from tracker.base.db import Base, Instant
+from tracker.base.db import Base, Instant, words
+from tracker.ledgers.columns import By
 from tracker.org.models import Unit
 
 
@@ -69,3 +70,27 @@ class LedgerRow(Base):
         Index("ix_ledger_row_ledger_id", "ledger_id", "number"),
         Index("ix_ledger_row_import_id", "import_id"),
     )
+
+
+class LedgerTemplate(Base):
+    """How a ledger of an office looks when the list goes out as one (``register.layouts``), and what its heads mean when
+    it comes back. ``shared``: the offices at its level and below use it too."""
+
+    __tablename__ = "ledger_template"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    title: Mapped[str] = mapped_column(String(80))
+    by: Mapped[By | None] = mapped_column(words(By, "by"))
+    shared: Mapped[bool]
+    columns: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # in order: code, head, above, width
+    heads: Mapped[list[list[list[str]]]] = mapped_column(
+        JSON
+    )  # its header, line by line: of a workbook, of a text file
+    reads: Mapped[dict[str, str]] = mapped_column(JSON)  # head, as ``columns.header_text`` has it -> field, "" for none
+    version: Mapped[int] = mapped_column(default=1)
+
+    unit: Mapped[Unit] = relationship()
+
+    __table_args__ = (UniqueConstraint("unit_id", "title"),)
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form

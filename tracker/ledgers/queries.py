@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from tracker.base.access import Actor, Missing
 from tracker.base.db import db
@@ -16,11 +18,11 @@ from tracker.inspections.rules import Entry
 from tracker.issues.models import FindingAnswer, Issue
 from tracker.issues.rules import Answer
 from tracker.ledgers.mapping import from_kept
-from tracker.ledgers.models import Ledger, LedgerImport, LedgerRow
+from tracker.ledgers.models import Ledger, LedgerImport, LedgerRow, LedgerTemplate
 from tracker.ledgers.plan import ledger_title
 from tracker.ledgers.rows import LedgerRow as Row
 from tracker.ledgers.vocabulary import Category, Correction, Place, Vocabulary
-from tracker.org.models import Region
+from tracker.org.models import Region, RegionBelow, Unit
 from tracker.org.queries import counties, root
 from tracker.settings.queries import categories
 from tracker.workdays.queries import calendar
@@ -64,7 +66,52 @@ def ledger_with_id(ledger_id: int, actor: Actor) -> Ledger:
     return found
 
 
+def templates_of(unit_id: int) -> list[LedgerTemplate]:
+    """The templates an office may use: its own, then those that offices at its level and above share; by title."""
+    return list(db.session.scalars(_templates_of(unit_id, LedgerTemplate).options(contains_eager(LedgerTemplate.unit))))
+
+
+def titles_of_templates(unit_id: int) -> list[tuple[int, str]]:
+    """Of the same no more than id and title."""
+    rows = db.session.execute(_templates_of(unit_id, LedgerTemplate.id, LedgerTemplate.title))
+    return [(row.id, row.title) for row in rows]
+
+
+def _templates_of(unit_id: int, *columns: Any) -> Select[Any]:
+    above = (
+        select(RegionBelow.ancestor_id)
+        .join(Unit, Unit.region_id == RegionBelow.region_id)
+        .where(Unit.id == unit_id)
+        .scalar_subquery()
+    )
+    shared = and_(LedgerTemplate.shared, Unit.region_id.in_(above))
+    return (
+        select(*columns)
+        .join(Unit, Unit.id == LedgerTemplate.unit_id)
+        .where(or_(LedgerTemplate.unit_id == unit_id, shared))
+        .order_by(LedgerTemplate.unit_id != unit_id, LedgerTemplate.title, LedgerTemplate.id)
+    )
+
+
 def remembered(unit_id: int, title: str, heads: frozenset[str]) -> Correction | None:
+    """What the heads mean in a template of the office that the ledger went out by, and what it put right when the ledger
+    came last, which goes before."""
+    templates = templates_of(unit_id)
+    template = next((each for each in templates if each.title == title), None)
+    template = template or next((each for each in templates if _went_out_by(each, heads)), None)
+    last = _last_time(unit_id, title, heads)
+    if template is None:
+        return last
+    last = last or Correction()
+    return replace(last, heads=[*last.heads, *template.heads], columns={**template.reads, **last.columns})
+
+
+def _went_out_by(template: LedgerTemplate, heads: frozenset[str]) -> bool:
+    """Whether these can be a template's heads, some columns of which were taken away."""
+    return heads <= set(template.reads) and 2 * len(heads) > len(template.columns)
+
+
+def _last_time(unit_id: int, title: str, heads: frozenset[str]) -> Correction | None:
     """What this office put right when the ledger of this title came last, else a ledger with the very same headers."""
     own = db.session.scalars(select(Ledger).where(Ledger.unit_id == unit_id).order_by(Ledger.id.desc())).all()
     named = next((ledger for ledger in own if ledger.title == ledger_title(title)), None)

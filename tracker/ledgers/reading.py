@@ -392,8 +392,9 @@ def _across(rows: Iterable[LedgerRow]) -> list[Problem]:
 
 
 def _title(tables: Sequence[Table], heads: Sequence[Letterhead], around: list[str], stem: str) -> str:
-    """The cover's or the only table's title; else the sheet's name, if somebody gave it one; else the file's."""
-    if len(tables) > 1 and (title := title_of(around)):
+    """The cover's or the only table's title; else the sheet's name, if somebody gave it one; else the file's. Where no table
+    is found yet, what calls itself a ledger."""
+    if len(tables) != 1 and (title := title_of(around)):
         return title
     if heads and heads[0].title:
         return heads[0].title

@@ -19,9 +19,8 @@ from werkzeug.wrappers import Response
 
 from tracker.accounts.queries import person_meant
 from tracker.base import clock, files
-from tracker.base.access import N_, Actor, Missing, Refused, Right
+from tracker.base.access import Missing, Refused, Right
 from tracker.base.db import transaction
-from tracker.base.sheets import SheetRefused
 from tracker.base.sheets_out import XLSX
 from tracker.base.underway import CalledOff, Told, Underway
 from tracker.base.web import form_status, needs, refusals, said, whole_file
@@ -33,7 +32,6 @@ from tracker.ledgers.forms import PreviewForm, UploadForm
 from tracker.ledgers.plan import ImportPlan
 from tracker.ledgers.problems import Problem
 from tracker.ledgers.reading import Reading
-from tracker.ledgers.vocabulary import Correction
 from tracker.org.queries import counties, unit_meant
 from tracker.settings.queries import categories, demonstration
 
@@ -101,18 +99,11 @@ def _take_in(upload: Any) -> str:
     """Keep the file and return the token of its preview; a file that cannot be opened is refused here already."""
     name = upload.filename or ""
     data = upload.stream.read()
-    _read(data, name, None)
+    actions.opened(data, name)
     with transaction():
         stored = files.store(io.BytesIO(data), name)
         sha256 = stored.sha256
     return str(_signer().dumps([sha256, name]))
-
-
-def _read(data: bytes, name: str, correction: Correction | None, by: Actor | None = None) -> Reading:
-    try:
-        return actions.read(data, name, today=clock.today(), correction=correction, by=by)
-    except SheetRefused as refusal:
-        raise Refused(N_("%(problem)s%(mend)s"), problem=refusal.problem, mend=refusal.mend or "") from refusal
 
 
 @bp.route("/ledgers/preview", methods=["GET", "POST"])
@@ -203,8 +194,8 @@ def _fields() -> dict[str, str]:
 def _again(waiting: Waiting, fields: dict[str, str]) -> Reading:
     """The file read with what the pages say; on first sight with what this office put right the last time."""
     if request.method == "POST":
-        return _read(waiting.data(), waiting.name, mapping.from_fields(fields))
-    return _read(waiting.data(), waiting.name, None, by=current_user)
+        return actions.opened(waiting.data(), waiting.name, mapping.from_fields(fields))
+    return actions.opened(waiting.data(), waiting.name, by=current_user)
 
 
 def _named(fields: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -265,6 +265,11 @@ def unit_of_amount(header: str) -> str | None:
     return (match[1] or match[2]) if match else None
 
 
+def scale_of_amount(header: str) -> int | None:
+    """How many yuan one of the header's units is; None where it says none."""
+    return _SCALE[unit] if (unit := unit_of_amount(header)) else None
+
+
 def amount_of(text: str, unit: str | None) -> tuple[Decimal | None, tuple[Fault, ...]]:
     """Yuan. Thousands separators, — for none; the cell's own unit before the header's; no unit at all is asked about."""
     if is_nothing(text):

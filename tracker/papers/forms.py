@@ -14,15 +14,11 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
-from tracker.base.web import BoxesField
+from tracker.base.web import BoxesField, stripped
 from tracker.issues.queries import units_meant
 from tracker.org.models import Unit
 from tracker.papers.models import PaperOffice
 from tracker.papers.rules import Draft, Outline, PaperKind
-
-
-def _stripped(value: str | None) -> str | None:
-    return value.strip() if value else value
 
 
 def _one_line(value: str | None) -> str | None:
@@ -65,7 +61,7 @@ class _SignedForm(FlaskForm):
             Length(max=40),
             Regexp(r"^[^〔〕\s]*$", message=_l("机关代字里不要写年份和空格。")),
         ],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("文号开头的几个字，年份和序号由系统编。"),
     )
 
@@ -81,7 +77,7 @@ class PaperForm(_SignedForm):
     opening = TextAreaField(
         _l("正文开头"),
         [Optional(), Length(max=5000)],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("列问题以前的话，一行一段。"),
     )
     talk_time = StringField(_l("约谈时间"), [Optional(), Length(max=60)], filters=[_one_line])
@@ -90,7 +86,7 @@ class PaperForm(_SignedForm):
     closing = TextAreaField(
         _l("正文结尾"),
         [Optional(), Length(max=5000)],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("列问题以后的话，一行一段。"),
     )
     reply_by = DateField(_l("答复期限"), [Optional()], description=_l("填进正文里写“〔答复期限〕”的地方。"))
@@ -159,7 +155,7 @@ class TalksForm(_SignedForm):
 
 
 class WithdrawForm(FlaskForm):
-    reason = TextAreaField(_l("理由"), [DataRequired(_l("请写明撤回的理由。")), Length(max=2000)], filters=[_stripped])
+    reason = TextAreaField(_l("理由"), [DataRequired(_l("请写明撤回的理由。")), Length(max=2000)], filters=[stripped])
 
 
 class TemplateForm(FlaskForm):

@@ -10,21 +10,17 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, FieldList, Form, FormField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
-from tracker.base.web import VersionedForm
+from tracker.base.web import VersionedForm, stripped
 from tracker.plans.models import Measure, Plan
 
 ROWS = 3  # measures offered before "one more" is pressed
 
 
-def _stripped(value: str | None) -> str | None:
-    return value.strip() if value else value
-
-
 class MeasureForm(Form):
     """One measure; a row left empty is no measure."""
 
-    text = StringField(_l("措施"), [Optional(), Length(max=2000)], filters=[_stripped])
-    owner = StringField(_l("责任人"), [Optional(), Length(max=80)], filters=[_stripped])
+    text = StringField(_l("措施"), [Optional(), Length(max=2000)], filters=[stripped])
+    owner = StringField(_l("责任人"), [Optional(), Length(max=80)], filters=[stripped])
     due = DateField(_l("完成日期"), [Optional()])
 
     @property
@@ -47,11 +43,11 @@ class PlanForm(VersionedForm):
     goals = TextAreaField(
         _l("整改目标"),
         [DataRequired(_l("请填写整改目标。")), Length(max=5000)],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("做到什么程度算改好了。"),
     )
     measures = FieldList(FormField(MeasureForm), _l("整改措施"), min_entries=ROWS)
-    task_force = StringField(_l("专班"), [Optional(), Length(max=120)], filters=[_stripped])
+    task_force = StringField(_l("专班"), [Optional(), Length(max=120)], filters=[stripped])
 
     def validate_measures(self, field: FieldList[Any]) -> None:
         if not self.rows() and not any(entry.errors for entry in field):
@@ -93,4 +89,4 @@ class PlanForm(VersionedForm):
 class DecideForm(VersionedForm):
     """Approve, or return with a reason (the button says which)."""
 
-    reason = TextAreaField(_l("退回理由"), [Optional(), Length(max=2000)], filters=[_stripped])
+    reason = TextAreaField(_l("退回理由"), [Optional(), Length(max=2000)], filters=[stripped])

@@ -14,17 +14,19 @@ from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
 from tracker.base import clock, journal
-from tracker.base.access import N_, Actor, Missing, Refused, Right, may
+from tracker.base.access import N_, Actor, Conflict, Missing, Refused, Right, may
 from tracker.base.db import db
 from tracker.base.sheets_out import Besides, Section, Versioned, write_csv, write_xlsx
 from tracker.deadlines.queries import kept_clocks
 from tracker.inspections.rules import Source
 from tracker.issues.models import Issue
 from tracker.issues.rules import in_chinese
+from tracker.ledgers.columns import By
+from tracker.ledgers.models import LedgerTemplate
 from tracker.org.models import Region
 from tracker.register import queries
 from tracker.register.gathered import gather
-from tracker.register.layouts import By, Layout, Placed
+from tracker.register.layouts import Layout, Placed, alone_heads, as_kept, check, lines, reads
 from tracker.register.models import SavedView
 from tracker.register.rules import CHINESE, MOST_VIEWS, WHOLE_LIST, Filters, ListPage, Words
 from tracker.register.sheet import PLAIN, Line
@@ -47,10 +49,11 @@ class Export:
     above: tuple[str, ...] = ()
     note: str = ""
     at: datetime | None = None  # the moment it was taken out
+    leading: int = 0  # columns at the left that stand on every page across
 
 
 #: The list's own columns under their own heads, undivided.
-_PLAIN = Layout("", TITLE, tuple(Placed(column, column.label, "", column.width) for column in PLAIN))
+_PLAIN = Layout("", TITLE, tuple(Placed(column.code) for column in PLAIN))
 
 
 def export_rows(
@@ -72,16 +75,18 @@ def export_rows(
         raise Refused(N_("您不能导出台账。"))
     number = queries.count(queries.scope(filters, actor, today))
     record_export(filters, actor, number, at)
-    placed = (layout or _PLAIN).columns
+    chosen = layout or _PLAIN
+    heads, above = chosen.heads(words.say)
     return Export(
-        words.say((layout or _PLAIN).title),
-        [words.say(each.head) for each in placed],
-        [each.width for each in placed],
+        chosen.title_in(words.say),
+        heads,
+        chosen.widths,
         number,
         _divided(filters, actor, today, words, layout) if layout else _rows(filters, actor, today, words, _PLAIN),
-        tuple(words.say(each.above) if each.above else "" for each in placed) if layout else (),
+        tuple(above) if layout else (),
         words.say(_AS_OF) % {"day": today.isoformat(), "count": number} if layout else "",
         at or clock.now(),
+        chosen.leading,
     )
 
 
@@ -148,7 +153,7 @@ def _rows(filters: Filters, actor: Actor, today: date, words: Words, layout: Lay
         select(place.name).where(place.id == Issue.region_id).scalar_subquery().label("place"),
         select(person.name).where(person.id == Issue.responsible_person_id).scalar_subquery().label("person"),
     )
-    codes = {placed.column.code for placed in layout.columns}
+    codes = {placed.code for placed in layout.columns}
     serials, clocks = count(1), kept_clocks()
     for chunk in queries.chunks(filters, actor, today, columns, CHUNK):
         found = gather(codes, [row.id for row in chunk], actor)
@@ -165,7 +170,7 @@ def _rows(filters: Filters, actor: Actor, today: date, words: Words, layout: Lay
                 {code: said.get(row.id) for code, said in found.items()},
                 next(serials),
             )
-            written = Versioned(each.column.value(line) for each in layout.columns)
+            written = Versioned(each.value(line) for each in layout.columns)
             written.number, written.version = row.number, row.version
             yield written
 
@@ -220,12 +225,14 @@ def write_workbook(target: str | Path | IO[bytes], table: Export, besides: Seque
         above=table.above,
         note=table.note,
         taken_at=table.at,
+        leading=table.leading,
         besides=besides,
     )
 
 
 def _write_text(target: IO[bytes], table: Export) -> int:
-    return write_csv(target, table.columns, table.rows, table.at)
+    heads = alone_heads(table.columns, table.above) if table.above else table.columns
+    return write_csv(target, heads, table.rows, table.at)
 
 
 # --- saved views: a person's own arrangement, no part of any issue's history ------------------------------------
@@ -272,3 +279,65 @@ def _own_view(view_id: int, actor: Actor) -> SavedView:
     if view is None or view.person_id != actor.id:
         raise Missing
     return view
+
+
+# --- templates: how an office's own ledgers look ----------------------------------------------------------------
+
+
+def save_template(
+    template: LedgerTemplate | None,
+    layout: Layout,
+    actor: Actor,
+    *,
+    shared: bool = False,
+    version: int | None = None,
+    at: datetime | None = None,
+) -> LedgerTemplate:
+    """Keep how a ledger of the actor's office looks: a new template, or ``template`` changed.
+
+    ``shared``: with the offices at its level and below, for a supervisor of the whole region only. Raises Refused,
+    Conflict where it was changed since ``version``.
+    """
+    if not may(actor, Right.SETTINGS) or (template is not None and template.unit_id != actor.unit_id):
+        raise Refused(N_("这个台账模板不由您的单位维护。"))
+    if template is not None and version is not None and version != template.version:
+        raise Conflict
+    if shared and not queries.may_share(actor):
+        raise Refused(N_("只有管本地区全部类别的督查人员可以让下级单位共用模板。"))
+    check(layout.title, layout.columns)
+    if any(each.title == layout.title and each is not template for each in queries.own_templates(actor)):
+        raise Refused(N_("本单位已有标题是“%(title)s”的模板，请换个标题。"), title=layout.title)
+    before = _told(template) if template else {}
+    template = template or LedgerTemplate(unit_id=actor.unit_id)
+    template.title, template.by, template.shared = layout.title, layout.by, shared
+    template.columns = as_kept(layout.columns)
+    template.heads, template.reads = lines(layout.columns), reads(layout.columns)
+    db.session.add(template)
+    db.session.flush()
+    now = _told(template)
+    if changed := {name: [before.get(name), value] for name, value in now.items() if before.get(name) != value}:
+        _record_template("set_ledger_template", template, actor, {"changed": changed}, at)
+    return template
+
+
+def remove_template(template: LedgerTemplate, actor: Actor, *, at: datetime | None = None) -> None:
+    """Ledgers that went out by it stay what they are."""
+    if not may(actor, Right.SETTINGS) or template.unit_id != actor.unit_id:
+        raise Refused(N_("这个台账模板不由您的单位维护。"))
+    _record_template("remove_ledger_template", template, actor, _told(template), at)
+    db.session.delete(template)
+
+
+def _told(template: LedgerTemplate) -> dict[str, Any]:
+    return {
+        "title": template.title,
+        "by": template.by.value if template.by else None,
+        "shared": template.shared,
+        "columns": template.columns,
+    }
+
+
+def _record_template(
+    verb: str, template: LedgerTemplate, actor: Actor, data: dict[str, Any], at: datetime | None
+) -> None:
+    journal.record(verb, "ledger_template", template.id, **journal.by(actor), data=data, at=at)

@@ -34,7 +34,7 @@ from sqlalchemy.orm import aliased
 from tracker.accounts.models import User
 from tracker.accounts.queries import linked_counties
 from tracker.base import paging
-from tracker.base.access import N_, Actor, Role, holds
+from tracker.base.access import N_, RIGHTS, Actor, Missing, Refused, Right, Role, holds
 from tracker.base.db import db
 from tracker.base.paging import Page, Segment
 from tracker.clearance.models import Application
@@ -55,10 +55,13 @@ from tracker.deadlines.rules import (
 from tracker.issues.models import Issue, IssueText, IssueUnit
 from tracker.issues.queries import visible_to
 from tracker.issues.workflow import OPEN, Kind, State
+from tracker.ledgers.models import LedgerTemplate
+from tracker.ledgers.queries import templates_of
 from tracker.org.models import Unit, UnitAlias
-from tracker.org.queries import counties
+from tracker.org.queries import counties, line_above
 from tracker.plans.models import Measure, Plan
 from tracker.plans.queries import measure_counts
+from tracker.register.layouts import BUILT_IN, Layout, placed
 from tracker.register.models import SavedView
 from tracker.register.rules import (
     ALL_YEARS,
@@ -527,3 +530,50 @@ def opening_view(page: ListPage, actor: Actor) -> str:
     """The query of the view that the page shows when nothing is asked; nothing when it is the whole list."""
     mine = (SavedView.person_id == actor.id, SavedView.page == page, SavedView.opens)
     return db.session.scalar(select(SavedView.query).where(*mine)) or ""
+
+
+# --- templates --------------------------------------------------------------------------------------------------
+
+
+def layouts(actor: Actor) -> dict[str, Layout]:
+    """What the list can go out as: the built-in layouts, then the templates this person's office may use."""
+    own = (_layout(template) for template in templates_of(actor.unit_id))
+    return {**BUILT_IN, **{layout.name: layout for layout in own}}
+
+
+def layout_named(name: str, actor: Actor) -> Layout:
+    """By the name of a built-in one or the title of a template, an own one first. Raises Refused, naming those there are."""
+    found = layouts(actor)
+    if name in BUILT_IN:
+        return found[name]
+    titled = [layout for layout in found.values() if layout.own]
+    for layout in titled:
+        if layout.title == name:
+            return layout
+    known = "、".join([*BUILT_IN, *dict.fromkeys(layout.title for layout in titled)])
+    raise Refused(N_("没有叫“%(name)s”的台账模板，现有：%(known)s。"), name=name, known=known)
+
+
+def _layout(template: LedgerTemplate) -> Layout:
+    return Layout(str(template.id), template.title, placed(template.columns), template.by, own=True)
+
+
+def own_templates(actor: Actor) -> list[LedgerTemplate]:
+    return [each for each in templates_of(actor.unit_id) if each.unit_id == actor.unit_id]
+
+
+def own_template(template_id: int, actor: Actor) -> LedgerTemplate:
+    """Raises Missing."""
+    template = db.session.get(LedgerTemplate, template_id)
+    if template is None or template.unit_id != actor.unit_id:
+        raise Missing
+    return template
+
+
+def may_share(actor: Actor) -> bool:
+    """Whether the offices at the level of this person's and below may be given its templates."""
+    line = line_above(db.session.get_one(Unit, actor.unit_id).region_id)
+    return any(
+        grant.role in RIGHTS[Right.SETTINGS] and grant.category_id is None and grant.region_id in line
+        for grant in actor.grants
+    )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import parse_qs, quote
 
 from flask import (
     Blueprint,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -23,14 +23,19 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from tracker.base import clock
-from tracker.base.access import Missing, Refused, Right, may
+from tracker.base.access import N_, Missing, Refused, Right, may
 from tracker.base.db import transaction
-from tracker.base.sheets_out import XLSX, csv_pieces
-from tracker.base.web import needs, said, whole_file
+from tracker.base.sheets_out import XLSX, csv_pieces, print_shape
+from tracker.base.web import form_status, needs, refusals, said, whole_file
+from tracker.ledgers.actions import opened
+from tracker.ledgers.models import LedgerTemplate
+from tracker.ledgers.queries import templates_of, titles_of_templates
 from tracker.register import actions, queries
 from tracker.register.actions import Export, export_rows, write_workbook
-from tracker.register.layouts import Layout, layouts
+from tracker.register.forms import SampleForm, TemplateForm, arranged
+from tracker.register.layouts import BUILT_IN, Layout, drafted
 from tracker.register.rules import Filters, ListPage, Words, words_in
+from tracker.register.sheet import BLANK, BY_CODE
 
 bp = Blueprint("register", __name__)
 
@@ -52,9 +57,10 @@ def register() -> Any:
         issue_url=f"{request.script_root}/issues/",
         views=queries.views_of(ListPage.REGISTER, current_user),
         may_export=may(current_user, Right.LEDGER_EXPORT),
-        **_offered(),
+        layouts=_offered(),
         may_list=may(current_user, Right.LIST),
         may_import=may(current_user, Right.LEDGER_IMPORT),
+        keeps_templates=may(current_user, Right.SETTINGS),
     )
 
 
@@ -154,22 +160,122 @@ def _layout() -> Layout | None:
     name = request.args.get("layout")
     if name is None:
         return None
-    found = layouts(_folder()).get(name)
+    found = queries.layouts(current_user).get(name)
     if found is None:
         raise Missing
     return found
 
 
-def _folder() -> Path:
-    return Path(current_app.config["TRACKER"].data_dir)
+# --- templates --------------------------------------------------------------------------------------------------
 
 
-def _offered() -> dict[str, Any]:
-    """The layouts for the menu; a file of theirs that cannot be used takes none of the page away, but is told."""
-    try:
-        return {"layouts": list(layouts(_folder()).values()), "layouts_refused": ""}
-    except Refused as refusal:
-        return {"layouts": [], "layouts_refused": said(refusal)}
+@bp.get("/ledger-templates")
+@needs(Right.SETTINGS)
+def templates() -> str:
+    return render_template(
+        "register/templates.html", built_in=BUILT_IN.values(), templates=templates_of(current_user.unit_id)
+    )
+
+
+@bp.route("/ledger-templates/new", methods=["GET", "POST"])
+@needs(Right.SETTINGS)
+def new_template() -> Any:
+    """A template to begin with another one or with nothing chosen."""
+    like = queries.layouts(current_user).get(request.args.get("like", ""), Layout("", "", (), own=True))
+    form = _sent() or TemplateForm.showing(_to_begin_with(like))
+    return _kept(form, None) or _edit(form, None)
+
+
+@bp.route("/ledger-templates/sample", methods=["GET", "POST"])
+@needs(Right.SETTINGS)
+def sample() -> Any:
+    """A template from the form a superior sent; it is kept when its page is."""
+    form = SampleForm()
+    if form.validate_on_submit():
+        with refusals(form):
+            reading = opened(form.file.data.stream.read(), form.file.data.filename or "")
+            if not reading.sheets:
+                raise Refused(N_("没有找到表头。请检查文件里有没有台账的表头，或者不用表样、自己选栏目。"))
+            layout = drafted(reading.title, reading.sheets[0].headings)
+            return _edit(TemplateForm.showing(layout), None, by_hand=_by_hand(layout), drawn=True)
+    return render_template("register/sample.html", form=form), form_status(form)
+
+
+@bp.route("/ledger-templates/<int:template_id>", methods=["GET", "POST"])
+@needs(Right.SETTINGS)
+def template(template_id: int) -> Any:
+    """A template of the person's own office."""
+    kept = queries.own_template(template_id, current_user)
+    form = _sent()
+    if form is None:
+        form = TemplateForm.showing(queries.layouts(current_user)[str(kept.id)], shared=kept.shared)
+        form.version.data = kept.version
+    return _kept(form, kept) or _edit(form, kept)
+
+
+@bp.post("/ledger-templates/<int:template_id>/remove")
+@needs(Right.SETTINGS)
+def remove_template(template_id: int) -> Response:
+    with transaction():
+        kept = queries.own_template(template_id, current_user)
+        actions.remove_template(kept, current_user)
+        flash(gettext("已删除台账模板“%(title)s”，以前导出的不变。", title=kept.title), "success")
+    return redirect(url_for("register.templates"))
+
+
+def _sent() -> TemplateForm | None:
+    if request.method != "POST":
+        return None
+    return TemplateForm(formdata=arranged(request.form) or request.form)
+
+
+def _to_begin_with(like: Layout) -> Layout:
+    """A copy has a title of its own; words of ours stand in it as they are."""
+    title = gettext("%(title)s（副本）", title=like.title) if like.own and like.title else gettext(like.title)
+    return replace(like, title=title if like.title else "")
+
+
+def _kept(form: TemplateForm, template: LedgerTemplate | None) -> Response | None:
+    """What was sent, stored; None when it is only arranged, or not good."""
+    if request.method == "POST" and arranged(request.form) is None and form.validate():
+        with refusals(form), transaction():
+            stored = actions.save_template(
+                template, form.layout(), current_user, shared=form.shared.data, version=form.version.data
+            )
+            flash(gettext("台账模板“%(title)s”已保存，导出时可以选用。", title=stored.title), "success")
+            return redirect(url_for("register.templates"))
+    return None
+
+
+def _by_hand(layout: Layout) -> list[str]:
+    return [each.head for each in layout.columns if each.column == BLANK and each.head]
+
+
+def _edit(
+    form: TemplateForm, template: LedgerTemplate | None, *, by_hand: Sequence[str] = (), drawn: bool = False
+) -> Any:
+    layout = form.layout()
+    upper, lower = layout.head_rows(gettext)
+    return render_template(
+        "register/template.html",
+        form=form,
+        template=template,
+        action=url_for("register.template", template_id=template.id) if template else url_for("register.new_template"),
+        lacks=[gettext(column.label) for column in layout.lacks],
+        upper=upper,
+        lower=lower,
+        print_shape=print_shape(layout.widths),
+        by_hand=by_hand,
+        drawn=drawn,
+        may_share=queries.may_share(current_user),
+        own_widths={code: column.width for code, column in BY_CODE.items()},
+    ), form_status(form)
+
+
+def _offered() -> list[tuple[str, str]]:
+    """Name and title of what the list can go out as."""
+    built_in = [(layout.name, gettext(layout.title)) for layout in BUILT_IN.values()]
+    return [*((str(number), title) for number, title in titles_of_templates(current_user.unit_id)), *built_in]
 
 
 def _file(response: Response, table: Export, ending: str) -> Response:

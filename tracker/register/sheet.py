@@ -124,6 +124,9 @@ COLUMNS: tuple[Column, ...] = (
 #: A place to write by hand, which a layout may ask for as often as it likes; nothing of ours ever stands in it.
 BLANK = Column("blank", N_("备注"), 10, lambda _line: None)
 
+#: Columns of money, kept in yuan.
+MONEY = frozenset({"amount", "amount_done"})
+
 BY_CODE: dict[str, Column] = {column.code: column for column in (*COLUMNS, BLANK)}
 
 #: What the list's own export writes, in this order.
