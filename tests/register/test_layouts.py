@@ -93,7 +93,19 @@ def test_a_row_is_as_tall_as_its_fullest_cell(tmp_path: Path) -> None:
     target = tmp_path / "tall.xlsx"
     write_xlsx(target, "甲", ["乙", "丙"], [["短", "短"], ["长" * 30, "一\n二"], [None, "长" * 9_000]], [21, 10])
     sheet = openpyxl.load_workbook(target).active
-    assert [sheet.row_dimensions[row].height for row in (3, 4, 5)] == [None, 45, 408.75]
+    assert [sheet.row_dimensions[row].height for row in (3, 4, 5)] == [None, 51, 408.75]
+
+
+def test_a_header_is_as_tall_as_its_words_in_their_columns(tmp_path: Path) -> None:
+    target = tmp_path / "tall.xlsx"
+    heads, above, widths = ["序号", "责任县（市、区、管理区）", "牵头市领导"], ["", "", "责任"], [6, 8, 6]
+    write_xlsx(target, "甲", heads, [], widths, above=above)
+    sheet = openpyxl.load_workbook(target).active
+    upper, lower = (sheet.row_dimensions[row].height for row in (2, 3))
+    assert (upper, lower) == (33.75, 33.75)  # whole pixels; four lines over both rows, two of them below
+    write_xlsx(target, "甲", heads, [], widths)
+    sheet = openpyxl.load_workbook(target).active
+    assert sheet.row_dimensions[2].height == 68.25
 
 
 def test_the_menu_offers_layouts(app: Flask, world: World) -> None:

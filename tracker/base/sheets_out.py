@@ -39,7 +39,7 @@ _WRITING = {
 }
 _CHOICES = "选项"
 _USUAL_WIDTH = 16  # characters
-_LINE_HEIGHT, _TALLEST = 15, 409  # points; Excel knows no taller row
+_LINE_HEIGHT, _TALLEST = 17, 409  # points: what a line of Chinese needs in any office's font; Excel knows no taller row
 _A3_ACROSS = 213  # characters of the usual size between the margins of an A3 sheet across
 _LETTERS, _READABLE = 11, 6.5  # points: the usual size, and the smallest that is printed
 _FRAME = {"border": 1, "text_wrap": True, "valign": "vcenter"}
@@ -100,7 +100,7 @@ def write_xlsx(
         sheet = book.add_worksheet(_sheet_name(title))
         each = _widths(len(columns), widths)
         across = print_shape(each).pages
-        first, last = _write_head(book, sheet, _Head(title, note, tuple(above), tuple(columns), across > 1))
+        first, last = _write_head(book, sheet, _Head(title, note, tuple(above), tuple(columns), each, across > 1))
         _set_up_page(sheet, each, first, last, leading)
         unseen = _unseen(book, taken_at) if taken_at else None
         with _closed(book):
@@ -113,7 +113,7 @@ def write_xlsx(
 
 def _write_besides(book: Any, more: Besides) -> None:
     sheet, widths = book.add_worksheet(_sheet_name(more.title)), _widths(len(more.columns), more.widths)
-    first, last = _write_head(book, sheet, _Head(more.title, "", (), tuple(more.columns)))
+    first, last = _write_head(book, sheet, _Head(more.title, "", (), tuple(more.columns), widths))
     _set_up_page(sheet, widths, first, last)
     _write_rows(book, sheet, more.rows, last + 1, widths)
 
@@ -152,11 +152,15 @@ def _write_rows(book: Any, sheet: Any, rows: Rows, first: int, widths: Sequence[
             _write_across(sheet, line, len(widths), row.text, section)
             continue
         count += 1
-        if (lines := _lines(row, widths)) > 1:
-            sheet.set_row(line, min(lines * _LINE_HEIGHT, _TALLEST))
+        _make_room(sheet, line, _lines(row, widths))
         for column, value in enumerate(row):
             _write_value(sheet, line, column, value, body, day)
     return count
+
+
+def _make_room(sheet: Any, line: int, lines: int) -> None:
+    if lines > 1:
+        sheet.set_row(line, min(lines * _LINE_HEIGHT, _TALLEST))
 
 
 def _write_across(sheet: Any, line: int, width: int, text: str, shape: Any) -> None:
@@ -171,6 +175,7 @@ class _Head:
     note: str
     above: tuple[str, ...]
     columns: tuple[str, ...]
+    widths: Sequence[int]
     at_left: bool = False  # a title in the middle of several pages would be on none
 
 
@@ -190,13 +195,17 @@ def _write_head(book: Any, sheet: Any, head: _Head) -> tuple[int, int]:
         sheet.write_string(line, 0, _fit(head.note))
         line += 1
     if not any(head.above):
+        _make_room(sheet, line, _lines(head.columns, head.widths))
         _write_line(sheet, line, head.columns, heading)
         return line, line
+    alone = [own if not over else "" for over, own in zip(head.above, head.columns, strict=True)]
+    below = [own if over else "" for over, own in zip(head.above, head.columns, strict=True)]
+    lower = _lines(below, head.widths)
+    _make_room(sheet, line, _lines(alone, head.widths) - lower)
+    _make_room(sheet, line + 1, lower)
     # The upper words of a column without any above it are its own: the two cells become one.
     _write_line(sheet, line, [over or own for over, own in zip(head.above, head.columns, strict=True)], heading)
-    _write_line(
-        sheet, line + 1, [own if over else "" for over, own in zip(head.above, head.columns, strict=True)], heading
-    )
+    _write_line(sheet, line + 1, below, heading)
     # Written already: ``merge_range`` would write the cells of the upper row again, after the row has gone to the file.
     sheet.merge += [[line, column, line + 1, column] for column, over in enumerate(head.above) if not over]
     sheet.merge += [[line, first, line, last] for first, last in _runs(head.above)]
@@ -443,7 +452,7 @@ def write_blank(
     title, note = head
     sheet, lists = book.add_worksheet(_sheet_name(title)), book.add_worksheet(_CHOICES)
     labels, widths = [label for label, _ in columns], [width for _, width in columns]
-    first, last = _write_head(book, sheet, _Head(title, note, ("",) * len(labels), tuple(labels)))
+    first, last = _write_head(book, sheet, _Head(title, note, ("",) * len(labels), tuple(labels), widths))
     _set_up_page(sheet, widths, first, last)
     body = book.add_format(_FRAME)
     for row in range(last + 1, last + 1 + rows):

@@ -18,6 +18,7 @@ from tracker.demo.plot import STAGE_COUNTY
 from tracker.demo.telling import Teller
 from tracker.issues.models import Issue
 from tracker.issues.workflow import Kind, State
+from tracker.ledgers.columns import By
 from tracker.meetings import actions as meetings
 from tracker.meetings.actions import Written
 from tracker.meetings.models import Meeting
@@ -27,6 +28,8 @@ from tracker.papers.queries import talk_people
 from tracker.papers.rules import PaperKind
 from tracker.reconciliation.actions import list_finding
 from tracker.reconciliation.queries import finding_with_id
+from tracker.register.actions import save_template
+from tracker.register.layouts import Layout, Placed
 from tracker.tasks import actions as tasks
 from tracker.tasks.models import SelfCheck, SelfCheckPart, Task
 from tracker.tasks.rules import Asked, Look
@@ -52,6 +55,7 @@ class Month:
         days: Sequence[tuple[int, Callable[[date], None]]] = (
             (40, self._survey),
             (36, self._dispatch),
+            (35, self._lay_out),
             (31, self._review),
             (29, self._talk),
             (24, self._ask_all_to_look),
@@ -92,6 +96,17 @@ class Month:
             by, due = self.teller.root_supervisor, day + timedelta(days=days)
             task = meetings.decide(held, text, office.name, due, by, today=day, at=_evening(day, 30))
             self.decided.append(task)
+
+    def _lay_out(self, day: date) -> None:
+        """The table the province wants each month, for all the counties too."""
+        columns = tuple(Placed(*column) for column in words.MONTHLY_COLUMNS)
+        save_template(
+            None,
+            Layout("", words.MONTHLY_TITLE, columns, By.COUNTY, own=True),
+            self.teller.root_supervisor,
+            shared=True,
+            at=_evening(day),
+        )
 
     def _review(self, day: date) -> None:
         self._meet(MeetingKind.REVIEW, day, _evening(day), ())

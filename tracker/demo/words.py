@@ -760,3 +760,22 @@ SELF_CHECK_FOUND = (
     ("城郊一处供水点水表损坏，水费无法收缴，管护经费没有着落。",),
 )
 OBJECTION = "整改已在时限前完成，只因结果按规定要公示十五天，公示期满才能验收，请按公示期满的日期计算。"
+#: A table for the province: title; column, its head, the head above, its width (as ``register.layouts.Placed``).
+MONTHLY_TITLE = "脱贫攻坚问题整改情况月报表"
+MONTHLY_COLUMNS = (
+    ("serial",),
+    ("number",),
+    ("county", "责任县（市、区）"),
+    ("source",),
+    ("category", "问题领域"),
+    ("wording", "存在问题", "", 36),
+    ("amount", "涉及金额（万元）"),
+    ("lead_official", "牵头市（县）领导", "责任体系"),
+    ("lead_unit", "牵头部门", "责任体系", 16),
+    ("responsible_units", "", "责任体系", 20),
+    ("requirement", "整改措施", "整改落实", 26),
+    ("deadline", "完成时限", "整改落实"),
+    ("progress", "整改成效", "整改落实", 34),
+    ("state",),
+    ("blank", "市级复核意见"),
+)
