@@ -35,6 +35,7 @@ from tracker.issues.queries import handled_by, visible_to
 from tracker.issues.rules import EpisodeEnd
 from tracker.issues.workflow import Kind, State, Verb
 from tracker.ledgers.models import LedgerImport
+from tracker.ledgers.queries import templates_of
 from tracker.lookbacks.models import LookBack
 from tracker.lookbacks.queries import due_count
 from tracker.lookbacks.rules import Asked, Result
@@ -316,3 +317,4 @@ def test_a_visitor_sees_a_month_of_the_cycle(people: dict[str, User]) -> None:
     assert asked_of(city, TODAY).decide == 1  # the answer to an instruction
     assert asked_of(root, TODAY).late == 2  # a decision and a self-check again
     assert objections_to_decide_count(county, TODAY) == 1
+    assert [template.title for template in templates_of(county.unit_id)] == ["脱贫攻坚问题整改情况月报表"]
