@@ -458,3 +458,77 @@ ledger(
         {"wording": "扶贫产业同质化，销路不畅", "category": "致贫返贫", "county": "武冈市", "lead_official": "李志刚", "lead_unit": "市农业农村局", "units": ["市农业农村局", "市商务局", "市供销社"], "person": "田野", "deadline": "2019-11-10", "number": "2"},
     ],
 )
+
+# 17. Start and end of the work in two columns under one heading; unit and its official in one cell; words for the state of every kind.
+ledger(
+    "17 起止时间与各种状态.xlsx",
+    [sheet(
+        "Sheet1",
+        [
+            ["新宁县脱贫攻坚“回头看”问题整改台账", *[""] * 10],
+            ["更新日期：2020-09-15", *[""] * 10],
+            ["问题序号", "乡镇", "村（社区）", "问题简述", "问题类型", "牵头单位（负责人）", "配合单位", "整改期限", "", "办理状态", "整改情况说明"],
+            ["", "", "", "", "", "", "", "起始时间", "完成时间", "", ""],
+            [101, "金石镇", "刘家井社区", "5户饮水水压不足", "安全饮水", "县水利局（何平）", "金石镇", "2020-08-01", "2020-09-30", "办理中", "更换水泵"],
+            [102, "水庙镇", "双阳村", "危改户漏雨", "两不愁三保障", "县住建局（李强）", "水庙镇", "2020-08-01", "2020-08-31", "逾期未完成", "施工队更换"],
+            [103, "崀山镇", "茶亭村", "公益岗位补贴漏发", "资金项目管理", "县人社局（唐丽）", "崀山镇、县财政局", "2020-08-01", "2020-08-20", "已办结", "已补发"],
+            [104, "黄龙镇", "尹家村", "产业项目受益面窄", "致贫返贫", "县农业农村局（陈刚）", "", "2020-08-01", "2020-12-31", "整改中", "新增受益户12户"],
+        ],
+        merged=["A1:K1", "A2:K2", "H3:I3"] + [f"{c}3:{c}4" for c in "ABCDEFGJK"],
+    )],
+    [
+        {"wording": "5户饮水水压不足", "source": {SELF, OTHER, "ask"}, "category": "安全饮水", "county": "新宁县", "town": "金石镇", "village": "刘家井社区", "lead_unit": "县水利局", "units": ["县水利局", "金石镇"], "person": {"何平", None}, "deadline": "2020-09-30", "state": "rectifying", "number": "101"},
+        {"wording": "危改户漏雨", "category": "两不愁三保障", "county": "新宁县", "town": "水庙镇", "village": "双阳村", "lead_unit": "县住建局", "units": ["县住建局", "水庙镇"], "deadline": "2020-08-31", "state": {"rectifying", "ask"}, "number": "102"},
+        {"wording": "公益岗位补贴漏发", "category": "资金项目管理", "county": "新宁县", "town": "崀山镇", "village": "茶亭村", "lead_unit": "县人社局", "units": ["县人社局", "崀山镇", "县财政局"], "deadline": "2020-08-20", "state": "done", "number": "103"},
+        {"wording": "产业项目受益面窄", "category": "致贫返贫", "county": "新宁县", "town": "黄龙镇", "village": "尹家村", "lead_unit": "县农业农村局", "units": ["县农业农村局"], "deadline": "2020-12-31", "state": "rectifying", "number": "104"},
+    ],
+)
+
+# 18. A Word table: two header rows, a section, vertically merged county, posts before names.
+ledger(
+    "18 脱贫攻坚问题整改清单（Word）.docx",
+    [sheet(
+        "邵阳市省脱贫攻坚常态化督查反馈问题整改清单",
+        [
+            ["序号", "县市区", "反馈问题", "整改类别", "整改责任", "", "整改措施", "整改时限", "整改进展"],
+            ["", "", "", "", "牵头领导", "责任单位", "", "", ""],
+            ["一、责任落实方面", *[""] * 8],
+            ["1", "双清区", "区级调度频次不够", "两不愁三保障", "区委书记 易林", "双清区委办公室", "每月调度", "长期坚持", "已召开2次"],
+            ["2", "", "行业部门数据不共享", "两不愁三保障", "区长 何建国", "双清区扶贫办、区民政局", "每季度比对", "2019年8月底前", "已完成"],
+            ["二、政策落实方面", *[""] * 8],
+            ["3", "北塔区", "雨露计划宣传不到位", "群众认可度", "副区长 邓小燕", "北塔区扶贫办", "入户宣传", "立行立改", "已整改"],
+        ],
+        merged=["A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:F1", "G1:G2", "H1:H2", "I1:I2", "A3:I3", "B4:B5", "A6:I6"],
+    )],
+    [
+        {"wording": "区级调度频次不够", "source": {ASSESSMENT, PROVINCIAL, OTHER, "ask"}, "category": "两不愁三保障", "county": "双清区", "lead_official": "易林", "units": ["双清区委办公室"], "requirement": "每月调度", "kind": LONG, "deadline": None, "number": "1"},
+        {"wording": "行业部门数据不共享", "category": "两不愁三保障", "county": "双清区", "lead_official": "何建国", "units": ["双清区扶贫办", "区民政局"], "deadline": "2019-08-31", "state": "done", "number": "2"},
+        {"wording": "雨露计划宣传不到位", "category": "群众认可度", "county": "北塔区", "lead_official": "邓小燕", "units": ["北塔区扶贫办"], "kind": NOW, "state": "done", "number": "3"},
+    ],
+)
+
+# 19. Two lines of header that repeat words of each other, blank rows between, columns of nothing at the left, the total in the first cell.
+ledger(
+    "19 偏右下的台账.xlsx",
+    [sheet(
+        "问题清单",
+        [
+            [""] * 10,
+            ["", "", "绥宁县扶贫领域审计发现问题整改情况表", *[""] * 7],
+            ["", "", "截至2020年10月31日                 单位：元", *[""] * 7],
+            [""] * 10,
+            ["", "", "序号", "审计发现问题", "问题类别", "涉及金额", "整改责任单位及责任人", "整改时限", "整改情况", "是否整改到位"],
+            ["", "", 1, "扶贫车间租金未入账", "资金项目管理", 48000, "长铺镇人民政府 于海", "2020年11月30日", "已入账30000元", "否"],
+            [""] * 10,
+            ["", "", 2, "小额贷款贴息发放错误", "小额贷款", 1260.5, "县扶贫办 于洋", "2020年9月30日", "已追回", "是"],
+            [""] * 10,
+            ["", "", "合  计", "", "", 49260.5, "", "", "", ""],
+        ],
+        merged=["C2:J2", "C3:J3"],
+    )],
+    [
+        {"wording": "扶贫车间租金未入账", "source": {AUDIT, "ask"}, "category": "资金项目管理", "county": "绥宁县", "amount": "48000", "units": ["长铺镇人民政府"], "person": "于海", "deadline": "2020-11-30", "state": "rectifying", "number": "1"},
+        {"wording": "小额贷款贴息发放错误", "source": {AUDIT, "ask"}, "category": "小额贷款", "county": "绥宁县", "amount": "1260.5", "units": ["县扶贫办"], "person": "于洋", "deadline": "2020-09-30", "state": "done", "number": "2"},
+    ],
+    left_out=["合  计"],
+)
