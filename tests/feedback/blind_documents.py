@@ -33,6 +33,7 @@ class F:
     phrase: str | None = ""  # "" is not checked, None: no deadline is said
     deadline: str | None = ""  # ISO, the last day that counts
     parts: tuple[str, ...] = ()
+    county: str | None = ""  # "" is not checked
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,42 @@
-"""Nine feedback papers as they arrive, written before the reader was opened, each beside its findings.
+"""Further feedback papers as they arrive, each with its right reading, written before the reader was opened.
 
-A block is a kind and its content: "title", "heading", "p" (a paragraph), "auto" (a paragraph numbered by Word), "bullet",
-"table" (rows of cells), "pasted" is a document of plain lines. A finding holds what the paper says of it: the wording
-without its number; units in order; deadline as a date, "long", "immediate" or as written; county. `passed_over` must
-become no finding.
+A block is a kind and its content: "title", "heading", "p" (a paragraph), "auto" (a paragraph numbered by Word), "table"
+(rows of cells), "merged table" (with what is merged); "pasted" is a paper of plain lines.
 """
 
-DOCUMENTS = []
+# ruff: noqa: E501 - a paragraph stays on a line
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from docx import Document as Word
+
+from tests.feedback.blind_documents import Blind, F, _save, _table
+
+DOCUMENTS: list[Blind] = []
+Block = tuple[str, Any]
+WRITTEN = date(2019, 8, 5)  # where a paper bears no day
 
 
-def document(name, blocks, findings, passed_over=(), date=None):
-    DOCUMENTS.append({"name": name, "blocks": blocks, "findings": findings, "passed_over": passed_over, "date": date})
+def document(name: str, blocks: list[Block], findings: list[F], passed_over: tuple[str, ...] = (), written: date = WRITTEN) -> None:
+    text = blocks[0][1] if blocks[0][0] == "pasted" else None
+    build = None if text else lambda: as_word(blocks)
+    DOCUMENTS.append(Blind(name, text, build, written, tuple(findings), passed_over))
+
+
+def as_word(blocks: list[Block]) -> bytes:
+    paper = Word()
+    for kind, content in blocks:
+        if kind == "table":
+            _table(paper, content)
+        elif kind == "merged table":
+            _table(paper, *content)
+        elif kind in ("title", "heading"):
+            paper.add_heading(content, 0 if kind == "title" else 1)
+        else:
+            paper.add_paragraph(content, style="List Number" if kind == "auto" else None)
+    return _save(paper)
 
 
 # 1. An inspection's opinion: chapters, typed （一）, paragraphs whose first sentence is the problem; demands at the end.
@@ -37,15 +63,15 @@ document(
         ("p", "2019年6月10日"),
     ],
     [
-        {"wording": "部分县市区党委中心组专题学习少，2018年隆回县委中心组仅学习2次。"},
-        {"wording": "一些乡镇干部对政策一知半解，抽查12名乡镇干部有5人答不出“三保障”内容。"},
-        {"wording": "安全饮水存在短板，新宁县高桥镇3个村季节性缺水。"},
-        {"wording": "易地扶贫搬迁后续帮扶滞后，城步县2个安置点无产业配套。"},
-        {"wording": "小额信贷风险防控不力，截至4月底逾期率达2.1%。"},
-        {"wording": "项目资金拨付慢，2018年市级结余资金140万元未及时盘活。"},
+        F("部分县市区党委中心组专题学习少，2018年隆回县委中心组仅学习2次。"),
+        F("一些乡镇干部对政策一知半解，抽查12名乡镇干部有5人答不出“三保障”内容。"),
+        F("安全饮水存在短板，新宁县高桥镇3个村季节性缺水。"),
+        F("易地扶贫搬迁后续帮扶滞后，城步县2个安置点无产业配套。"),
+        F("小额信贷风险防控不力，截至4月底逾期率达2.1%。"),
+        F("项目资金拨付慢，2018年市级结余资金140万元未及时盘活。"),
     ],
-    passed_over=["提高政治站位，扛牢主体责任。", "坚持问题导向，抓好整改落实。", "请于收到反馈意见之日起2个月内报送整改情况。"],
-    date="2019-06-10",
+    passed_over=("提高政治站位，扛牢主体责任。", "坚持问题导向，抓好整改落实。", "请于收到反馈意见之日起2个月内报送整改情况。",),
+    written=date(2019, 6, 10),
 )
 
 # 2. Numbered by Word, under headings of Word; what follows a number belongs to it.
@@ -64,11 +90,11 @@ document(
         ("auto", "新宁县群众认可度抽样为88.3%，低于90%的要求。"),
     ],
     [
-        {"wording": "新邵县潭溪镇淘金村2户人均收入未达标准即退出。", "county": "新邵县"},
-        {"wording": "新邵县严塘镇1户因病致贫未纳入建档立卡。", "county": "新邵县"},
-        {"wording": "绥宁县红岩镇3户仍住C级危房，未安排改造。", "county": "绥宁县"},
-        {"wording": "武冈市邓元泰镇改造户旧房未拆除。", "county": "武冈市"},
-        {"wording": "新宁县群众认可度抽样为88.3%，低于90%的要求。", "county": "新宁县"},
+        F("新邵县潭溪镇淘金村2户人均收入未达标准即退出。", county="新邵县"),
+        F("新邵县严塘镇1户因病致贫未纳入建档立卡。", county="新邵县"),
+        F("绥宁县红岩镇3户仍住C级危房，未安排改造。", county="绥宁县"),
+        F("武冈市邓元泰镇改造户旧房未拆除。", county="武冈市"),
+        F("新宁县群众认可度抽样为88.3%，低于90%的要求。", county="新宁县"),
     ],
 )
 
@@ -87,11 +113,11 @@ document(
         ("p", "说明：整改情况请以书面形式报送。"),
     ],
     [
-        {"wording": "陈家桥乡万桥社区帮扶手册未更新", "county": "北塔区", "units": ["北塔区扶贫办", "陈家桥乡人民政府"], "deadline": "2019-09-20"},
-        {"wording": "2名公益岗位人员冒名顶替", "county": "双清区", "units": ["双清区人社局"], "deadline": "immediate"},
-        {"wording": "白仓镇产业基地撂荒40亩", "county": "邵阳县", "units": ["邵阳县农业农村局"], "deadline": "2019-11-30"},
+        F("陈家桥乡万桥社区帮扶手册未更新", county="北塔区", units=["北塔区扶贫办", "陈家桥乡人民政府"], deadline="2019-09-20"),
+        F("2名公益岗位人员冒名顶替", county="双清区", units=["双清区人社局"], phrase="立行立改", deadline=None),
+        F("白仓镇产业基地撂荒40亩", county="邵阳县", units=["邵阳县农业农村局"], deadline="2019-11-30"),
     ],
-    passed_over=["说明：整改情况请以书面形式报送。"],
+    passed_over=("说明：整改情况请以书面形式报送。",),
 )
 
 # 4. Labels and values, one block after the other.
@@ -110,9 +136,9 @@ document(
         ("p", "整改时限：2019年12月底前"),
     ],
     [
-        {"wording": "洞口县江口镇畔上村饮水工程管网老化，漏损严重。", "county": "洞口县", "units": ["洞口县水利局", "江口镇人民政府"], "deadline": "2019-10-31"},
-        {"wording": "绥宁县武阳镇卫生院村医培训不足。", "county": "绥宁县", "units": ["绥宁县卫生健康局"], "deadline": "long"},
-        {"wording": "隆回县小沙江镇金银花合作社与贫困户利益联结不紧密。", "county": "隆回县", "units": ["隆回县农业农村局"], "deadline": "2019-12-31"},
+        F("洞口县江口镇畔上村饮水工程管网老化，漏损严重。", county="洞口县", units=["洞口县水利局", "江口镇人民政府"], deadline="2019-10-31"),
+        F("绥宁县武阳镇卫生院村医培训不足。", county="绥宁县", units=["绥宁县卫生健康局"], phrase="长期坚持", deadline=None),
+        F("隆回县小沙江镇金银花合作社与贫困户利益联结不紧密。", county="隆回县", units=["隆回县农业农村局"], deadline="2019-12-31"),
     ],
 )
 
@@ -125,11 +151,11 @@ document(
 ③武冈市：迎春亭街道1户搬迁户长期未入住。（责任单位：武冈市发改局；时限：立行立改）
 请各单位高度重视，及时反馈。""")],
     [
-        {"wording": "城西街道扶贫台账缺失，入户核查无记录。", "county": "大祥区", "units": ["大祥区扶贫办"]},
-        {"wording": "崀山镇茶亭村光伏电站停运2个月。", "county": "新宁县", "units": ["新宁县发改局", "崀山镇人民政府"]},
-        {"wording": "迎春亭街道1户搬迁户长期未入住。", "county": "武冈市", "units": ["武冈市发改局"], "deadline": "immediate"},
+        F("大祥区：城西街道扶贫台账缺失，入户核查无记录。", county="大祥区", units=["大祥区扶贫办"]),
+        F("新宁县：崀山镇茶亭村光伏电站停运2个月。", county="新宁县", units=["新宁县发改局", "崀山镇人民政府"]),
+        F("武冈市：迎春亭街道1户搬迁户长期未入住。", county="武冈市", units=["武冈市发改局"], phrase="立行立改", deadline=None),
     ],
-    passed_over=["各位领导，现将8月份暗访发现的问题发给你们，请对照整改。", "请各单位高度重视，及时反馈。"],
+    passed_over=("各位领导，现将8月份暗访发现的问题发给你们，请对照整改。", "请各单位高度重视，及时反馈。",),
 )
 
 # 6. An audit report: what was audited and what is advised are no findings; the heading of each finding is a sentence.
@@ -150,12 +176,12 @@ document(
         ("p", "2019年7月3日"),
     ],
     [
-        {"wording": "扶贫专项资金闲置213.5万元。截至2019年4月底，县财政局收到的产业扶贫资金未安排使用。"},
-        {"wording": "违规向非建档立卡户发放贷款12笔，金额58万元。"},
-        {"wording": "塘渡口镇2个项目未按规定招投标，涉及金额96万元。"},
+        F("扶贫专项资金闲置213.5万元。截至2019年4月底，县财政局收到的产业扶贫资金未安排使用。"),
+        F("违规向非建档立卡户发放贷款12笔，金额58万元。"),
+        F("塘渡口镇2个项目未按规定招投标，涉及金额96万元。"),
     ],
-    passed_over=["邵阳县人民政府应当加快资金拨付进度。", "建议完善贷款审查制度。", "审计结果表明，邵阳县能够落实各项扶贫政策，但仍存在一些问题。"],
-    date="2019-07-03",
+    passed_over=("邵阳县人民政府应当加快资金拨付进度。", "建议完善贷款审查制度。", "审计结果表明，邵阳县能够落实各项扶贫政策，但仍存在一些问题。",),
+    written=date(2019, 7, 3),
 )
 
 # 7. A notice by county: the county is a heading, numbers start anew under each.
@@ -174,13 +200,13 @@ document(
         ("p", "请上述县市认真整改，举一反三。"),
     ],
     [
-        {"wording": "雀塘镇龙头村贫困户产业奖补未兑现。", "county": "新邵县", "units": ["县农业农村局"], "deadline": "2019-09-30"},
-        {"wording": "控辍保学台账不准确。", "county": "新邵县", "units": ["县教育局"], "deadline": "immediate"},
-        {"wording": "文昌街道安置区物业管理不到位。", "county": "洞口县", "units": ["县发改局", "文昌街道办事处"], "deadline": "2019-10-31"},
-        {"wording": "扶贫资产后续管护机制未建立。", "county": "洞口县", "units": ["县扶贫办"], "deadline": "long"},
-        {"wording": "健康扶贫“一站式”结算率低。", "county": "邵东市", "units": ["市医保局"], "deadline": "2019-09-20"},
+        F("雀塘镇龙头村贫困户产业奖补未兑现。", county="新邵县", units=["县农业农村局"], deadline="2019-09-30"),
+        F("控辍保学台账不准确。", county="新邵县", units=["县教育局"], phrase="立行立改", deadline=None),
+        F("文昌街道安置区物业管理不到位。", county="洞口县", lead="县发改局", units=["文昌街道办事处"], deadline="2019-10-31"),
+        F("扶贫资产后续管护机制未建立。", county="洞口县", units=["县扶贫办"], phrase="长期坚持", deadline=None),
+        F("健康扶贫“一站式”结算率低。", county="邵东市", units=["市医保局"], deadline="2019-09-20"),
     ],
-    passed_over=["请上述县市认真整改，举一反三。"],
+    passed_over=("请上述县市认真整改，举一反三。",),
 )
 
 # 8. Slips: a table of labels and values for each petition handed over.
@@ -201,8 +227,8 @@ document(
         ]),
     ],
     [
-        {"wording": "反映新宁县金石镇四和村干部优亲厚友，违规评定低保。", "county": "新宁县", "units": ["新宁县民政局"], "deadline": "2019-09-05"},
-        {"wording": "反映武冈市水西门街道扶贫车间拖欠工资。", "county": "武冈市", "units": ["武冈市人社局", "水西门街道办事处"], "deadline": "2019-08-31"},
+        F("反映新宁县金石镇四和村干部优亲厚友，违规评定低保。", county="新宁县", units=["新宁县民政局"], deadline="2019-09-05"),
+        F("反映武冈市水西门街道扶贫车间拖欠工资。", county="武冈市", units=["武冈市人社局", "水西门街道办事处"], deadline="2019-08-31"),
     ],
 )
 
@@ -214,8 +240,34 @@ document(
 二、部门监管缺位。县农业农村局未按规定开展项目验收。
 以上问题，请城步县于8月30日前将整改情况报市指挥部。""")],
     [
-        {"wording": "产业扶贫项目重建轻管。一是城步县儒林镇发放的120只扶贫羊死亡58只，未组织防疫。二是受益户名单未公示。", "alternatively": ["城步县儒林镇发放的120只扶贫羊死亡58只，未组织防疫。", "受益户名单未公示。"]},
-        {"wording": "部门监管缺位。县农业农村局未按规定开展项目验收。"},
+        F("产业扶贫项目重建轻管。一是城步县儒林镇发放的120只扶贫羊死亡58只，未组织防疫。二是受益户名单未公示。", parts=("城步县儒林镇发放的120只扶贫羊死亡58只，未组织防疫。", "受益户名单未公示。")),
+        F("部门监管缺位。县农业农村局未按规定开展项目验收。"),
     ],
-    passed_over=["以上问题，请城步县于8月30日前将整改情况报市指挥部。"],
+    passed_over=("以上问题，请城步县于8月30日前将整改情况报市指挥部。",),
+)
+
+# 10. A ledger in Word: two header rows, sections, the county merged downwards, posts before names.
+document(
+    "10 整改清单（Word表格）",
+    [
+        ("title", "邵阳市省脱贫攻坚常态化督查反馈问题整改清单"),
+        ("merged table", (
+            [
+                ["序号", "县市区", "反馈问题", "整改责任", "", "整改措施", "整改时限", "整改进展"],
+                ["", "", "", "牵头领导", "责任单位", "", "", ""],
+                ["一、责任落实方面", "", "", "", "", "", "", ""],
+                ["1", "双清区", "区级调度频次不够", "区委书记 易林", "双清区委办公室", "每月调度", "长期坚持", "已召开2次"],
+                ["2", "", "行业部门数据不共享", "区长 何建国", "双清区扶贫办、区民政局", "每季度比对", "2019年8月底前", "已完成"],
+                ["二、政策落实方面", "", "", "", "", "", "", ""],
+                ["3", "北塔区", "雨露计划宣传不到位", "副区长 邓小燕", "北塔区扶贫办", "入户宣传", "立行立改", "已整改"],
+            ],
+            ((0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 1, 2), (0, 3, 0, 4), (0, 5, 1, 5), (0, 6, 1, 6), (0, 7, 1, 7), (2, 0, 2, 7), (3, 1, 4, 1), (5, 0, 5, 7)),
+        )),
+    ],
+    [
+        F("区级调度频次不够", county="双清区", units=["双清区委办公室"], phrase="长期坚持", deadline=None),
+        F("行业部门数据不共享", county="双清区", units=["双清区扶贫办", "区民政局"], deadline="2019-08-31"),
+        F("雨露计划宣传不到位", county="北塔区", units=["北塔区扶贫办"], phrase="立行立改", deadline=None),
+    ],
+    passed_over=("责任落实方面", "政策落实方面"),
 )

@@ -7,11 +7,13 @@ from functools import lru_cache
 
 import pytest
 
-from tests.feedback.blind_documents import DOCUMENTS, Blind, F
+from tests.feedback import blind_documents, blind_documents_2
+from tests.feedback.blind_documents import Blind, F
 from tests.feedback.test_reading import WORDS
 from tracker.feedback.entries import Found
 from tracker.feedback.reading import Feedback, read_document, read_text
 
+DOCUMENTS = (*blind_documents.DOCUMENTS, *blind_documents_2.DOCUMENTS)
 BY_NAME = {document.name: document for document in DOCUMENTS}
 LEAST_EXACT, LEAST_FIELDS, MOST_NOISE = 0.98, 0.98, 1
 
@@ -57,6 +59,8 @@ def _misread(finding: F, entry: Found) -> list[tuple[str, object, object]]:
         checks.append(("phrase", finding.phrase or "", entry.deadline_written))
     if finding.deadline != "":
         checks.append(("deadline", finding.deadline, entry.deadline and entry.deadline.isoformat()))
+    if finding.county != "":
+        checks.append(("county", finding.county, entry.county))
     return [(name, right, said) for name, right, said in checks if not _good(right, said)]
 
 
@@ -84,7 +88,7 @@ def test_nearly_every_problem_is_read_as_it_is_meant() -> None:
 def test_what_stands_beside_a_problem_is_read_too() -> None:
     pairs = [(f, found[0]) for document in DOCUMENTS for f in document.findings if (found := _exact(document, f))]
     wrong = [(finding.wording[:20], *item) for finding, entry in pairs for item in _misread(finding, entry)]
-    fields = sum((f.clause is not None) + (f.lead != "") + (f.units is not None) + (f.phrase != "") + (f.deadline != "") for f, _ in pairs)  # fmt: skip
+    fields = sum((f.clause is not None) + (f.lead != "") + (f.units is not None) + (f.phrase != "") + (f.deadline != "") + (f.county != "") for f, _ in pairs)  # fmt: skip
     assert len(wrong) <= (1 - LEAST_FIELDS) * fields, "\n".join(map(str, wrong))
 
 

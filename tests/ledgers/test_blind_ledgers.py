@@ -1,4 +1,4 @@
-"""Ledgers nobody showed the reader, of two writers: nearly every cell is read right, and nothing is silently wrong."""
+"""Ledgers nobody showed the reader, of three writers: nearly every cell is read right, and nothing is silently wrong."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.ledgers import blind_ledgers, blind_ledgers_2
+from tests.ledgers import blind_ledgers, blind_ledgers_2, blind_ledgers_3
 from tests.ledgers.blind_ledgers import ASKED, BlindLedger
 from tests.ledgers.ledger_world import TODAY, state_workdays, vocabulary
 from tracker.ledgers.problems import Problem
 from tracker.ledgers.reading import Reading, read_ledger
 
-LEDGERS = (*blind_ledgers.LEDGERS, *blind_ledgers_2.LEDGERS)
+LEDGERS = (*blind_ledgers.LEDGERS, *blind_ledgers_2.LEDGERS, *blind_ledgers_3.LEDGERS)
 BY_NAME = {ledger.file: ledger for ledger in LEDGERS}
 LEAST_RIGHT = 0.95
 
