@@ -79,6 +79,8 @@ class Calendar:
             raise Unclear("month_missing", phrase=point.said)
         day = point.day or _DAY_OF_PART.get(point.part)
         found = make_date(year + (1 if point.part == "元旦" and not point.year_given else 0), month, day)
+        if point.eve:
+            found -= timedelta(days=1)
         if ends_range and not point.year_given and self.last and found < self.last:
             found = make_date(year + 1, month, day)  # 11月至次年3月, the 次年 left out
         return self._keep(found, point)
@@ -103,7 +105,7 @@ class Calendar:
         year = moment.year or self.later_year or (base.year if base else None)
         if year is None:
             raise Unclear("year_missing", phrase=point.said)
-        return year
+        return max(year, moment.handed_over.year) if moment.handed_over else year
 
     def _from_ledger_date(self, point: Point) -> date:
         today = self.moment.ledger_date

@@ -20,6 +20,7 @@ _MARKS = str.maketrans(
 )
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _NUMERAL = re.compile(r"[〇○零一二三四五六七八九十百两]+(?=个?半?(?:年|月|日|号|天|周|星期|礼拜|季|工作日|小时))")
+_ZERO = re.compile(r"(?<=[一二三四五六七八九])[0Oo](?=[一二三四五六七八九])")  # 二0一九
 _CLOCK = re.compile(r"(?<=\d)(?:[ T]+|(?<=日)\s*)\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?Z?")
 _CLOCK_WORDS = re.compile(
     r"(?<=[日号])(?:[上下]午|晚上?|早上|中午)?\d{1,2}(?::\d{2}|时(?:\d{1,2}分)?|点(?:\d{1,2}分|半|整)?)"
@@ -40,6 +41,7 @@ def plain(text: str) -> str:
     text = _CLOCK.sub("", text)
     text = re.sub(r"(?<![年月\d.\-/，,;；、。])\s*\n\s*(?![月日年底前内止])", ",", text)
     text = re.sub(r"\s+", "", _QUOTES.sub("", text))
+    text = _ZERO.sub("〇", text)
     text = _NUMERAL.sub(lambda match: _arabic(match[0]), text)
     text = _INCLUSIVE.sub("", _CLOCK_WORDS.sub("", text))
     text = _WEEKDAY.sub("", re.sub(r"\(([底末])\)", r"\1", text))
@@ -77,6 +79,7 @@ class Point(Token):
     months_on: int | None = None  # 本月 0, 下月 1
     day: int | None = None
     part: str = ""
+    eve: bool = False  # 国庆节前 ends on the day before
 
     @property
     def year_given(self) -> bool:
@@ -117,7 +120,7 @@ _POINTS = tuple(
         ("quarter", rf"(?:{_YEAR})?Q(?P<q>[1-4])(?:末|底|内)?"),
         ("quarter", r"(?P<now>本季度)(?:末|底|内)?"),
         ("half", rf"(?:{_YEAR})?(?P<h>[上下])半年(?:末|底|内)?"),
-        ("month", rf"(?P<rm>本月|当月|下个?月|次月)(?:(?P<d>\d{{1,2}})[日号]|{_PART})"),
+        ("month", rf"(?P<rm>本月|当月|下个?月|次月|(?<!\w)月(?=[底末内]))(?:(?P<d>\d{{1,2}})[日号]|{_PART})"),
         ("year", r"(?<![\d半])(?P<part>年底|年末|年终|年度?内|全年|岁末|年中)"),
         ("year", r"(?<!\d)(?P<y>20\d\d)(?=[-~至到]+20\d\d年)"),
         ("holiday", rf"(?:{_YEAR})?(?P<f>元旦|五一|六一|七一|八一|十一|国庆)节?"),
@@ -157,7 +160,7 @@ def tokens_of(text: str) -> list[Token]:
     return found
 
 
-_STARTS = frozenset("0123456789今本当明次翌来后去上下第前年全岁元五六七八十国Q半")
+_STARTS = frozenset("0123456789月今本当明次翌来后去上下第前年全岁元五六七八十国Q半")
 
 
 def _token_at(text: str, position: int) -> Token | None:
@@ -179,6 +182,8 @@ def _span_at(text: str, position: int) -> Span | None:
     many_days = match["u"] == "日" and int(match["n"] or 0) > 31  # 60日 is no day of a month
     if not (bounded or many_days or match["each"] or match["onlyhalf"] or match["u"] in ("天", "周", "小时", "工作日")):
         return None
+    if match["u"] == "月" and re.match(r"\d{1,2}[日号]", text[match.end() :]):
+        return None  # 不超过11月15日
     if match["u"] == "季度" and not match["each"]:
         return None  # 4季度内 is the fourth quarter
     if match["u"] == "年" and match["onlyhalf"] and text[max(position - 1, 0)] in "上下":
@@ -219,7 +224,8 @@ def _coarser(name: str, got: dict[str, str | None], point: Point) -> Point:
         return replace(point, month=6 if "中" in point.part else 12, part="年中" if "中" in point.part else "年")
     if name == "holiday":
         month, day = _HOLIDAYS[got["f"] or ""]
-        return replace(point, month=month, day=day, part="元旦" if got["f"] == "元旦" else "")
+        eve = "前" in point.tail
+        return replace(point, month=month, day=day, part="元旦" if got["f"] == "元旦" else "", eve=eve)
     return point
 
 
