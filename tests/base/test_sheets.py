@@ -190,6 +190,8 @@ def test_rubbish_is_read_or_refused_never_worse(data: bytes) -> None:
 
 DANGEROUS = [
     "=1+1",
+    "'=11",
+    "''-甲",
     "+86 138",
     "-甲",
     "@SUM(A1)",

@@ -19,7 +19,9 @@ Block = tuple[str, Any]
 WRITTEN = date(2019, 8, 5)  # where a paper bears no day
 
 
-def document(name: str, blocks: list[Block], findings: list[F], passed_over: tuple[str, ...] = (), written: date = WRITTEN) -> None:
+def document(
+    name: str, blocks: list[Block], findings: list[F], passed_over: tuple[str, ...] = (), written: date = WRITTEN
+) -> None:
     text = blocks[0][1] if blocks[0][0] == "pasted" else None
     build = None if text else lambda: as_word(blocks)
     DOCUMENTS.append(Blind(name, text, build, written, tuple(findings), passed_over))
@@ -38,6 +40,8 @@ def as_word(blocks: list[Block]) -> bytes:
             paper.add_paragraph(content, style="List Number" if kind == "auto" else None)
     return _save(paper)
 
+
+# fmt: off
 
 # 1. An inspection's opinion: chapters, typed （一）, paragraphs whose first sentence is the problem; demands at the end.
 document(

@@ -5,12 +5,12 @@ problem; a tuple holds readings that are equally good, ``ASKED`` is right where 
 work is finished, and nothing about striking off. Rows that no reading names (totals, notes, page lines) are no problems.
 """
 
-# ruff: noqa: E501 - rows of a table stay on a line
+# ruff: noqa: E501, DTZ001 - rows of a table stay on a line; cells have no zone
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -43,7 +43,10 @@ def sheet(name: str, rows: list[list[Any]], **layout: Any) -> SheetAsTyped:
 
 
 def as_workbook(sheets: list[SheetAsTyped]) -> bytes:
-    book = workbook({one.name: [[value if value != "" else None for value in row] for row in one.rows] for one in sheets}, {one.name: one.merged for one in sheets})
+    book = workbook(
+        {one.name: [[value if value != "" else None for value in row] for row in one.rows] for one in sheets},
+        {one.name: one.merged for one in sheets},
+    )
     for one in sheets:
         for row in one.hidden_rows:
             book[one.name].row_dimensions[row].hidden = True
@@ -62,20 +65,31 @@ LEDGERS: list[BlindLedger] = []
 
 
 def ledger(
-    file: str, sheets: list[SheetAsTyped], rows: list[dict[str, Any]], *, ledger_date: str | None = None,
-    encoding: str = "", delimiter: str = ",", kept: str = "", hidden: tuple[str, ...] = (), sheets_without_table: tuple[str, ...] = (),
+    file: str,
+    sheets: list[SheetAsTyped],
+    rows: list[dict[str, Any]],
+    *,
+    ledger_date: str | None = None,
+    encoding: str = "",
+    delimiter: str = ",",
+    kept: str = "",
+    hidden: tuple[str, ...] = (),
+    sheets_without_table: tuple[str, ...] = (),
 ) -> None:
     """``kept``: the file an office suite made of the sheets as typed (xls, ods)."""
-    data: Callable[[], bytes] = lambda: as_workbook(sheets)
-    if encoding:
-        data = lambda: as_text(sheets, encoding, delimiter)
-    elif kept:
-        data = (FILES / kept).read_bytes
+
+    def data() -> bytes:
+        if kept:
+            return (FILES / kept).read_bytes()
+        return as_text(sheets, encoding, delimiter) if encoding else as_workbook(sheets)
+
     right: Right = dict(_placed(sheets, rows, PurePath(file).stem))
     LEDGERS.append(BlindLedger(file, data, right, ledger_date, hidden, sheets_without_table))
 
 
-def _placed(sheets: list[SheetAsTyped], rows: list[dict[str, Any]], stem: str) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
+def _placed(
+    sheets: list[SheetAsTyped], rows: list[dict[str, Any]], stem: str
+) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
     """Each reading with the place of its row: where the next one's wording stands."""
     places = ((one.name or stem, number, row) for one in sheets for number, row in enumerate(one.rows, 1))
     for right in rows:
@@ -83,6 +97,8 @@ def _placed(sheets: list[SheetAsTyped], rows: list[dict[str, Any]], stem: str) -
         wordings = title if isinstance(title, tuple) else (title,)
         yield next((name, number) for name, number, row in places if any(wording in row for wording in wordings)), right
 
+
+# fmt: off
 
 # 1. The city's list after the central inspection: two header rows, sections, merged downwards, subtotals and signatures.
 ledger(
@@ -200,7 +216,7 @@ ledger(
         {"title": "反映征地补偿款被村干部截留", "source": (PUBLIC, None, ASKED), "county": "邵阳县", "region": "塘渡口镇", "lead_official": "李向东", "responsible_units": (["塘渡口镇党委、政府"], ["塘渡口镇党委", "塘渡口镇政府"], ["塘渡口镇党委", "政府"]), "measures": "核查账目，补发到户", "deadline": "2020-07-31", "state": "rectifying", "number": "SY-01"},
         {"title": "反映低保评定不公，优亲厚友", "source": (PUBLIC, None, ASKED), "county": "邵阳县", "region": "白仓镇", "lead_official": "郑晓梅", "responsible_units": ["县民政局", "白仓镇人民政府"], "deadline": "2020-06-30", "state": DONE, "number": "SY-02"},
         {"title": "反映危房改造补助未兑付", "county": "邵阳县", "region": "黄亭市镇", "lead_official": "郑晓梅", "responsible_units": ["县住建局"], "deadline": "2020-07-15", "state": "rectifying", "number": "SY-03"},
-        {"title": "反映村级光伏收益分配不公开", "county": "邵阳县", "region": "金称市镇", "lead_official": "李向东", "responsible_units": ["金称市镇人民政府"], "deadline": (None, ASKED), "state": OPEN, "number": "SY-04"},
+        {"title": "反映村级光伏收益分配不公开", "county": "邵阳县", "region": "金称市镇", "lead_official": "李向东", "responsible_units": ["金称市镇人民政府"], "deadline": (None, ASKED), "state": (*OPEN, "rectifying"), "number": "SY-04"},
     ],
     ledger_date="2020-06-15",
     kept="petitions.xls",

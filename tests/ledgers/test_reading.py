@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.ledgers.ledger_world import read, saved, told, workbook
+from tracker.ledgers.vocabulary import word_key
 
 
 def test_units_before_the_problem_and_a_header_merged_both_ways() -> None:
@@ -508,3 +509,82 @@ def test_a_merged_cell_stands_where_its_block_begins_and_every_other_in_its_own_
     found = read(saved(workbook({"表": rows}, {"表": ["C2:C3"]}))).rows
     assert [row.cells["county"] for row in found] == ["表!C2", "表!C2", "表!C4"]
     assert [row.cells["title"] for row in found] == ["表!B2", "表!B3", "表!B4"]
+
+
+def _in_sections(*sections: str) -> list[list[str | None]]:
+    """A ledger whose title names the central inspection, with a problem in each section."""
+    rows: list[list[str | None]] = [
+        ["新邵县中央巡视反馈问题整改清单（2019年8月1日）"],
+        ["序号", "问题描述", "问题类别", "责任单位", "整改时限", "整改状态"],
+    ]
+    for number, section in enumerate(sections, 1):
+        rows += [[section], ["1", f"问题{number}", "安全饮水", "新邵县水利局", "2019年9月底", "整改中"]]
+    return rows
+
+
+def test_a_section_of_other_finders_is_not_given_the_titles_source() -> None:
+    sections = (
+        "一、中央第八巡视组反馈问题",
+        "二、省2018年度脱贫攻坚成效考核反馈问题",
+        "三、市人大代表视察发现的问题（1个）",
+    )
+    reading = read(workbook({"清单": _in_sections(*sections)}))
+    assert [row.source for row in reading.rows] == ["central_inspection", "provincial_assessment", None]
+    assert told(reading) == {("清单!A7", "unknown_section_source", "ask")}
+
+
+def test_a_section_by_theme_or_county_has_the_titles_source() -> None:
+    sections = "一、责任落实方面发现的问题", "二、安全饮水反馈问题", "三、新邵县发现的问题", "四、本次巡视发现的问题"
+    reading = read(workbook({"清单": _in_sections(*sections)}))
+    assert {row.source for row in reading.rows} == {"central_inspection"}
+
+
+def test_whoever_says_who_found_a_section_answers_all_its_rows() -> None:
+    section = "一、市人大代表视察发现的问题（1个）"
+    book = saved(workbook({"清单": _in_sections(section)}))
+    for correction in ({"words": {"source": {word_key(section): "媒体曝光"}}}, {"answers": {"清单!A3": "媒体曝光"}}):
+        reading = read(book, **correction)
+        assert ([row.source for row in reading.rows], told(reading)) == (["media"], set())
+
+
+def test_posts_beside_names_and_the_units_own_people() -> None:
+    """姓名 and 职务 below one head, the post of nobody named kept as it stands, and 牵头单位（负责人）."""
+    rows = [
+        ["新邵县省考核反馈安全饮水问题整改台账（2019年8月1日）"],
+        ["序号", "存在的隐患", "包案领导", None, "牵头单位（负责人）", "职务", "配合单位", "整改时限", "整改状态"],
+        [None, None, "姓名", "职务", None, None, None, None, None],
+        [1, "管道漏水", "李志强", "县委副书记", "县水利局（钱进）", "站长", "酿溪镇党委、政府", "9月底", "整改中"],
+    ]
+    merges = ["C2:D2", *(f"{column}2:{column}3" for column in "ABEFGHI")]
+    (row,) = read(workbook({"台账": rows}, {"台账": merges})).rows
+    assert (row.title, row.lead_official, row.lead_official_post) == ("管道漏水", "李志强", "县委副书记")
+    assert (row.lead_unit, row.responsible_person, row.responsible_people[0].post) == ("县水利局", "钱进", "站长")
+    assert row.responsible_units == ("县水利局", "酿溪镇党委", "酿溪镇政府")
+
+
+def test_a_post_without_a_person_is_kept() -> None:
+    rows = [["序号", "问题描述", "责任单位", "职务", "整改时限"], [1, "漏水", "县水利局", "站长", "2019年9月底"]]
+    (row,) = read(workbook({"台账": rows})).rows
+    assert dict(row.others) == {"职务": "站长"}
+
+
+def test_a_wide_gap_parts_a_line_of_the_letterhead() -> None:
+    rows = [
+        ["新邵县审计发现资金项目管理问题整改台账"],
+        ["单位：新邵县扶贫办（盖章）　　　　2019年8月1日　　　　　　单位：万元"],
+        ["序号", "问题描述", "涉及金额", "审计处理意见", "化解措施", "责任单位", "整改时限", "整改状态"],
+        [1, "资金闲置", 1.5, "收回", "上缴", "县财政局", "月底前", "整改中"],
+    ]
+    reading = read(workbook({"台账": rows}))
+    (row,) = reading.rows
+    assert (reading.owner, reading.ledger_date) == ("新邵县扶贫办", date(2019, 8, 1))
+    assert (row.amount, row.requirement, row.measures) == (Decimal("15000.00"), "收回", "上缴")
+    assert row.deadline == date(2019, 8, 31)
+
+
+def test_a_column_of_what_the_problem_looks_like_is_its_detail() -> None:
+    heads = ["序号", "反馈问题", "具体表现", "责任单位", "整改时限"]
+    (row,) = read(workbook({"台账": [heads, [1, "作风不实", "代签代填", "县水利局", "2019年9月底"]]})).rows
+    assert (row.title, row.detail) == ("作风不实", "代签代填")
+    (alone,) = read(workbook({"台账": [heads[:1] + heads[2:], [1, "代签代填", "县水利局", "2019年9月底"]]})).rows
+    assert (alone.title, alone.detail) == ("代签代填", "")

@@ -25,6 +25,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from tracker.base.access import N_
 from tracker.base.sheets import (
+    FORMULA_SIGNS,
     MAX_FILE_BYTES,
     MAX_UNPACKED_BYTES,
     MIN_SUSPICIOUS_BYTES,
@@ -349,4 +350,4 @@ def _delimiter(text: str) -> str:
 
 def _unguarded(cell: str) -> str:
     """Undo the guard that ``write_csv`` puts before text like a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(FORMULA_SIGNS) else cell

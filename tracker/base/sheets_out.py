@@ -495,7 +495,7 @@ def _with_marks(rows: Rows, at: datetime) -> Iterator[Sequence[object] | Section
 def _guarded(value: object) -> object:
     if value is None:
         return ""
-    if isinstance(value, str) and value.startswith((*FORMULA_SIGNS, "\t", "\r")):
+    if isinstance(value, str) and value.lstrip("'").startswith((*FORMULA_SIGNS, "\t", "\r")):
         return "'" + value
     return value
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from tracker.ledgers.columns import COMBINED, COMBINED_LEAD, field_of
+from tracker.ledgers.columns import COMBINED, COMBINED_LEAD, COMBINED_LEAD_PERSON, field_of
 from tracker.ledgers.deadline_calendar import Moment
 from tracker.ledgers.deadlines import Deadline, read_deadline
 from tracker.ledgers.letterhead import FIRST_LEADS
@@ -19,7 +19,16 @@ from tracker.ledgers.vocabulary import is_nothing, plain
 
 PEOPLE_FIELDS = frozenset({"lead_official", "responsible_person"})
 TERM_FIELDS = PEOPLE_FIELDS | {
-    *("responsible_units", "lead_unit", "assisting_units", "deadline", "kind", COMBINED, COMBINED_LEAD)
+    *(
+        "responsible_units",
+        "lead_unit",
+        "assisting_units",
+        "deadline",
+        "kind",
+        COMBINED,
+        COMBINED_LEAD,
+        COMBINED_LEAD_PERSON,
+    )
 }
 #: Said of an entry beside its wording; where such a label stands, the wording ends.
 BESIDE_FIELDS = TERM_FIELDS | {
@@ -126,10 +135,11 @@ class _Gathered:
             self.kind = self.kind or kind_of(value)[0] or ""
         elif code in PEOPLE_FIELDS:
             self._take_people(code, people_of(value))
-        elif code in (COMBINED, COMBINED_LEAD):
+        elif code in (COMBINED, COMBINED_LEAD, COMBINED_LEAD_PERSON):
             found, people = units_and_people(value)
-            (self.units if code == COMBINED else self.lead).extend(found.names)
-            self._take_people("responsible_person" if code == COMBINED else "lead_official", people)
+            units_field, people_field = code.split("+")
+            (self.units if units_field == "responsible_units" else self.lead).extend(found.names)
+            self._take_people(people_field, people)
         elif code in TERM_FIELDS:
             found = units_of(value)
             if code == "lead_unit":

@@ -98,9 +98,18 @@ FIELDS: tuple[Field, ...] = (
         "扣分事项 短板弱项 薄弱环节 问题短板 事由 案由 主要内容 问题和困难 存在的困难和问题 未完成事项",
         r"(?!.*(?:单位|部门|责任|措施|时限|来源|类|数|情况说明|原因|整改情况)).*(?:存在|反馈|发现|查出|指出|突出|主要|具体|反映|交办|督办|"
         r"需整改|待整改|梳理|排查).{0,8}问题(?:描述|内容|表述|情况|清单|表现|事项|及表现)?|"
-        r"(?:检查|排查)?(?:存在|发现|查出)?的?(?:主要|突出|具体)?(?:问题|隐患)[和及与或]?(?:问题|隐患)(?:描述|内容|情况|清单)?",
+        r"(?:检查|排查)?(?:存在|发现|查出)?的?(?:主要|突出|具体)?(?:问题|隐患)[和及与或]?(?:问题|隐患)(?:描述|内容|情况|清单)?|"
+        r"(?:检视|查摆|检查|排查|自查|检视剖析|对照检查)?(?:存在|发现|查出|梳理|检视|查摆|排查|检查|自查)(?:出来?)?的?(?:主要|突出|具体|重大|事故|安全)?(?:问题|隐患)(?:描述|内容|情况|清单)?|"
+        r"(?:重大|一般|事故|安全|生产|消防|风险)+隐患(?:描述|内容|情况|名称)?",
     ),
-    Field("detail", N_("问题详情"), "问题详细描述 详细描述 详细情况 问题详细情况 问题补充说明 问题背景", joins=True),
+    # Beside a column of problems their 具体表现 is the detail; alone it is the problem.
+    Field(
+        "detail",
+        N_("问题详情"),
+        "问题详细描述 详细描述 详细情况 问题详细情况 问题补充说明 问题背景",
+        joins=True,
+        also="具体表现 问题表现 问题具体表现 具体问题 问题具体情况",
+    ),
     Field(
         "category",
         N_("问题类别"),
@@ -152,7 +161,12 @@ FIELDS: tuple[Field, ...] = (
         "主管市领导 主管县领导 牵头责任人",
         r".{0,4}(?:牵头|包案|责任|挂牌|领衔|联系|包联|挂点|联点|督办|分管).{0,4}领导",
     ),
-    Field("lead_official_post", N_("牵头领导职务"), "牵头领导职务 责任领导职务 领导职务"),
+    Field(
+        "lead_official_post",
+        N_("牵头领导职务"),
+        "牵头领导职务 责任领导职务 领导职务",
+        r".{0,8}(?:领导|包案人|牵头人|领衔人)职务",
+    ),
     Field(
         "lead_unit",
         N_("牵头单位"),
@@ -215,6 +229,7 @@ FIELDS: tuple[Field, ...] = (
         N_("整改要求"),
         "整改要求 要求 工作要求 整改意见 整改建议 处理建议 处理意见 审计建议 工作建议 "
         "办理要求 整改要求及目标 整改要求和目标 整改工作要求 交办要求 交办意见 督办意见 督办要求 整改具体要求 拟办意见",
+        r".{0,6}(?:处理|整改|审计|交办|督办|办理)(?:意见|建议|要求|决定)",
         joins=True,
     ),
     Field(
@@ -224,7 +239,7 @@ FIELDS: tuple[Field, ...] = (
         "整改目标及措施 整改目标和措施 整改措施及目标 整改措施和目标 整改具体措施 主要整改措施 整改思路 拟采取的措施 整改落实措施 任务分解 "
         "整改步骤 具体举措 解决措施 解决办法 采取措施 采取的措施 下步措施 下一步措施 下一步工作措施 "
         "下一步计划 下步计划 下一步工作打算 下步工作打算 下步工作 下一步打算 下步打算 下一步整改措施 应对措施 对策措施 落实举措 工作举措 整改路径",
-        r".{0,4}整改.{0,4}(?:措施|举措|办法).{0,4}",
+        r".{0,4}整改.{0,4}(?:措施|举措|办法).{0,4}|.{0,4}(?:措施|举措)",
         joins=True,
     ),
     Field(
@@ -365,6 +380,8 @@ _PARTS: Mapping[str, str] = {
     "联系电话": "电话",
     "联系方式": "电话",
     "名字": "",
+    "姓名职务": "",
+    "姓名及职务": "",
     "人员": "",
     "领导": "领导",
     "类别": "类别",
@@ -377,7 +394,8 @@ _PARTS: Mapping[str, str] = {
     "万元": "",
     "元": "",
 }
-_WITH_PHONE = re.compile(r"[及和与]?(?:联系|办公)?(?:电话|方式|手机号?码?)$")
+_WITH_PHONE = re.compile(r"[及和与]?(?:联系|办公)?(?:电话|方式|手机号?码?)$|[及和与]职务$")
+_LEVEL = re.compile(r"[省市县区乡镇村]{1,2}级")
 # A reviewer's columns are not the duty chain's.
 _OTHERS = re.compile(r"验收(?:组|人|单位)|审核(?:组|人|单位)|核查|复核|督查组|抽查|填报|审批|回头看")
 _PUNCTUATION = re.compile(r"[\s*:：。.·※☆★\"'“”、,，;；/\\|]+")
@@ -415,8 +433,14 @@ _PATTERNS = [(re.compile(field.pattern), field.code) for field in FIELDS if fiel
 _BY_PATTERN = 500  # weaker than any exact word
 COMBINED = "responsible_units+responsible_person"  # 责任单位及责任人 in one cell
 COMBINED_LEAD = "lead_unit+lead_official"
+COMBINED_LEAD_PERSON = "lead_unit+responsible_person"  # 牵头单位及负责人: the unit's own, not the leader above it
 #: What a column can be read as, in the order people choose from.
-MEANINGS: Mapping[str, str] = {**LABELS, COMBINED: N_("责任单位及责任人"), COMBINED_LEAD: N_("牵头单位及领导")}
+MEANINGS: Mapping[str, str] = {
+    **LABELS,
+    COMBINED: N_("责任单位及责任人"),
+    COMBINED_LEAD: N_("牵头单位及领导"),
+    COMBINED_LEAD_PERSON: N_("牵头单位及负责人"),
+}
 _COMBINED = (
     (
         re.compile(
@@ -426,10 +450,11 @@ _COMBINED = (
     ),
     (
         re.compile(
-            r"牵头(?:单位|部门)(?:及|和|与)?(?:牵头|责任|分管)?(?:领导|负责人|责任人)|(?:牵头|责任)领导(?:及|和|与)?(?:牵头|责任)(?:单位|部门)"
+            r"牵头(?:单位|部门)(?:及|和|与)?(?:牵头|责任|分管)?领导|(?:牵头|责任)领导(?:及|和|与)?(?:牵头|责任)(?:单位|部门)"
         ),
         COMBINED_LEAD,
     ),
+    (re.compile(r"牵头(?:责任)?(?:单位|部门)(?:及|和|与)?(?:负责人|责任人|责任人员|经办人)"), COMBINED_LEAD_PERSON),
 )
 
 
@@ -449,6 +474,8 @@ def choices(path: Path) -> tuple[tuple[int, str], ...]:
 
 def _readings(leaf: str, above: str) -> list[str]:
     if above and leaf in _PARTS:
+        if _LEVEL.fullmatch(above):
+            return [above + leaf, leaf]  # 责任人 below 县级: no county
         stem = re.sub(r"(?:情况|名单|信息)$", "", above)
         part = _PARTS[leaf]
         if part == "职务":

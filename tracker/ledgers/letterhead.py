@@ -130,7 +130,8 @@ def _county(name: str, vocabulary: Vocabulary) -> str | None:
 
 
 def _amount_unit(line: str) -> str | None:
-    return unit_of_amount(line) if re.search(r"单位[:：]", line) and len(line) < 20 else None
+    said = re.search(r"单位[:：].{1,5}$", plain(line))  # 截至10月31日　　　　单位：元
+    return unit_of_amount(said[0]) if said else None
 
 
 def title_of(lines: Sequence[str]) -> str | None:
@@ -148,16 +149,24 @@ def title_of(lines: Sequence[str]) -> str | None:
 
 def owner_of(lines: Sequence[str]) -> str | None:
     for line in lines:
-        if match := _OWNER.match(plain(line)):
-            return match[1]
+        for piece in pieces_of(line):
+            match = _OWNER.match(plain(piece))
+            if match and not _amount_unit(piece):
+                return re.sub(r"\((?:盖章|公章|签章)\)$", "", match[1])
     return None
+
+
+def pieces_of(line: str) -> list[str]:
+    """Where a wide gap parts a line (填报单位：…　　　　2019年10月20日), its pieces, and the line itself."""
+    pieces = [piece for piece in re.split(r"\s{3,}|\u3000{2,}", line.strip()) if piece]
+    return [*pieces, line] if len(pieces) > 1 else [line]
 
 
 def ledger_date_of(lines: Iterable[str], *, bare: bool = False) -> date | None:
     """截至… before 填报时间…, before a date that stands alone or in brackets at a title's end."""
     ranked: list[tuple[int, date]] = []
     without_year: list[tuple[int, int]] = []
-    for line in lines:
+    for line in (piece for one in lines for piece in reversed(pieces_of(one))):
         text = plain(line)
         ranked += [(rank, day) for day, before in find_dates(line) if (rank := _rank(text, before, bare)) is not None]
         without_year += [(int(month), int(day)) for month, day in _AS_OF_WITHOUT_YEAR.findall(text)]

@@ -23,6 +23,7 @@ _LABEL = re.compile(r"(牵头|主责|主办|责任|配合|协办|协助|参与|�
 _SPLIT = re.compile(r"[、,;/|\n\r\t。]+")
 _MEASURED_IN = frozenset({"元", "万元", "千元", "亿元", "万", "户", "人", "个", "处", "笔", "件"})  # 单位 beside 金额
 _LEADS = frozenset({"牵头", "主责", "主办", "负总责", "主管"})
+_SEAT = re.compile(r"(.*[县市区乡镇])(?:党?委|党工委)$")
 _ENDS_AS_UNIT = re.compile(_UNIT_ENDING + "$")
 
 
@@ -49,6 +50,8 @@ def units_of(text: str) -> Units:
             lead.append(names[-1])  # a mark in a line of its own
         if not name or is_nothing(name) or name in _MEASURED_IN:
             continue
+        if name in ("政府", "人民政府") and names and (seat := _SEAT.match(names[-1])):
+            name = seat[1] + name  # 塘渡口镇党委、政府
         if name not in names:
             names.append(name)
         if (leading or marks & _LEADS) and name not in lead:

@@ -173,6 +173,11 @@ MESSAGES: dict[str, Message] = {
             "请确认按“其他”登记，或改为已知来源，如中央巡视、省委巡视、省考核、第三方评估、纪检监察、审计、媒体曝光、群众举报、自查自纠。"
         ),
     ),
+    "unknown_section_source": Message(
+        ASK,
+        N_("从“%(phrase)s”看不出这一段的问题来源。"),
+        N_("这一段的问题由哪次检查指出？请确认按“其他”登记，或改为已知来源。"),
+    ),
     "several_sources": Message(ASK, N_("“%(phrase)s”写了几个问题来源。"), N_("以哪一个为准？请只留一个。")),
     "missing_source": Message(ASK, N_("没有写问题来源。"), N_("这个问题由哪次检查指出？")),
     "unknown_category": Message(ERROR, N_("“%(phrase)s”不是规定的问题类别。"), N_("请填写九类之一：%(categories)s。")),

@@ -13,7 +13,7 @@ from tracker.ledgers.columns import COMBINED
 from tracker.ledgers.header import text_of
 from tracker.ledgers.letterhead import Letterhead
 from tracker.ledgers.problems import Fault, Problem, fault
-from tracker.ledgers.table import TICKS, Record, Table
+from tracker.ledgers.table import TEXT_KEPT, TICKS, Record, Table
 from tracker.ledgers.values import serial_of, unit_of_amount
 from tracker.ledgers.vocabulary import Vocabulary, is_nothing, word_key
 
@@ -71,6 +71,7 @@ class TableCells:
         self.carries = {name for name in _CARRIED if self._carries(name)}
         self.carried: dict[str, Cell] = {}
         self.sections: tuple[str, ...] = ()
+        self.section_rows: dict[str, int] = {}
         self._settle_numbers()
         words = vocabulary.correction.words
         self.meant = {column: words[name] for name in words for column in self.columns.get(name, ())}
@@ -145,7 +146,7 @@ class TableCells:
         for record in self._parted():
             self.record = record
             if record.sections != self.sections:
-                self.sections, self.carried = record.sections, {}
+                self.sections, self.carried, self.section_rows = record.sections, {}, {}
             self.by_column = {column: self.at(record.row, column) for column in self.visible}
             if record.joined:
                 for row in record.more:
@@ -252,6 +253,13 @@ class TableCells:
         self.tell_all(cell, faults)
         if faults:
             self.carried.pop(name, None)
+
+    def section_address(self, text: str) -> str:
+        """Of the section row above the record that says so."""
+        if text not in self.section_rows:
+            rows = [one.row for one in self.table.passed if one.what == "section" and one.text == text[:TEXT_KEPT]]
+            self.section_rows[text] = max(row for row in rows if row < self.record.row)
+        return self.table.sheet.address(self.section_rows[text], self.visible[0])
 
     def row_address(self) -> str:
         column = (self.columns.get("title") or self.visible)[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tracker.base.sheets import looks_like_formula
-from tracker.ledgers.columns import COMBINED, COMBINED_LEAD
+from tracker.ledgers.columns import COMBINED, COMBINED_LEAD, COMBINED_LEAD_PERSON
 from tracker.ledgers.names import People, Units, people_of, units_and_people, units_of
 from tracker.ledgers.problems import fault
 from tracker.ledgers.row_cells import Cell, TableCells
@@ -37,9 +37,18 @@ def _one_official(cells: TableCells, cell: Cell, people: People) -> str | None:
 
 
 def people(cells: TableCells) -> People:
+    people = _named_people(cells)
+    post = cells.text("responsible_person_post")
+    if post and len(people.people) == 1 and not people.people[0].post:
+        return People((replace(people.people[0], post=post),))
+    return people
+
+
+def _named_people(cells: TableCells) -> People:
     found = cells.cell("responsible_person")
-    if COMBINED in cells.columns and not found.text:
-        return People(cells.remember(units_and_people, cells.cell(COMBINED).text)[1].people)
+    for code in (COMBINED, COMBINED_LEAD_PERSON):
+        if code in cells.columns and not found.text:
+            return People(cells.remember(units_and_people, cells.cell(code).text)[1].people)
     if not found.text or is_nothing(found.text):
         return People()
     if _is_formula(found):
@@ -47,9 +56,6 @@ def people(cells: TableCells) -> People:
     people: People = cells.remember(people_of, found.text)
     if people.unread:
         cells.tell(found, fault("unreadable_person", phrase=people.unread[:30]))
-    post = cells.text("responsible_person_post")
-    if post and len(people.people) == 1 and not people.people[0].post:
-        return People((replace(people.people[0], post=post),))
     return people
 
 
@@ -83,9 +89,10 @@ def _units_in(cells: TableCells, name: str) -> Units:
 
 
 def _lead_units(cells: TableCells) -> tuple[str, ...]:
-    if COMBINED_LEAD in cells.columns and "lead_unit" not in cells.columns:
-        names: tuple[str, ...] = cells.remember(units_and_people, cells.cell(COMBINED_LEAD).text)[0].names
-        return names
+    for code in (COMBINED_LEAD, COMBINED_LEAD_PERSON):
+        if code in cells.columns and "lead_unit" not in cells.columns:
+            names: tuple[str, ...] = cells.remember(units_and_people, cells.cell(code).text)[0].names
+            return names
     found = cells.said("lead_unit")
     units: Units = cells.remember(units_of, found.text)
     return units.lead or units.names

@@ -9,22 +9,41 @@ from collections.abc import Sequence
 
 from tracker.ledgers.problems import fault
 from tracker.ledgers.row_cells import Cell, TableCells
-from tracker.ledgers.values import categories_in, category_of, counties_in, county_of, source_in, source_of
-from tracker.ledgers.vocabulary import is_nothing
+from tracker.ledgers.values import categories_in, category_of, counties_in, county_of, somebody_in, source_in, source_of
+from tracker.ledgers.vocabulary import is_nothing, word_key
 
 
 def source(cells: TableCells) -> tuple[str | None, str]:
     found = cells.cell("source")
-    in_section = next((code for text in reversed(cells.sections) if (code := cells.remember(source_in, text))), None)
+    in_section = next((code for text in reversed(cells.sections) if (code := _of_section(cells, text))), None)
     if is_nothing(found.text) and in_section and not found.broken:
         return in_section, ""
     found = cells.said("source")
+    if not found.text and (section := _of_somebody_else(cells)):
+        cells.tell(cells.section_address(section), fault("unknown_section_source", phrase=section[:40]), section)
+        return None, ""
     if not found.text:
         _missing(cells, "source", found, cells.head.source)
         return cells.head.source, ""
     code, faults = cells.remember(source_of, found.text)
     cells.tell_reading("source", found, faults)
     return code, found.text
+
+
+def _of_section(cells: TableCells, text: str) -> str | None:
+    said = cells.vocabulary.correction
+    meant = said.words.get("source", {}).get(word_key(text))
+    if said.answers:
+        meant = said.answers.get(cells.section_address(text)) or meant
+    code: str | None = cells.remember(source_of, meant)[0] if meant else cells.remember(source_in, text)
+    return code
+
+
+def _of_somebody_else(cells: TableCells) -> str | None:
+    """The section row that says somebody found its problems, and no source we know: the title does not speak for these."""
+    return next(
+        (text for text in reversed(cells.sections) if cells.remember(somebody_in, text, cells.vocabulary)), None
+    )
 
 
 def category(cells: TableCells) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -174,7 +174,7 @@ def _row(cells: TableCells, today: date) -> LedgerRow:
         quantity_total=whole_of(cells.text("quantity_total")),
         quantity_done=whole_of(cells.text("quantity_done")),
         remark=cells.text("remark"),
-        others=_others(cells),
+        others=_others(cells, people.people),
         cells=_where(cells),
     )
 
@@ -192,11 +192,21 @@ def _where(cells: TableCells) -> Where:
     return Where(cells.table.sheet.name, cells.record.row, cells.columns, merged) if merged else plain
 
 
-def _others(cells: TableCells) -> tuple[tuple[str, str], ...]:
+def _others(cells: TableCells, people: Sequence[Person]) -> tuple[tuple[str, str], ...]:
     """What has no field of its own in an issue, by its header; a quantity in words is words too."""
     found = [(label, text) for column, label in cells.unknown.items() if (text := cells.by_column[column].text)]
-    for name in ("nature", "fed_back", "phone", "quantity", "quantity_total", "quantity_done"):
+    for name in (
+        "nature",
+        "responsible_person_post",
+        "fed_back",
+        "phone",
+        "quantity",
+        "quantity_total",
+        "quantity_done",
+    ):
         text = cells.text(name)
+        if name == "responsible_person_post" and any(text in person.post for person in people):
+            continue
         if text and (not name.startswith("quantity_") or whole_of(text) is None):
             column = cells.columns[name][0]
             found.append((next(heading.text for heading in cells.table.headings if heading.column == column), text))

@@ -43,7 +43,7 @@ ABOUT_THE_TABLE = ABOUT_THE_HEADER | {
 #: Problems that are about one word: whoever says what it means answers every row that has it.
 _ABOUT_WORDS = frozenset(
     {
-        *("unknown_source", "several_sources", "unknown_category", "several_categories"),
+        *("unknown_source", "unknown_section_source", "several_sources", "unknown_category", "several_categories"),
         *("unknown_county", "several_counties", "unknown_kind", "unknown_state"),
     }
 )
@@ -217,7 +217,8 @@ def words(reading: Reading, offered: Mapping[str, Sequence[str]]) -> list[Word]:
     for problem in (*reading.errors, *reading.asks):
         if problem.code in _ABOUT_WORDS:
             sheet, _, cell = problem.cell.rpartition("!")
-            code = fields.get((sheet, cell.rstrip("0123456789")), "")
+            in_column = fields.get((sheet, cell.rstrip("0123456789")), "")
+            code = "source" if problem.code == "unknown_section_source" else in_column
             if code in offered:
                 found.setdefault((code, word_key(problem.params["phrase"])), []).append(problem)
     return sorted(

@@ -19,6 +19,7 @@ _STATE_WORD = re.compile(
     r"(?:已|正在|尚?未|基本|部分|待|持续)?(?:全部)?(?:完成|整改|办结|销号|启动|到位|解决|推进|落实|验收|办理|销案)(?:完成|到位|完毕|整改|中)?|"
     r"进行中|(?:未?达到|超过)序时进度"
 )
+TEXT_KEPT = 200  # characters of a row that is no problem
 LOOKED_AT = 200  # records a column without a head is looked for in
 
 
@@ -289,7 +290,7 @@ class _Walk:
         return {column: text for column, text in texts.items() if column not in self.hidden} if self.hidden else texts
 
     def _pass(self, row: int, what: str, filled: Mapping[int, str]) -> None:
-        self.passed.append(Passed(row, what, " ".join(filled.values())[:200]))
+        self.passed.append(Passed(row, what, " ".join(filled.values())[:TEXT_KEPT]))
 
     def _repeats_header(self, row: int, line: Mapping[int, str]) -> bool:
         """A header printed again on each page, or the row of column numbers below it."""

@@ -25,7 +25,7 @@ _SOURCES = tuple(
         (r"群众|举报|信访|来信|来访|投诉|热线|12317|12345|市长信箱|留言", "public_report"),
         (r"自查|自纠|自检|自评|自排|排查|摸排|自我检查", "self_inspection"),
         (r"(?:中央|党中央|中共中央|国家|国务院|中巡|中纪).*", "central_inspection"),
-        (r"省.{0,8}(?:考核|考评|考)|考核.{0,4}省", "provincial_assessment"),
+        (r"省(?:.{0,8}考|[^、,;。]{0,16}(?:考核|考评))|考核.{0,4}省", "provincial_assessment"),
         (
             r"省.{0,12}(?:巡视|督查|督察|检查|暗访|督导|巡查|明察)|省(?:委|政府|级)?(?:巡视|督查)|常态化督查",
             "provincial_inspection",
@@ -66,6 +66,26 @@ def source_in(text: str) -> str | None:
     bare = re.sub(r"群众(?:认可度|满意度)|(?:涉贫)?信访舆情|排查|摸排", "", plain(text))
     codes = {code for pattern, code in _SOURCES[:-1] if code[0] != "?" and pattern.search(bare)}
     return codes.pop() if len(codes) == 1 else None
+
+
+_SOMEBODY_FOUND = re.compile(
+    r"^(?P<who>[^,;。]{2,20}?)(?:中)?(?:反馈|指出|发现|查出|通报|曝光|交办|移交)(?:意见)?的?[^,;。]{0,8}问题"
+)
+_NOBODY = re.compile(
+    r"(?:本次|此次|这次|该|上述|以上|前期|近期|专项|常规)*(?:巡视|巡察|督查|督察|考核|检查|评估|审计|调研)?(?:组|工作|过程)?(?:中|所)?|"
+    r".*(?:方面|领域|环节|上)"
+)
+
+
+def somebody_in(text: str, vocabulary: Vocabulary) -> str | None:
+    """Who found the problems below a section row (市人大代表视察发现的问题), whether or not that is a source we know; a
+    theme or a county with problems is nobody."""
+    bare = re.sub(r"^(?:第?[(]?[一二三四五六七八九十\d]{1,3}[)、.]?)+", "", plain(text))
+    found = _SOMEBODY_FOUND.match(bare)
+    if found is None or _NOBODY.fullmatch(found["who"]):
+        return None
+    about = found["who"] in vocabulary.places or categories_in(found["who"], vocabulary)
+    return None if about else found["who"]
 
 
 _CATEGORY_WORDS: Mapping[str, str] = {
@@ -215,7 +235,7 @@ _STATES = tuple(
             "rectifying",
         ),
         (
-            r"完成|已整改|整改到位|办结|已解决|已落实|已到位|整改完毕|已整治|已改|100%|完毕|^是$|到位|√|✓|已归还|已纠正|已兑现",
+            r"完成|已整改|整改到位|办结|已(?:化解|消除|处置)|息[诉访]|已解决|已落实|已到位|整改完毕|已整治|已改|100%|完毕|^是$|到位|√|✓|已归还|已纠正|已兑现",
             DONE,
         ),
         (r"^否$|^×$|^未$", "rectifying"),
