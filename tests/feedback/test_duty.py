@@ -12,6 +12,7 @@ from tests.feedback.test_reading import read
 from tests.feedback.test_routes import brought, client, inspection, kept, version  # noqa: F401 - fixtures among them
 from tests.world import World
 from tracker.base.db import db
+from tracker.feedback.models import Draft
 from tracker.feedback.rules import doubts_in
 from tracker.inspections.models import Finding, Inspection, Proposal
 from tracker.issues.models import Issue
@@ -113,3 +114,110 @@ def test_what_is_proposed_is_put_right_on_the_page_and_fills_in_the_handing_out(
     for value in (leader.name, "市水利局", "新邵县水利局（新邵县）", "赵无名", "2019-12-31"):
         assert f'value="{value}"' in page, value
     assert "2019-09-30 完成整改\n2019-12-31 建立机制</textarea>" in page
+
+
+TWO = (
+    "1.新邵县断水。（牵头领导：{first}、王建国；牵头单位：市水利局、市财政局；责任单位：新邵县水利局）整改时限：8月底前"
+)
+
+
+def test_of_several_leads_the_page_asks_which_and_writes_nothing_down_before(
+    client: FlaskClient,  # noqa: F811
+    inspection: Inspection,  # noqa: F811
+    world: World,
+) -> None:
+    leader = world.leader.name
+    document = brought(client, inspection, "一、存在问题", TWO.format(first=leader), "2.新邵县漏水。")
+    page = client.get(f"/documents/{document}").text
+    assert "不止一位牵头领导" in page
+    assert f"/documents/{document}/confirm" not in page
+    refused = client.post(
+        f"/documents/{document}/confirm", data={"version": db.session.scalars(select(Draft)).one().version}
+    )
+    assert refused.status_code == 422
+    assert f"写了几位牵头领导：{leader}、王建国。一个问题只有一位，请先选定。" in refused.text
+    first, _ = kept()
+    client.post(f"/documents/entries/{first.id}/settle", data={"field": "lead_official", "name": leader})
+    client.post(f"/documents/entries/{first.id}/settle", data={"field": "lead_unit", "name": "市水利局"})
+    first, _ = kept()
+    assert (first.lead_official, first.lead_unit) == (leader, "市水利局")
+    remark = "反馈文件还写了牵头领导：王建国\n反馈文件还写了牵头单位：市财政局"
+    assert first.remark == remark
+    client.post(f"/documents/{document}/confirm", data={"version": version(client.get(f"/documents/{document}").text)})
+    finding, _ = db.session.scalars(select(Finding).order_by(Finding.id))
+    listed = {
+        "title": "断水",
+        "wording": finding.wording,
+        "category": world.categories[2].id,
+        "county": world.xinshao.id,
+    }
+    client.post(f"/findings/{finding.id}/list", data=listed | {"kind": "time_limited"})
+    page = client.get(f"/issues/{db.session.scalars(select(Issue)).one().number}/assign").text
+    assert f"{remark}</textarea>" in page  # the requirement
+
+
+def test_whoever_was_not_chosen_is_left_out_on_request_and_a_name_not_asked_about_is_no_choice(
+    client: FlaskClient,  # noqa: F811
+    inspection: Inspection,  # noqa: F811
+) -> None:
+    brought(client, inspection, "一、存在问题", TWO.format(first="李志强"))
+    (entry,) = kept()
+    url = f"/documents/entries/{entry.id}"
+    assert client.post(f"{url}/settle", data={"field": "lead_official", "name": "赵无名"}).status_code == 409
+    fields = {
+        "version": version(client.get(url).text), "wording": entry.wording, "lead_official": entry.lead_official,
+        "lead_unit": entry.lead_unit, "units": entry.units, "remark": "另行核实", "others": "out",
+        "only:lead_official": "王建国", "only:lead_unit": "市财政局",
+    }  # fmt: skip
+    client.post(url, data=fields)
+    (entry,) = kept()
+    assert (entry.lead_official, entry.lead_unit, entry.remark) == ("王建国", "市财政局", "另行核实")
+
+
+def test_a_table_with_two_leads_in_a_cell_keeps_both_to_choose_from() -> None:
+    heads = "序号\t存在问题\t牵头领导\t牵头单位\t责任单位"
+    rows = "1\t新邵县断水\t李志强、王建国\t市水利局、市财政局\t新邵县水利局", "2\t武冈市断水\t李志强\t\t武冈市水利局"
+    found = read("\n".join(["反馈问题清单", heads, *rows])).entries
+    assert [(one.lead_official, one.lead_unit) for one in found] == [
+        ("李志强、王建国", "市水利局、市财政局"), ("李志强", None),
+    ]  # fmt: skip
+
+
+def test_two_entries_joined_keep_all_that_both_say(
+    client: FlaskClient,  # noqa: F811
+    inspection: Inspection,  # noqa: F811
+) -> None:
+    brought(
+        client, inspection, "一、存在问题",
+        "1.新邵县断水。（牵头领导：李志强；责任单位：新邵县水利局）整改时限：8月底前",
+        "2.武冈市漏水。（牵头领导：王建国；责任单位：武冈市水利局）整改时限：9月底前",
+    )  # fmt: skip
+    _, second = kept()
+    sent = client.post(f"/documents/entries/{second.id}/join", follow_redirects=True)
+    assert "两条的县市区不同，照上一条的写" in sent.text
+    (both,) = kept()
+    assert (both.clause, both.lead_official, both.units, both.deadline_written) == (
+        "一1、一2", "李志强、王建国", "新邵县水利局、武冈市水利局", "8月底前；9月底前",
+    )  # fmt: skip
+
+
+def test_what_a_person_put_right_holds_when_the_entry_is_parted(
+    client: FlaskClient,  # noqa: F811
+    inspection: Inspection,  # noqa: F811
+) -> None:
+    brought(client, inspection, "一、存在问题", "1.新邵县断水；高桥镇漏水。（责任单位：新邵县水利局）整改时限：8月底前")
+    (entry,) = kept()
+    typed = entry.wording.replace("；高", "；\n\n高")
+    client.post(
+        f"/documents/entries/{entry.id}",
+        data={
+            "act": "split",
+            "wording": typed,
+            "units": "新邵县水务局",
+            "deadline_written": "9月底前",
+            "remark": "同一水厂",
+        },
+    )
+    assert [(one.units, one.deadline_written, one.remark) for one in kept()] == [
+        ("新邵县水务局", "9月底前", "同一水厂")
+    ] * 2

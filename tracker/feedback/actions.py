@@ -20,8 +20,11 @@ from tracker.feedback.rules import (
     LONGEST_TITLE,
     NAME_FIELDS,
     TAKEN_OUT,
+    UNLIKE,
     names_in,
     parted,
+    several_in,
+    with_line,
 )
 from tracker.feedback.terms import term_of
 from tracker.feedback.word import DocumentRefused
@@ -35,7 +38,8 @@ from tracker.org.queries import counties
 from tracker.settings.queries import categories
 
 #: What an entry says besides its wording, and its parts go on saying where they do not say it themselves.
-_SHARED = (*NAME_FIELDS, "county_id", "category_id", "kind", "deadline_written")
+_SHARED = (*NAME_FIELDS, "county_id", "category_id", "kind", "deadline_written", "remark")
+_LONGEST = {**dict.fromkeys(NAME_FIELDS, LONGEST_NAMES), "deadline_written": LONGEST_DEADLINE, "clause": LONGEST_CLAUSE}
 
 
 def read(content: bytes | str, *, received_on: date) -> Feedback:
@@ -154,8 +158,20 @@ def change(entry: DraftEntry, actor: Actor, **columns: Any) -> None:
     _touch(entry.draft)
 
 
+def settle(entry: DraftEntry, actor: Actor, field: str, chosen: str) -> None:
+    """Of several names for what there is one of, this one holds; the others stay in the remark."""
+    _may_sort(entry.draft, actor)
+    several = next((one for one in several_in(queries.names_of(entry)) if one.field == field), None)
+    if several is None or chosen not in several.names:
+        raise Conflict(N_("这一条刚才有人改过，请看过最新内容再选。"))
+    setattr(entry, field, chosen)
+    entry.remark = with_line(entry.remark, several.others(chosen))
+    _touch(entry.draft)
+
+
 def split(entry: DraftEntry, actor: Actor, typed: str) -> list[DraftEntry]:
-    """Part an entry where a person put empty lines. Each piece is read anew; what it does not say itself it keeps."""
+    """Part an entry where a person put empty lines. Each piece is read anew; what it does not say itself it keeps, and
+    what a person put right holds where the piece says only what was read before."""
     _may_sort(entry.draft, actor)
     pieces = parted(entry.wording, typed)
     context, ids = context_of(entry.draft), _Ids.known()
@@ -166,9 +182,12 @@ def split(entry: DraftEntry, actor: Actor, typed: str) -> list[DraftEntry]:
         execution_options={"synchronize_session": False},
     )
     kept = {name: getattr(entry, name) for name in ("clause", "section", *_SHARED)}
+    before = ids.columns(read_entry(entry.wording, context))
+    right = {name for name in _SHARED if name in before and kept[name] != before[name]}
     made = []
     for place, piece in enumerate(pieces):
-        said = {name: value for name, value in ids.columns(read_entry(piece, context)).items() if value}
+        read_anew = ids.columns(read_entry(piece, context)).items()
+        said = {name: text for name, text in read_anew if text and not (name in right and text == before[name])}
         columns = {**kept, **said}
         if place == 0:
             for name, value in columns.items():
@@ -182,20 +201,36 @@ def split(entry: DraftEntry, actor: Actor, typed: str) -> list[DraftEntry]:
     return made
 
 
-def join(entry: DraftEntry, actor: Actor) -> DraftEntry:
-    """Put an entry behind the one above it, as one."""
+def join(entry: DraftEntry, actor: Actor) -> tuple[DraftEntry, list[str]]:
+    """Put an entry behind the one above it, as one: all that both say holds, and several leads are chosen from later.
+    Told back with it: columns of which there is one (``UNLIKE``) where both said something else and the upper one holds."""
     _may_sort(entry.draft, actor)
     above = queries.entry_before(entry)
     if above is None or entry.passed is not None:
         raise Refused(N_("上面没有可以合并的条目。"))
     above.wording = f"{above.wording}\n{entry.wording}"
     above.title = f"{above.title}{entry.title}"[:LONGEST_TITLE]
-    above.units = names_in(f"{above.units}、{entry.units}")
-    for name in _SHARED:
-        setattr(above, name, getattr(above, name) or getattr(entry, name))
+    joined = {name: names_in(f"{getattr(above, name)}、{getattr(entry, name)}") for name in NAME_FIELDS}
+    joined["deadline_written"] = _both(above.deadline_written, entry.deadline_written, "；")
+    joined["clause"] = _both(above.clause, entry.clause, "、")
+    for name, text in joined.items():
+        if name != "units" and len(text) > _LONGEST[name]:
+            raise Refused(N_("合并后有一栏写不下，请先在两条里改短：%(text)s"), text=text)
+        setattr(above, name, text)
+    above.remark = with_line(above.remark, entry.remark)
+    unlike = []
+    for name in UNLIKE:
+        mine, other = getattr(above, name), getattr(entry, name)
+        setattr(above, name, mine or other)
+        if mine and other and mine != other:
+            unlike.append(name)
     db.session.delete(entry)
     _touch(above.draft)
-    return above
+    return above, unlike
+
+
+def _both(mine: str, other: str, between: str) -> str:
+    return between.join(dict.fromkeys(filter(None, [mine, other])))
 
 
 def take_out(entry: DraftEntry, actor: Actor) -> None:
@@ -226,6 +261,9 @@ def confirm(draft: Draft, actor: Actor, *, seen: int, at: datetime | None = None
     if seen != draft.version:
         raise Conflict(N_("您打开页面以后有人改动过这份核对，请看过最新内容再登记。"))
     entries = [entry for entry in queries.entries_of(draft) if entry.passed is None]
+    for entry in entries:
+        for several in several_in(queries.names_of(entry)):
+            raise several.refusal(entry.clause or entry.title[:20])
     context = context_of(draft)
     made = enter_document(draft.document, actor, [_as_finding(entry, context) for entry in entries], at=at)
     _remove(draft)
@@ -245,6 +283,7 @@ def _as_finding(entry: DraftEntry, context: Context) -> tuple[Entry, Proposal]:
         deadline=deadline.due,
         deadline_written=entry.deadline_written,
         stages=stages_in_words(deadline.milestones),
+        remark=entry.remark,
     )
 
 

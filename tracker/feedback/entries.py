@@ -93,7 +93,8 @@ class Context:
     ) -> Found:
         deadline = term_of(terms.written, self.written, self.received)
         title = title_of(terms.bare) or title_of(wording)
-        lead = terms.lead[0] if terms.lead else terms.units[0] if first_leads and terms.units else None
+        lead = terms.lead[:1] if first_leads else terms.lead
+        lead = lead or (terms.units[:1] if first_leads else ())
         return Found(
             clause or terms.number or terms.serial or None,
             wording,
@@ -101,7 +102,7 @@ class Context:
             section,
             self.county(terms, title, section),
             self.category(title, section),
-            lead,
+            "、".join(lead) or None,
             terms.units or terms.lead,
             terms.written,
             lead_official="、".join(terms.officials),

@@ -13,7 +13,17 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from tracker.base.web import VersionedForm, stripped
-from tracker.feedback.rules import LONGEST_DEADLINE, LONGEST_NAMES, LONGEST_TITLE, NAME_FIELDS, Doubt, replaced
+from tracker.feedback.rules import (
+    LONGEST_DEADLINE,
+    LONGEST_NAMES,
+    LONGEST_REMARK,
+    LONGEST_TITLE,
+    NAME_FIELDS,
+    Doubt,
+    replaced,
+    several_in,
+    with_line,
+)
 from tracker.inspections.rules import LONGEST_CLAUSE
 from tracker.issues.workflow import KIND_NAMES
 from tracker.org.models import Region
@@ -46,8 +56,9 @@ class BringForm(FlaskForm):
         return fine
 
 
+LEFT_OUT = "out"  # of those who were not chosen
 #: What a person puts right of an entry as text.
-TYPED = ("clause", "title", *NAME_FIELDS, "kind", "deadline_written")
+TYPED = ("clause", "title", *NAME_FIELDS, "kind", "deadline_written", "remark")
 
 
 class EntryForm(VersionedForm):
@@ -83,11 +94,27 @@ class EntryForm(VersionedForm):
         description=_l("照文件写法填，例如：2019年9月底前、立行立改、长期坚持。"),
     )  # fmt: skip
 
+    remark = TextAreaField(
+        _l("备注"),
+        [Optional(), Length(max=LONGEST_REMARK)],
+        filters=[stripped],
+        description=_l("交办时写进整改要求。"),
+    )
+
     def offer(self, counties: Iterable[Region], categories: Iterable[Category]) -> None:
         self.county.choices = [("", _("没有指明")), *((region.id, region.name) for region in counties)]
         self.category.choices = [("", _("列单时再定")), *((one.id, _(one.name)) for one in categories)]
         kinds = ((kind.value, _(name)) for kind, name in KIND_NAMES.items())
         self.kind.choices = [("", _("文件没写，按整改时限定")), *kinds]
+
+    def chooses(self, answers: Mapping[str, str]) -> None:
+        """Of several names for what there is one of, take the one somebody chose; the others go into the remark, unless
+        somebody said to leave them out."""
+        for several in several_in(self.names):
+            if (chosen := answers.get(several.answer, "")) in several.names:
+                self[several.field].data = chosen
+                if answers.get("others") != LEFT_OUT:
+                    self.remark.data = with_line(self.remark.data or "", several.others(chosen))
 
     def settles(self, doubts: Iterable[Doubt], answers: Mapping[str, str]) -> None:
         """Put who is meant in the place of a name in doubt, where somebody said so."""

@@ -67,13 +67,20 @@ def found_in(table: Table, context: Context, clause: str | None, section: str, *
             section,
             row.county or context.county(terms, title, section),
             row.category or context.category(title, section),
-            row.lead_unit or next(iter(terms.lead), None),
+            row.lead_unit or _several(cells, "two_lead_units") or "、".join(terms.lead) or None,
             row.responsible_units or terms.units,
             deadline.written,
-            lead_official=row.lead_official or "、".join(terms.officials),
+            lead_official=row.lead_official or _several(cells, "two_lead_officials") or "、".join(terms.officials),
             responsible_person=row.responsible_person or "、".join(terms.people),
             **term_columns(deadline, row.kind if cells.text("kind") else terms.kind),
         )
+
+
+def _several(cells: TableCells, told: str) -> str:
+    """All the names a cell of the record gives where there is one, for a person to choose from."""
+    addresses = {cell.address for cell in cells.by_column.values()}
+    found = (one.params["names"] for one in cells.problems if one.fault.key == told and one.cell in addresses)
+    return next(found, "")
 
 
 def _deadline(row: LedgerRow, cells: TableCells) -> Deadline:

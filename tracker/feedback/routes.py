@@ -15,9 +15,9 @@ from tracker.base.access import Conflict, Missing, Refused, Right, may
 from tracker.base.db import transaction
 from tracker.base.web import form_status, largest_upload, needs, refusals
 from tracker.feedback import actions, queries
-from tracker.feedback.forms import TYPED, BringForm, ConfirmForm, EntryForm
+from tracker.feedback.forms import LEFT_OUT, TYPED, BringForm, ConfirmForm, EntryForm
 from tracker.feedback.models import Draft, DraftEntry
-from tracker.feedback.rules import pieces_of, unchanged
+from tracker.feedback.rules import UNLIKE, pieces_of, several_in, unchanged
 from tracker.inspections.actions import record_document_download
 from tracker.inspections.models import Document, Inspection
 from tracker.inspections.queries import keeps
@@ -108,6 +108,7 @@ def _page(found: Document, draft: Draft | None, form: ConfirmForm) -> str:
         passed=[entry for entry in entries if entry.passed is not None],
         deadlines=deadlines,
         doubts={entry.id: names for entry, names in zip(entries, doubts, strict=True)},
+        several={entry.id: ones for entry in entries if (ones := several_in(queries.names_of(entry)))},
         read={entry_id for entry_id, deadline in deadlines.items() if deadline.due or deadline.kind},
         county_names={region.id: region.name for region in counties()},
         category_names={category.id: category.name for category in categories()},
@@ -149,6 +150,7 @@ def entry(entry_id: int) -> Any:
     if not form.is_submitted():
         _fill(form, found)
     elif form.validate():
+        form.chooses(request.form)
         form.settles(queries.doubts_of([form.names])[0], request.form)
         with refusals(form), transaction():
             _unchanged(found, form.version.data)
@@ -174,6 +176,9 @@ def entry(entry_id: int) -> Any:
         deadline=deadline,
         doubts=queries.offers_for(queries.doubts_of([form.names])[0], found),
         unclear=[_(fault.message.msgid, **dict(fault.values)) for fault in deadline.faults],
+        several=several_in(form.names),
+        said=request.form,
+        left_out=LEFT_OUT,
         kinds=KIND_NAMES,
     ), status
 
@@ -199,8 +204,21 @@ def _back(found: DraftEntry) -> Response:
 def join(entry_id: int) -> Response:
     found = queries.entry_with_id(entry_id, me())
     with transaction():
-        above = actions.join(found, me())
+        above, unlike = actions.join(found, me())
+        if unlike:
+            names = "、".join(_(UNLIKE[name]) for name in unlike)
+            flash(_("已并成一条。两条的%(names)s不同，照上一条的写，请核对。", names=names), "warning")
         return _back(above)
+
+
+@bp.post("/documents/entries/<int:entry_id>/settle")
+@needs(Right.FINDING_KEEP)
+def settle(entry_id: int) -> Response:
+    """One press: of several names for what there is one of, this one; the others stay in the remark."""
+    found = queries.entry_with_id(entry_id, me())
+    with transaction():
+        actions.settle(found, me(), request.form.get("field", ""), request.form.get("name", ""))
+        return _back(found)
 
 
 @bp.post("/documents/entries/<int:entry_id>/take-out")

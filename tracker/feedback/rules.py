@@ -12,6 +12,18 @@ LONGEST_TITLE, LONGEST_DEADLINE, LONGEST_NAMES = 200, 200, 200
 #: The fields of an entry that name people and units, in the order of the duty chain; of the first and last there is one.
 NAME_FIELDS = ("lead_official", "lead_unit", "units", "responsible_person")
 PEOPLE_FIELDS = frozenset({"lead_official", "responsible_person"})
+#: A problem has one of each; where a document names several, a person says which before anything is written down.
+ONE_FIELDS: Mapping[str, str] = {
+    "lead_official": N_("“%(where)s”写了几位牵头领导：%(names)s。一个问题只有一位，请先选定。"),
+    "lead_unit": N_("“%(where)s”写了几个牵头单位：%(names)s。一个问题只有一个，请先选定。"),
+}
+_OTHERS = {
+    "lead_official": "反馈文件还写了牵头领导：",
+    "lead_unit": "反馈文件还写了牵头单位：",
+}  # data, as all it stands in
+LONGEST_REMARK = 1000
+#: What two entries put together say one of, and cannot be written side by side.
+UNLIKE: Mapping[str, str] = {"county_id": N_("县市区"), "category_id": N_("类别"), "kind": N_("整改类型")}
 TAKEN_OUT = N_("核对时移出")  # beside the reasons of the reader (reading)
 _INSIDE = re.compile(
     r"(?<=[。；;：:！\n])[ \t\u3000]*"
@@ -41,6 +53,37 @@ def unchanged(wording: str, typed: str) -> None:
 
 def _bare(text: str) -> str:
     return re.sub(r"\s+", "", text)
+
+
+@dataclass(frozen=True)
+class Several:
+    """A field of which there is one, and the names a document gives for it."""
+
+    field: str
+    names: tuple[str, ...]
+
+    @property
+    def answer(self) -> str:
+        """The field of a page in which somebody says which of them it is."""
+        return f"only:{self.field}"
+
+    def refusal(self, where: str) -> Refused:
+        return Refused(ONE_FIELDS[self.field], where=where, names="、".join(self.names))
+
+    def others(self, chosen: str) -> str:
+        """What a remark says of those who were not chosen."""
+        return _OTHERS[self.field] + "、".join(name for name in self.names if name != chosen)
+
+
+def several_in(names: Mapping[str, str]) -> list[Several]:
+    """What an entry names several of, though there is one, by field."""
+    found = (Several(code, tuple(dict.fromkeys(split_names(names[code])))) for code in ONE_FIELDS)
+    return [one for one in found if len(one.names) > 1]
+
+
+def with_line(remark: str, line: str) -> str:
+    """A remark with more behind it, each line said once."""
+    return "\n".join(dict.fromkeys(filter(None, [*remark.splitlines(), *line.splitlines()])))
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ class Proposal(Base):
     stages: Mapped[str] = mapped_column(
         Text, default="", server_default=""
     )  # of the deadline, where it has several: a line each
+    remark: Mapped[str] = mapped_column(Text, default="", server_default="")  # what else it says, a line each
     kind: Mapped[str] = mapped_column(String(32))
     deadline: Mapped[date | None]
     deadline_written: Mapped[str] = mapped_column(String(200), default="")

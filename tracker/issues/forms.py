@@ -338,7 +338,8 @@ class AssignForm(WholeDutyForm):
         """Fill in what the document asks, in its own names; whatever is not known here is told when it is sent."""
         for name in ("lead_official", "lead_unit", "responsible_person"):
             self[name].data = getattr(proposal, name) or self[name].data
-        self.requirement.data = self.requirement.data or proposal.stages
+        said = [text for text in (proposal.stages, proposal.remark) if text]
+        self.requirement.data = self.requirement.data or "\n".join(said)
         if not any(entry.data for entry in self.units):
             _fill(self.units, proposal.unit_names, UNIT_ROWS)
         self.deadline.data = self.deadline.data or proposal.deadline
