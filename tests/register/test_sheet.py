@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 from sqlalchemy import select
 
 from tests.dossier.situations import cleared
@@ -17,7 +18,9 @@ from tests.register.varied import make_varied
 from tests.world import TODAY, World, assign_one, list_one, make_duty, upload
 from tracker.accounts.models import User
 from tracker.base.db import db, transaction
+from tracker.base.sheets_out import COLOURS
 from tracker.deadlines import actions as deadlines
+from tracker.deadlines.rules import Lamp
 from tracker.inspections.actions import inspection_with, write_findings
 from tracker.inspections.rules import Entry, Source
 from tracker.issues import actions as issues
@@ -27,7 +30,7 @@ from tracker.ledgers.columns import VIEWS, field_of
 from tracker.papers.rules import PaperKind
 from tracker.progress import actions as progress
 from tracker.progress.models import Evidence
-from tracker.register import actions
+from tracker.register import actions, queries
 from tracker.register.gathered import GATHERED
 from tracker.register.layouts import BUILT_IN, Layout, Placed
 from tracker.register.rules import ALL_YEARS, Filters
@@ -140,9 +143,9 @@ def test_a_ledger_asks_the_same_number_of_questions_however_long_it_is(world: Wo
         with transaction():
             make_varied(world, number, seed)
             table = actions.export_rows(ALL, world.root_supervisor, today=TODAY, layout=BUILT_IN["standard"])
-        with sent() as queries:
+        with sent() as statements:
             assert len(list(table.rows)) == table.count
-        asked.append(len(queries))
+        asked.append(len(statements))
     assert asked[0] == asked[1]
 
 
@@ -151,11 +154,29 @@ def test_only_what_a_ledger_shows_is_asked_for(world: World, tmp_path: Path) -> 
     with transaction():
         assign_one(world)
         table = actions.export_rows(ALL, world.supervisor, today=TODAY, layout=chosen)
-    with sent() as queries:
+    with sent() as statements:
         assert [row[2] for row in table.rows] == [None]
-    told = [statement for statement, _ in queries]
+    told = [statement for statement, _ in statements]
     assert not any("evidence" in text or "progress_entry" in text or "finding" in text for text in told)
     assert set(GATHERED) <= {column.code for column in COLUMNS}
+
+
+def test_a_lamp_is_a_word_in_its_colour_and_no_lamp_is_neither(world: World, tmp_path: Path) -> None:
+    with transaction():
+        make_varied(world, 40)
+    lit = {item.row.number: item.lamp for item in queries.listing(ALL, world.root_supervisor, LATE, None, 100).items}
+    assert {*lit.values()} >= {Lamp.RED, Lamp.GREEN, None}
+    with transaction():
+        actions.export_to(
+            tmp_path / "list.xlsx", world.root_supervisor, today=LATE, filters=ALL, layout=BUILT_IN["standard"]
+        )
+    sheet = openpyxl.load_workbook(tmp_path / "list.xlsx").active
+    heads = {cell.value: cell.column for cell in sheet[3]}
+    for row in sheet.iter_rows(min_row=4):
+        cell, lamp = row[heads["亮灯"] - 1], lit[row[heads["问题编号"] - 1].value]
+        ground = cell.fill.fgColor.rgb if cell.fill.fill_type else None
+        assert ground == (f"FF{COLOURS[lamp.value][0][1:]}" if lamp else None)
+        assert bool(cell.value) == bool(lamp)
 
 
 def test_money_put_right_is_corrected_and_told_like_any_figure(world: World) -> None:

@@ -52,6 +52,28 @@ class Section:
     text: str
 
 
+class Coloured(str):
+    """A word in a cell of its colour, a key of ``COLOURS``; in a text file the word alone."""
+
+    __slots__ = ("colour",)
+
+    def __new__(cls, word: str, colour: str) -> Coloured:
+        made = super().__new__(cls, word)
+        made.colour = colour
+        return made
+
+    colour: str
+
+
+#: Ground and letters, as on the pages (static/tokens.css).
+COLOURS = {
+    "red": ("#FDE8E7", "#C01F1F"),
+    "yellow": ("#FFF2C7", "#875B00"),
+    "blue": ("#E2F0FC", "#0868BD"),
+    "green": ("#E5F4EA", "#18763A"),
+}
+
+
 class Versioned(list[Any]):
     """A row of a list of ours, that is to be known again when it comes back."""
 
@@ -143,8 +165,7 @@ def _noted(unseen: Any, rows: Rows) -> Iterator[Sequence[object] | Section]:
 
 
 def _write_rows(book: Any, sheet: Any, rows: Rows, first: int, widths: Sequence[int]) -> int:
-    body = book.add_format(_FRAME)
-    day = book.add_format({**_FRAME, "num_format": "yyyy-mm-dd", "align": "center"})
+    shapes = _Shapes.of(book)
     section = book.add_format({**_FRAME, "bold": True, "bg_color": "#F4F6F9"})
     count = 0
     for line, row in enumerate(rows, first):
@@ -154,8 +175,30 @@ def _write_rows(book: Any, sheet: Any, rows: Rows, first: int, widths: Sequence[
         count += 1
         _make_room(sheet, line, _lines(row, widths))
         for column, value in enumerate(row):
-            _write_value(sheet, line, column, value, body, day)
+            _write_value(sheet, line, column, value, shapes)
     return count
+
+
+@dataclass(frozen=True)
+class _Shapes:
+    """How the cells of a list look."""
+
+    body: Any
+    day: Any
+    of_colour: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, book: Any, **besides: Any) -> _Shapes:
+        plain = {**_FRAME, **besides}
+        middle = {**plain, "align": "center"}
+        return cls(
+            book.add_format(plain),
+            book.add_format({**middle, "num_format": "yyyy-mm-dd"}),
+            {
+                name: book.add_format({**middle, "bold": True, "bg_color": ground, "font_color": letters})
+                for name, (ground, letters) in COLOURS.items()
+            },
+        )
 
 
 def _make_room(sheet: Any, line: int, lines: int) -> None:
@@ -277,17 +320,19 @@ def _lines_of(text: str, width: int) -> int:
     return sum(max(-(-len(line.encode("gbk", "replace")) // room), 1) for line in text.split("\n"))
 
 
-def _write_value(sheet: Any, row: int, column: int, value: object, body: Any, day: Any) -> None:
+def _write_value(sheet: Any, row: int, column: int, value: object, shapes: _Shapes) -> None:
     if value is None or value == "":
-        sheet.write_blank(row, column, None, body)
+        sheet.write_blank(row, column, None, shapes.body)
     elif isinstance(value, bool):
-        sheet.write_boolean(row, column, value, body)
+        sheet.write_boolean(row, column, value, shapes.body)
     elif isinstance(value, int | float | Decimal):
-        sheet.write_number(row, column, value, body)
+        sheet.write_number(row, column, value, shapes.body)
     elif isinstance(value, date):
-        sheet.write_datetime(row, column, value.replace(tzinfo=None) if isinstance(value, datetime) else value, day)
+        day = value.replace(tzinfo=None) if isinstance(value, datetime) else value
+        sheet.write_datetime(row, column, day, shapes.day)
     else:
-        sheet.write_string(row, column, _fit(str(value)), body)
+        shape = shapes.of_colour[value.colour] if isinstance(value, Coloured) else shapes.body
+        sheet.write_string(row, column, _fit(str(value)), shape)
 
 
 def _fit(text: str) -> str:
@@ -340,18 +385,8 @@ def write_marked(
     with TemporaryDirectory() as folder:
         options = {**_WRITING, "tmpdir": folder}
         book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
-        shapes = _Shapes(
-            *(
-                book.add_format({**_FRAME, **more})
-                for more in (
-                    {},
-                    {"num_format": "yyyy-mm-dd", "align": "center"},
-                    _WRONG,
-                    {**_WRONG, "num_format": "yyyy-mm-dd", "align": "center"},
-                    {"bold": True, "align": "center", "bg_color": "#E7ECF2"},
-                )
-            )
-        )
+        heading = book.add_format({**_FRAME, "bold": True, "align": "center", "bg_color": "#E7ECF2"})
+        shapes = _MarkedShapes(_Shapes.of(book), _Shapes.of(book, **_WRONG), heading)
         with _closed(book):
             for each, name in zip(sheets, _names_of(sheets), strict=True):
                 _write_marked(book.add_worksheet(name), each, shapes)
@@ -365,11 +400,9 @@ _COMMENT = {"x_scale": 2, "y_scale": 1.5}
 
 
 @dataclass
-class _Shapes:
-    body: Any
-    day: Any
-    wrong: Any
-    wrong_day: Any
+class _MarkedShapes:
+    plain: _Shapes
+    wrong: _Shapes
     head: Any
     comments: int = 0
 
@@ -390,7 +423,7 @@ def _names_of(sheets: Sequence[MarkedSheet]) -> list[str]:
     return names
 
 
-def _write_marked(sheet: Any, table: MarkedSheet, shapes: _Shapes) -> None:
+def _write_marked(sheet: Any, table: MarkedSheet, shapes: _MarkedShapes) -> None:
     for line, text in enumerate(table.above):
         sheet.write_string(line, 0, _fit(text))
     first = len(table.above)
@@ -409,8 +442,7 @@ def _write_marked(sheet: Any, table: MarkedSheet, shapes: _Shapes) -> None:
     line = first + deep
     open_merges: dict[int, int] = {}
     for row in table.rows:
-        if (lines := _lines([cell.value for cell in row], table.widths)) > 1:
-            sheet.set_row(line, min(lines * _LINE_HEIGHT, _TALLEST))
+        _make_room(sheet, line, _lines([cell.value for cell in row], table.widths))
         for column, cell in enumerate(row):
             if cell.down:
                 open_merges.setdefault(column, line - 1)
@@ -429,9 +461,8 @@ def _merge_down(sheet: Any, top: int | None, bottom: int, column: int) -> None:
         sheet.merge.append([top, column, bottom, column])
 
 
-def _write_marked_cell(sheet: Any, line: int, column: int, cell: Marked, shapes: _Shapes) -> None:
-    body, day = (shapes.wrong, shapes.wrong_day) if cell.wrong else (shapes.body, shapes.day)
-    _write_value(sheet, line, column, None if cell.down else cell.value, body, day)
+def _write_marked_cell(sheet: Any, line: int, column: int, cell: Marked, shapes: _MarkedShapes) -> None:
+    _write_value(sheet, line, column, None if cell.down else cell.value, shapes.wrong if cell.wrong else shapes.plain)
     if cell.wrong and not cell.down and shapes.commented():
         sheet.write_comment(line, column, cell.wrong, _COMMENT)
 

@@ -32,7 +32,7 @@ from tracker.ledgers.models import LedgerTemplate
 from tracker.ledgers.queries import templates_of, titles_of_templates
 from tracker.register import actions, queries
 from tracker.register.actions import Export, export_rows, write_workbook
-from tracker.register.forms import SampleForm, TemplateForm, arranged
+from tracker.register.forms import BY_NAMES, SampleForm, TemplateForm, arranged
 from tracker.register.layouts import BUILT_IN, Layout, drafted
 from tracker.register.rules import Filters, ListPage, Words, words_in
 from tracker.register.sheet import BLANK, BY_CODE
@@ -173,7 +173,10 @@ def _layout() -> Layout | None:
 @needs(Right.SETTINGS)
 def templates() -> str:
     return render_template(
-        "register/templates.html", built_in=BUILT_IN.values(), templates=templates_of(current_user.unit_id)
+        "register/templates.html",
+        built_in=BUILT_IN.values(),
+        templates=templates_of(current_user.unit_id),
+        by_names=BY_NAMES,
     )
 
 

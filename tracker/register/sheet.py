@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from tracker.base.access import N_
+from tracker.base.sheets_out import Coloured
 from tracker.inspections.rules import Source
 from tracker.issues.workflow import OPEN
 from tracker.register.rules import Words
@@ -45,7 +46,8 @@ class Column:
 
 
 def _lamp(line: Line) -> str:
-    return line.words.beside(line.item.lamp, line.item.why) if line.item.lamp else ""
+    lamp = line.item.lamp
+    return Coloured(line.words.beside(lamp, line.item.why), lamp.value) if lamp else ""
 
 
 def _distance(line: Line) -> str:
