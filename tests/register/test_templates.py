@@ -278,6 +278,44 @@ def test_a_view_of_ours_is_not_read_back_whatever_it_is_called() -> None:
     assert reads(columns[:2])["问题标题"] == "title"  # where nothing says it in full
 
 
+def test_a_blank_in_an_offices_columns_is_read_back_as_it_was_filled_in(client: FlaskClient, world: World) -> None:
+    money = Placed("amount", "涉及金额", "资金（万元）")
+    chosen = layout("serial", Placed("county", "哪个县"), Placed("wording", "毛病"), Placed("source", "谁查的"),
+                    Placed("category", "哪一类"), money, Placed("deadline", "何时改好"), "lamp", "original_deadline",
+                    Placed("blank", "县里意见"), title="各村填报表")  # fmt: skip
+    template = saved(chosen, world.root_supervisor, shared=True)
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/ledger-templates/blank.xlsx?layout={template.id}").data))
+    sheet = book.worksheets[0]
+    heads = [low.value or up.value for up, low in zip(sheet[3], sheet[4], strict=True)]
+    assert heads == [
+        "序号",
+        "哪个县",
+        "毛病",
+        "谁查的",
+        "哪一类",
+        "涉及金额",
+        "何时改好",
+        "县里意见",
+    ]  # none of our views
+    chosen_from = {str(rule.sqref)[0] for rule in sheet.data_validations.dataValidation}
+    assert chosen_from == {"B", "D", "E"}
+    row = (1, "新邵县", "沙坪村水管老化漏水", "审计", "安全饮水", 1.5, "2019年12月底前", "同意")
+    for column, value in enumerate(row, 1):
+        sheet.cell(5, column, value)
+    filled = io.BytesIO()
+    book.save(filled)
+    reading = ledgers.read(filled.getvalue(), "填好.xlsx", today=TODAY, by=world.supervisor)
+    assert (reading.errors, reading.asks) == ([], [])
+    (read,) = reading.rows
+    assert (read.county, read.title, read.source, read.category) == (
+        "新邵县",
+        "沙坪村水管老化漏水",
+        "audit",
+        "安全饮水",
+    )
+    assert (read.amount, str(read.deadline)) == (Decimal(15000), "2019-12-31")
+
+
 # --- from a superior's form -------------------------------------------------------------------------------------
 
 FORM = (
@@ -449,7 +487,10 @@ def test_another_offices_template_does_not_exist_and_officials_keep_none(
     assert client.get(f"/ledger-templates/{template.id}").status_code == 404
     assert client.post(f"/ledger-templates/{template.id}/remove").status_code == 404
     assert client.get(f"/register/export.xlsx?layout={template.id}").status_code == 404
-    assert sign_in(app.test_client(), world.official).get("/ledger-templates").status_code == 403
+    assert client.get(f"/ledger-templates/blank.xlsx?layout={template.id}").status_code == 404
+    official = sign_in(app.test_client(), world.official)
+    assert official.get("/ledger-templates").status_code == 403
+    assert official.get("/ledger-templates/blank.xlsx?layout=county").status_code == 403
 
 
 def test_the_page_of_templates_asks_the_same_however_many_there_are(client: FlaskClient, world: World) -> None:

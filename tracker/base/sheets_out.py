@@ -39,6 +39,7 @@ _WRITING = {
 }
 _CHOICES = "选项"
 _USUAL_WIDTH = 16  # characters
+_TITLE_OF_ERROR = 32  # characters that Excel lets the title of a drop-down's error have
 _LINE_HEIGHT, _TALLEST = 17, 409  # points: what a line of Chinese needs in any office's font; Excel knows no taller row
 _A3_ACROSS = 213  # characters of the usual size between the margins of an A3 sheet across
 _LETTERS, _READABLE = 11, 6.5  # points: the usual size, and the smallest that is printed
@@ -467,38 +468,43 @@ def _write_marked_cell(sheet: Any, line: int, column: int, cell: Marked, shapes:
         sheet.write_comment(line, column, cell.wrong, _COMMENT)
 
 
-def write_blank(
-    target: str | Path | IO[bytes],
-    head: tuple[str, str],
-    columns: Sequence[tuple[str, int]],
-    offered: Sequence[Sequence[str]],
-    rows: int,
-) -> None:
-    """A table to be filled in: title and note (``head``), columns (label, width), ``rows`` empty rows.
+@dataclass(frozen=True)
+class BlankColumn:
+    """A column to be filled in. ``offered``: what can be chosen, nothing where anything may be written; ``above``: a
+    further head, shared with neighbours of the same."""
 
-    ``offered``: what can be chosen in each column, nothing where anything may be written. The choices stand on a sheet
-    of their own, for a drop-down holds no more than 255 characters by itself.
-    """
+    head: str
+    width: int
+    offered: Sequence[str] = ()
+    above: str = ""
+
+
+def write_blank(
+    target: str | Path | IO[bytes], head: tuple[str, str], columns: Sequence[BlankColumn], rows: int
+) -> None:
+    """A table to be filled in: title and note (``head``), columns, ``rows`` empty rows. The choices stand on a sheet of
+    their own, for a drop-down holds no more than 255 characters by itself."""
     book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, {"strings_to_formulas": False})
     title, note = head
     sheet, lists = book.add_worksheet(_sheet_name(title)), book.add_worksheet(_CHOICES)
-    labels, widths = [label for label, _ in columns], [width for _, width in columns]
-    first, last = _write_head(book, sheet, _Head(title, note, ("",) * len(labels), tuple(labels), widths))
+    heads, above = tuple(each.head for each in columns), tuple(each.above for each in columns)
+    widths = [each.width for each in columns]
+    first, last = _write_head(book, sheet, _Head(title, note, above, heads, widths, print_shape(widths).pages > 1))
     _set_up_page(sheet, widths, first, last)
     body = book.add_format(_FRAME)
     for row in range(last + 1, last + 1 + rows):
-        _write_line(sheet, row, ("",) * len(labels), body)
-    for column, choices in enumerate(offered):
-        if choices:
-            for row, choice in enumerate(choices):
-                lists.write_string(row, column, choice)
+        _write_line(sheet, row, ("",) * len(columns), body)
+    for place, column in enumerate(columns):
+        if column.offered:
+            for row, choice in enumerate(column.offered):
+                lists.write_string(row, place, choice)
             rule = {
                 "validate": "list",
-                "source": "=" + xl_range_formula(_CHOICES, 0, column, len(choices) - 1, column),
-                "error_title": labels[column],
+                "source": "=" + xl_range_formula(_CHOICES, 0, place, len(column.offered) - 1, place),
+                "error_title": column.head[:_TITLE_OF_ERROR],
                 "error_message": N_("请从下拉框里选一项。"),
             }
-            sheet.data_validation(last + 1, column, last + rows, column, rule)
+            sheet.data_validation(last + 1, place, last + rows, place, rule)
     lists.protect()
     book.close()
 

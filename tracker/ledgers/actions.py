@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -15,7 +15,7 @@ from tracker.base import clock, files, journal
 from tracker.base.access import N_, Actor, Refused, Right, may
 from tracker.base.db import db
 from tracker.base.sheets import SheetRefused
-from tracker.base.sheets_out import write_blank, write_marked
+from tracker.base.sheets_out import BlankColumn, write_blank, write_marked
 from tracker.clearance.models import Application, ApplicationLevel
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue
@@ -90,16 +90,21 @@ def forget_mapping(ledger_id: int, actor: Actor) -> None:
     journal.record("forget", "ledger", ledger.id, **journal.by(actor))
 
 
-def blank_ledger(target: str | Path | IO[bytes], actor: Actor) -> None:
+def blank_ledger(
+    target: str | Path | IO[bytes],
+    actor: Actor,
+    *,
+    title: str = sheet.TITLE,
+    columns: Sequence[sheet.Blank] = sheet.COLUMNS,
+) -> None:
     """A ledger to hand out and read back: this installation's words to choose from. Raises Refused without the right."""
     if not may(actor, Right.LEDGER_IMPORT):
         raise Refused(N_("您不能导入台账，也就用不着空白台账。"))
     choices = sheet.offered(queries.vocabulary())
     write_blank(
         target,
-        (sheet.TITLE, sheet.NOTE),
-        [(column.head, column.width) for column in sheet.COLUMNS],
-        [choices.get(column.field, ()) for column in sheet.COLUMNS],
+        (title, sheet.NOTE),
+        [BlankColumn(each.head, each.width, choices.get(each.field, ()), each.above) for each in columns],
         sheet.ROWS,
     )
 

@@ -18,38 +18,39 @@ ROWS = 500  # with lines and drop-downs; more can be copied down
 
 @dataclass(frozen=True)
 class Blank:
-    """A column to fill in. ``field``: a code of ``columns.FIELDS``."""
+    """A column to fill in. ``field``: a code of ``columns.FIELDS``, "" where nothing is read; ``above``: a further head."""
 
     field: str
+    head: str
     width: int
-    unit: str = ""
+    above: str = ""
 
-    @property
-    def head(self) -> str:
-        return LABELS[self.field] + self.unit
+
+def _named(field: str, width: int, unit: str = "") -> Blank:
+    return Blank(field, LABELS[field] + unit, width)
 
 
 COLUMNS: tuple[Blank, ...] = (
-    Blank("serial", 6),
-    Blank("number", 12),
-    Blank("title", 36),
-    Blank("source", 12),
-    Blank("category", 13),
-    Blank("county", 12),
-    Blank("town", 11),
-    Blank("village", 11),
-    Blank("kind", 10),
-    Blank("lead_official", 9),
-    Blank("lead_unit", 14),
-    Blank("responsible_units", 18),
-    Blank("responsible_person", 9),
-    Blank("requirement", 26),
-    Blank("handed_over", 12),
-    Blank("deadline", 12),
-    Blank("progress", 30),
-    Blank("state", 10),
-    Blank("amount", 12, "（元）"),
-    Blank("remark", 10),
+    _named("serial", 6),
+    _named("number", 12),
+    _named("title", 36),
+    _named("source", 12),
+    _named("category", 13),
+    _named("county", 12),
+    _named("town", 11),
+    _named("village", 11),
+    _named("kind", 10),
+    _named("lead_official", 9),
+    _named("lead_unit", 14),
+    _named("responsible_units", 18),
+    _named("responsible_person", 9),
+    _named("requirement", 26),
+    _named("handed_over", 12),
+    _named("deadline", 12),
+    _named("progress", 30),
+    _named("state", 10),
+    _named("amount", 12, "（元）"),
+    _named("remark", 10),
 )
 
 

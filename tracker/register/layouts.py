@@ -10,6 +10,7 @@ from typing import Any
 
 from tracker.base.access import N_, Refused
 from tracker.ledgers.columns import VIEWS, By, assign, header_text
+from tracker.ledgers.sheet import Blank
 from tracker.ledgers.table import Heading
 from tracker.ledgers.values import scale_of_amount
 from tracker.register.sheet import BLANK, BY_CODE, COLUMNS, MONEY, Column, Line
@@ -97,6 +98,16 @@ class Layout:
     @property
     def widths(self) -> list[int]:
         return [each.wide for each in self.columns]
+
+    def to_fill_in(self, say: Callable[[str], str]) -> list[Blank]:
+        """Its columns without our own views: what somebody who fills it in can know."""
+        fields = _meant(self.columns)
+        heads, above = self.heads(say)
+        return [
+            Blank(field, head, each.wide, over)
+            for each, field, head, over in zip(self.columns, fields, heads, above, strict=True)
+            if field or each.column == BLANK
+        ]
 
     @property
     def leading(self) -> int:
@@ -195,12 +206,16 @@ _FIELDS: Mapping[str, str] = {
 def reads(columns: Sequence[Placed]) -> dict[str, str]:
     """Each head as the reader of ledgers writes it, and as it stands alone in a text file -> the field it means, "" for
     what is a view of ours or by hand. A line about a problem is its wording where nothing says it in full."""
+    fields = _meant(columns)
+    alone = {header_text((head,)): field for head, field in zip(lines(columns)[-1][0], fields, strict=True)}
+    return alone | {header_text(each.path): field for each, field in zip(columns, fields, strict=True)}
+
+
+def _meant(columns: Sequence[Placed]) -> list[str]:
     fields = dict(_FIELDS)
     if "wording" not in {each.code for each in columns}:
         fields["title"] = fields["wording"]
-    meant = [(each, fields.get(each.code, "")) for each in columns]
-    alone = {header_text((head,)): field for head, (_, field) in zip(lines(columns)[-1][0], meant, strict=True)}
-    return alone | {header_text(each.path): field for each, field in meant}
+    return [fields.get(each.code, "") for each in columns]
 
 
 def lines(columns: Sequence[Placed]) -> list[list[list[str]]]:

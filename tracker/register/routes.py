@@ -27,7 +27,7 @@ from tracker.base.access import N_, Missing, Refused, Right, may
 from tracker.base.db import transaction
 from tracker.base.sheets_out import XLSX, csv_pieces, print_shape
 from tracker.base.web import form_status, needs, refusals, said, whole_file
-from tracker.ledgers.actions import opened
+from tracker.ledgers.actions import blank_ledger, opened
 from tracker.ledgers.models import LedgerTemplate
 from tracker.ledgers.queries import templates_of, titles_of_templates
 from tracker.register import actions, queries
@@ -216,6 +216,19 @@ def template(template_id: int) -> Any:
     return _kept(form, kept) or _edit(form, kept)
 
 
+@bp.get("/ledger-templates/blank.xlsx")
+@needs(Right.LEDGER_IMPORT)
+def blank() -> Response:
+    """A ledger in the columns of ``layout`` to hand out, filled in and imported."""
+    layout = _layout()
+    if layout is None:
+        raise Missing
+    out = TemporaryFile()  # noqa: SIM115 - closed when sent
+    title = layout.title_in(str)
+    blank_ledger(out, current_user, title=title, columns=layout.to_fill_in(str))
+    return _attached(whole_file(out, XLSX), title, "xlsx")
+
+
 @bp.post("/ledger-templates/<int:template_id>/remove")
 @needs(Right.SETTINGS)
 def remove_template(template_id: int) -> Response:
@@ -282,11 +295,14 @@ def _offered() -> list[tuple[str, str]]:
 
 
 def _file(response: Response, table: Export, ending: str) -> Response:
-    name = f"{table.title}-{clock.today().isoformat()}.{ending}"
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"register.{ending}\"; filename*=UTF-8''{quote(name)}"
-    )
     response.headers["X-Rows"] = str(table.count)
+    return _attached(response, f"{table.title}-{clock.today().isoformat()}", ending)
+
+
+def _attached(response: Response, name: str, ending: str) -> Response:
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"register.{ending}\"; filename*=UTF-8''{quote(f'{name}.{ending}')}"
+    )
     return response
 
 
