@@ -22,6 +22,7 @@ from tracker.issues.models import Issue
 from tracker.issues.queries import supervises
 from tracker.issues.workflow import Who
 from tracker.ledgers import mapping, queries, sheet
+from tracker.ledgers.columns import Blank
 from tracker.ledgers.matching import Planner
 from tracker.ledgers.models import Ledger, LedgerImport
 from tracker.ledgers.models import LedgerRow as StoredRow
@@ -95,7 +96,7 @@ def blank_ledger(
     actor: Actor,
     *,
     title: str = sheet.TITLE,
-    columns: Sequence[sheet.Blank] = sheet.COLUMNS,
+    columns: Sequence[Blank] = sheet.COLUMNS,
 ) -> None:
     """A ledger to hand out and read back: this installation's words to choose from. Raises Refused without the right."""
     if not may(actor, Right.LEDGER_IMPORT):

@@ -37,6 +37,16 @@ class Field:
     also: str = ""  # words that belong to another field first
 
 
+@dataclass(frozen=True)
+class Blank:
+    """A column of a ledger to be filled in. ``field``: a code of ``FIELDS``, "" where nothing is read; ``above``: a further head."""
+
+    field: str
+    head: str
+    width: int
+    above: str = ""
+
+
 FIELDS: tuple[Field, ...] = (
     Field(
         "serial", N_("序号"), "序号 序 项次 序次 行号 顺序号 问题序号 排序 No No. 编次 序列 序列号 总序号 次序 NO no"

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from tracker.base.access import N_
 from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.workflow import KIND_NAMES, STATE_NAMES, State
-from tracker.ledgers.columns import LABELS
+from tracker.ledgers.columns import LABELS, Blank
 from tracker.ledgers.vocabulary import Vocabulary
 
 TITLE = N_("问题整改台账")
 NOTE = N_("一行一个问题。县市区、类别、来源、类型、状态请从下拉框里选；时限可以写日期，也可以照文件原话写。")
 ROWS = 500  # with lines and drop-downs; more can be copied down
-
-
-@dataclass(frozen=True)
-class Blank:
-    """A column to fill in. ``field``: a code of ``columns.FIELDS``, "" where nothing is read; ``above``: a further head."""
-
-    field: str
-    head: str
-    width: int
-    above: str = ""
 
 
 def _named(field: str, width: int, unit: str = "") -> Blank:

@@ -9,8 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from tracker.base.access import N_, Refused
-from tracker.ledgers.columns import VIEWS, By, assign, header_text
-from tracker.ledgers.sheet import Blank
+from tracker.ledgers.columns import VIEWS, Blank, By, assign, header_text
 from tracker.ledgers.table import Heading
 from tracker.ledgers.values import scale_of_amount
 from tracker.register.sheet import BLANK, BY_CODE, COLUMNS, MONEY, Column, Line
