@@ -61,6 +61,70 @@ def _formulas() -> bytes:
     return b"".join(b'<row r="%d">' % n + cells + b"</row>" for n in range(1, 3_001))
 
 
+def _at(start: bytes) -> bytes:
+    """A first cell, and one so far away that everything between would fill the memory, written as ``start`` begins it."""
+    return b'<row r="1"><c r="A1"><v>1</v></c></row>' + start + b"<v>1</v></c></row>"
+
+
+def _cells(cell: bytes, rows: int = 3_000) -> bytes:
+    """Rows of 26 cells; ``%s`` in each is its place."""
+    return b"".join(
+        b'<row r="%d">' % row + b"".join(cell.replace(b"%s", b"%c%d" % (65 + at, row)) for at in range(26)) + b"</row>"
+        for row in range(1, rows + 1)
+    )
+
+
+def _text(length: int) -> bytes:
+    return b"<sst " + NAMESPACE + b"><si><t>" + b"x" * length + b"</t></si></sst>"
+
+
+def _many_sheets() -> bytes:
+    """Eight sheets, each bounded and together not."""
+    book = NewWorkbook()
+    for _ in range(7):
+        book.create_sheet()
+    plain, target = io.BytesIO(), io.BytesIO()
+    book.save(plain)
+    sheet = _sheet(b'<row r="1"><c r="A1"><v>1</v></c></row><row r="9000"><c r="CV9000"><v>1</v></c></row>')
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(target, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, sheet if part.startswith("xl/worksheets/") else old.read(part))
+    return target.getvalue()
+
+
+def _elsewhere(target: bytes, part: str) -> bytes:
+    """A workbook whose relations name its sheet in another way than the usual one."""
+    plain, out = io.BytesIO(), io.BytesIO()
+    NewWorkbook().save(plain)
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            data = old.read(name).replace(b"/xl/worksheets/sheet1.xml", target) if name.endswith(".rels") else None
+            if name != "xl/worksheets/sheet1.xml":
+                new.writestr(name, data or old.read(name))
+        new.writestr(part, _sheet(_at(b'<row r="1048576"><c r="SR1048576">')))
+    return out.getvalue()
+
+
+def _ods(rows: bytes) -> bytes:
+    out = io.BytesIO()
+    names = (b"office", b"table", b"text")
+    spaces = b" ".join(b'xmlns:%s="urn:oasis:names:tc:opendocument:xmlns:%s:1.0"' % (name, name) for name in names)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        new.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        new.writestr("META-INF/manifest.xml", "<manifest/>")
+        body = b'<office:body><office:spreadsheet><table:table table:name="S">' + rows + b"</table:table>"
+        end = b"</office:spreadsheet></office:body></office:document-content>"
+        new.writestr("content.xml", b"<office:document-content " + spaces + b">" + body + end)
+    return out.getvalue()
+
+
+def _ods_cell(attributes: bytes, text: bytes) -> bytes:
+    return b'<table:table-cell office:value-type="string" %s><text:p>%s</text:p></table:table-cell>' % (
+        attributes,
+        text,
+    )
+
+
 ONE_CELL = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="9000"><c r="Z9000"><v>1</v></c></row>'
 PILED = b"".join(b'<mergeCell ref="A1:Z9000"/>' for _ in range(3_000))
 
@@ -86,7 +150,38 @@ def _evil() -> Iterator[tuple[str, bytes, str]]:
     yield "one-line.csv", b"," * 40_000_000, "一行超过"
     yield "one-cell.csv", b'a,b,c\r\n1,2,"' + b"x\r\n" * 4_000_000, "损坏"
     yield "many-rows.csv", b"1,2,3\r\n" * 1_048_576, "范围太大"
+    for name, start in FAR_AWAY.items():
+        yield name, _workbook(_sheet(_at(start))), "范围太大"
+    yield "many-sheets.xlsx", _many_sheets(), "加在一起太大"
+    yield "other-case.xlsx", _elsewhere(b"/xl/worksheets/Sheet1.XML", "xl/WORKSHEETS/sheet1.xml"), "范围太大"
+    yield "other-target.xlsx", _elsewhere(b"xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"), "范围太大"
+    for name, cell in REPEATED.items():
+        yield name, _workbook(_sheet(_cells(cell)), **{"xl/sharedStrings.xml": _text(30_000)}), "解压后太大"
+    often = b'table:number-columns-repeated="400"'
+    rows = (
+        b'<table:table-row table:number-rows-repeated="9000">' + _ods_cell(often, b"x" * 9_000) + b"</table:table-row>"
+    )
+    yield "repeated.ods", _ods(rows), "解压后太大"
+    spaces = _ods_cell(b"", b'a<text:s text:c="2000000000"/>b')
+    yield "spaces.ods", _ods(b"<table:table-row>" + spaces + b"</table:table-row>"), "解压后太大"
     yield "wide-row.csv", b"a,b\r\n" * 20_000 + b"," * 500 + b"\r\n", "范围太大"
+
+
+#: A cell at the end of the sheet, in the ways a file can say where it is.
+FAR_AWAY = {
+    "row-without-place.xlsx": b'<row><c r="SR1048576">',
+    "row-of-its-own.xlsx": b'<row r="2"><c r="SR1048576">',
+    "single-quotes.xlsx": b"<row r='1048576'><c r='SR1048576'>",
+    "spaces.xlsx": b'<row r = "1048576"><c r = "SR1048576">',
+    "lines.xlsx": b'<row\nr="1048576"><c\nr="SR1048576">',
+    "small-letters.xlsx": b'<row r="2"><c r="sr1048576">',
+}
+#: A long text that tens of thousands of cells show, in the ways they can say so.
+REPEATED = {
+    "repeated.xlsx": b'<c r="%s" t="s"><v>0</v></c>',
+    "repeated-quotes.xlsx": b"<c r=\"%s\" t='s'><v>0</v></c>",
+    "repeated-formulas.xlsx": b'<c r="%s" t="s"><f>A1</f><v>0</v></c>',
+}
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +203,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, st
     "name",
     [
         "every-row.xlsx", "merged-piled.xlsx", "formulas.xlsx", "zeros.xlsx", "damaged.xlsx", "cut-off.xlsx",
-        "one-line.csv", "one-cell.csv", "many-rows.csv", "wide-row.csv",
+        "one-line.csv", "one-cell.csv", "many-rows.csv", "wide-row.csv", "many-sheets.xlsx", "other-case.xlsx",
+        "other-target.xlsx", "repeated.ods", "spaces.ods", *FAR_AWAY, *REPEATED,
     ],
 )  # fmt: skip
 def test_a_file_made_to_fill_the_memory_is_refused_in_one_line(name: str, answers: dict[str, tuple[str, str]]) -> None:

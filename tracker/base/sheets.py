@@ -182,6 +182,16 @@ def check_extent(name: str, rows: int, columns: int) -> None:
         )
 
 
+def check_all(cells: int) -> None:
+    """Refuse sheets that are bounded one by one and not together."""
+    if cells > MAX_CELLS:
+        raise SheetRefused(
+            N_("各工作表加在一起太大（%(cells)d 个单元格）。"),
+            N_("请删去无关的工作表，或者拆成几个文件。"),
+            cells=cells,
+        )
+
+
 def within(merges: Iterable[Merge], rows: int, columns: int) -> tuple[Merge, ...]:
     """The merged blocks as far as there are cells. One line of a file can claim every cell of a sheet, many a block
     on top of another: both are refused before anybody walks through them."""

@@ -39,6 +39,7 @@ from tracker.base.sheets import (
     TakenOut,
     Value,
     Workbook,
+    check_all,
     check_extent,
     damaged,
     marks_in,
@@ -46,7 +47,7 @@ from tracker.base.sheets import (
     too_big_unpacked,
     within,
 )
-from tracker.base.sheets_layout import layouts_of_ods, layouts_of_xlsx
+from tracker.base.sheets_layout import cells_of, layouts_of_ods, layouts_of_xlsx
 from tracker.base.sheets_xls import layouts_of_xls
 
 _HEAD_WITHIN = 30  # rows; people put a title above a table, not a page
@@ -152,11 +153,16 @@ _SIGNS_OF_DAMAGE = (
 )
 
 
+_ONE_OF = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
+
+
 def _read_zipped(data: bytes) -> Workbook:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_packing(archive)
             names = set(archive.namelist())
+            if len(names & _ONE_OF) > 1:
+                raise damaged()  # looked at as one kind of file and perhaps read as another
             if "xl/workbook.xml" in names:
                 layouts = layouts_of_xlsx(archive)
                 return _read_with_library(data, "xlsx", layouts)
@@ -207,11 +213,7 @@ def _read_with_library(
 ) -> Workbook:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = tuple(
-            _read_sheet(book, meta.name, meta.visible == SheetVisibleEnum.Visible, layouts, merges)
-            for meta in book.sheets_metadata
-            if str(meta.typ).endswith("WorkSheet")
-        )
+        sheets = tuple(_sheets(book, layouts, merges))
     except PasswordError as error:
         raise _locked() from error
     except (CalamineError, OSError, ValueError) as error:
@@ -225,6 +227,21 @@ def _read_with_library(
     return Workbook(
         kind, tuple(sheet for sheet in sheets if sheet is not own), taken_out=_taken_out(own) if own else None
     )
+
+
+def _sheets(
+    book: CalamineWorkbook, layouts: dict[str, Layout] | None, merges: dict[str, tuple[Merge, ...]] | None
+) -> Iterator[Sheet]:
+    """One after the other, refused as soon as all together are more than one may be."""
+    cells = cells_of(layouts or {})
+    check_all(cells)
+    for meta in book.sheets_metadata:
+        if str(meta.typ).endswith("WorkSheet"):
+            sheet = _read_sheet(book, meta.name, meta.visible == SheetVisibleEnum.Visible, layouts, merges)
+            yield sheet
+            if not sheet.layout.last_row:  # an old xls does not say before how far it reaches
+                cells += len(sheet.rows) * max(map(len, sheet.rows), default=0)
+                check_all(cells)
 
 
 def _taken_out(sheet: Sheet) -> TakenOut | None:
@@ -247,6 +264,8 @@ def _read_sheet(
     layouts: dict[str, Layout] | None,
     merges: dict[str, tuple[Merge, ...]] | None,
 ) -> Sheet:
+    if layouts is not None and name not in layouts:
+        raise damaged()  # nobody has looked how far it reaches
     sheet = book.get_sheet_by_name(name)
     check_extent(name, sheet.total_height + 1, sheet.total_width + 1)
     rows: list[list[Value]] = sheet.to_python(skip_empty_area=False)
