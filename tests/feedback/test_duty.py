@@ -221,3 +221,17 @@ def test_what_a_person_put_right_holds_when_the_entry_is_parted(
     assert [(one.units, one.deadline_written, one.remark) for one in kept()] == [
         ("新邵县水务局", "9月底前", "同一水厂")
     ] * 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "（县扶贫办 2019年9月30日前）",
+        "——责任单位：县扶贫办，整改时限：2019年9月30日前",
+        "整改责任单位为县扶贫办，整改时限为2019年9月30日前。",
+        "（责任单位：县扶贫办，2019年9月30日前）",
+    ],
+)
+def test_who_and_by_when_parted_in_other_ways(words: str) -> None:
+    (found,) = read(f"一、存在问题\n1.新邵县2处断水。{words}\n").entries
+    assert (found.title, found.units, found.deadline) == ("新邵县2处断水。", ("县扶贫办",), date(2019, 9, 30))

@@ -73,3 +73,46 @@ def test_a_comma_at_a_lines_end_stays_where_nothing_was_taken_out() -> None:
 def test_the_rule_that_the_first_named_leads_holds_from_where_it_is_said() -> None:
     text = "（括号内为责任单位，排在第一位的为牵头单位，下同）\n1.新邵县断水。（县水利局、长乐乡人民政府，2019年10月底前）\n"
     assert [one.lead_unit for one in read(text).entries] == ["县水利局"]
+
+
+def test_a_line_that_announces_problems_is_none() -> None:
+    assert titles("督导中发现以下问题：\n第一，3户应享未享低保。\n第二，手册代签。\n") == [
+        "3户应享未享低保。",
+        "手册代签。",
+    ]
+
+
+def test_a_demand_to_all_below_the_last_problem_is_no_part_of_it() -> None:
+    found = read("1.项目未公示。\n2.资金滞留300万元。\n请于2019年10月15日前整改到位。\n")
+    assert [(one.title, one.deadline) for one in found.entries] == [("项目未公示。", None), ("资金滞留300万元。", None)]
+    assert [one.text for one in found.passed] == ["请于2019年10月15日前整改到位。"]
+
+
+def test_parts_of_one_sum_are_one_problem() -> None:
+    assert titles("1.项目未公示。\n2.资金滞留300万元，其中：\n（1）产业200万元；\n（2）饮水100万元。\n") == [
+        "项目未公示。", "资金滞留300万元，其中：（1）产业200万元；（2）饮水100万元。",
+    ]  # fmt: skip
+
+
+def test_a_unit_and_a_colon_on_a_line_head_its_problems() -> None:
+    text = "市扶贫办：\n1.对县指导不够。\n2.数据比对不及时。\n市教育局：\n1.台账不准。\n2.控辍保学不力。\n"
+    assert titles(text) == ["对县指导不够。", "数据比对不及时。", "台账不准。", "控辍保学不力。"]
+    assert read(text).entries[-1].section == "市教育局："
+
+
+def test_below_a_title_lines_without_numbers_are_a_problem_each() -> None:
+    lines = ["小沙江镇分红未兑现", "六都寨镇管网破损", "北山镇3户危房未改造"]
+    assert titles("隆回县扶贫领域问题清单：\n" + "\n".join(lines)) == lines
+
+
+def test_a_line_with_nothing_but_a_number_is_none() -> None:
+    assert titles("关于转办举报问题的函\n编号：2019-118\n举报人反映：新邵县某村支书侵占低保资金。\n") == [
+        "举报人反映：新邵县某村支书侵占低保资金。"
+    ]
+
+
+def test_columns_a_finding_has_no_place_for_are_shown_beside_it() -> None:
+    heads, row = "序号\t反馈问题\t具体表现\t责任单位\t整改措施", "1\t作风不实\t手册代签\t新邵县扶贫办\t重新填写"
+    found = read(f"问题清单\n{heads}\n{row}\n")
+    assert [(one.title, one.wording) for one in found.entries] == [("作风不实", "作风不实\n手册代签")]
+    assert "整改措施：重新填写" in [one.text for one in found.passed]

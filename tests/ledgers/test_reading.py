@@ -588,3 +588,83 @@ def test_a_column_of_what_the_problem_looks_like_is_its_detail() -> None:
     assert (row.title, row.detail) == ("作风不实", "代签代填")
     (alone,) = read(workbook({"台账": [heads[:1] + heads[2:], [1, "代签代填", "县水利局", "2019年9月底"]]})).rows
     assert (alone.title, alone.detail) == ("代签代填", "")
+
+
+WATER = "新邵县省考核反馈安全饮水问题整改台账"
+
+
+def test_units_ticked_in_columns_of_their_own() -> None:
+    rows = [
+        [WATER],
+        ["序号", "存在问题", "责任单位", None, None, "整改时限"],
+        [None, None, "县水利局", "县财政局", "酿溪镇", None],
+        [1, "漏水", "√", None, None, "2019年9月底"],
+        [2, "缺水", None, "√", "√", "2019年9月底"],
+    ]
+    reading = read(workbook({"台账": rows}, {"台账": ["C2:E2", "A2:A3", "B2:B3", "F2:F3"]}))
+    assert [row.responsible_units for row in reading.rows] == [("县水利局",), ("县财政局", "酿溪镇")]
+
+
+def test_heads_may_name_the_year_and_say_that_the_first_leads() -> None:
+    heads = ["序号", "存在问题", "责任单位\n（排第一位的为牵头单位）", "整改时限（2020年）"]
+    (row,) = read(workbook({"台账": [[WATER], heads, [1, "漏水", "县水利局、县财政局", "9月底"]]})).rows
+    assert (row.lead_unit, row.deadline) == ("县水利局", date(2020, 9, 30))
+
+
+def test_a_column_of_measures_that_names_the_deadline_holds_it() -> None:
+    measures = "1.更换管道（2019年9月底前）；2.建立管护制度（2019年11月底前）。"
+    rows = [[WATER], ["序号", "存在问题", "整改措施及完成时限", "责任单位"], [1, "漏水", measures, "县水利局"]]
+    (row,) = read(workbook({"台账": rows})).rows
+    assert (row.measures, row.deadline) == (measures, date(2019, 11, 30))
+    assert [one.due for one in row.milestones] == [date(2019, 9, 30), date(2019, 11, 30)]
+
+
+def test_a_deadline_above_the_table_holds_where_there_is_no_column() -> None:
+    above = ["交办时间：2019年9月2日", None, "整改时限：交办之日起60日内"]
+    rows = [[WATER], above, ["序号", "存在问题", "责任单位", "责任人"], [1, "漏水", "县水利局", "钱进"]]
+    (row,) = read(workbook({"台账": rows})).rows
+    assert (row.deadline, row.deadline_written) == (date(2019, 11, 1), "交办之日起60日内")
+
+
+def test_a_section_of_immediate_or_long_term_work_holds_for_rows_that_say_nothing() -> None:
+    rows = [
+        [WATER],
+        ["序号", "存在问题", "责任单位", "整改时限"],
+        ["一、立行立改类（2019年9月底前完成）"],
+        [1, "漏水", "县水利局", ""],
+        [2, "停水", "县水利局", "2019年8月20日"],
+        ["二、长期坚持类"],
+        [3, "管护机制不全", "县水利局", ""],
+        ["三、其他问题"],
+        [4, "缺水", "县水利局", ""],
+    ]
+    reading = read(workbook({"台账": rows}))
+    assert [(row.kind, row.deadline) for row in reading.rows] == [
+        ("immediate", date(2019, 9, 30)), ("time_limited", date(2019, 8, 20)), ("long_term", None), ("time_limited", None),
+    ]  # fmt: skip
+    assert reading.rows[0].deadline_written == "一、立行立改类（2019年9月底前完成）"
+    assert ("台账!D9", "missing_deadline", "warning") in told(reading)
+
+
+def test_a_number_with_numbers_below_it_is_a_heading() -> None:
+    rows = [
+        [WATER],
+        ["序号", "存在问题", "责任单位", "整改时限"],
+        ["1", "供水管护不到位", None, None],
+        ["1.1", "甲村水池渗漏", "县水利局", "2019年9月底"],
+        ["1.2", "乙村水泵损坏", "县水利局", "2019年9月底"],
+        ["2", "水质不达标", None, None],
+    ]
+    assert [row.serial for row in read(workbook({"台账": rows})).rows] == ["1.1", "1.2", "2"]
+
+
+def test_what_further_rows_of_a_problem_say_is_kept() -> None:
+    rows = [
+        [WATER],
+        ["序号", "反馈问题", "具体表现", "牵头领导", "整改措施", "整改时限", "验收人"],
+        [1, "作风不实", "走访少", "李志强", "补走访", "2019年9月底", "甲"],
+        [None, None, "手册代签", "王建国", "重填", "2019年10月底", "乙"],
+    ]
+    (row,) = read(workbook({"台账": rows}, {"台账": ["A3:A4", "B3:B4"]})).rows
+    assert (row.detail, row.measures) == ("走访少\n手册代签", "补走访\n重填")
+    assert dict(row.others) == {"牵头领导": "李志强\n王建国", "验收人": "甲\n乙"}

@@ -83,6 +83,8 @@ def test_categories(text: str, name: str | None) -> None:
         ("双清", "双清区"),
         ("湖南省邵阳市新邵县", "新邵县"),
         ("新邵县潭府乡", "新邵县"),
+        ("1.新邵县", "新邵县"),
+        ("新邵县（3个）", "新邵县"),
         ("邵阳县", "邵阳县"),
         ("邵阳市", "邵阳市"),
         ("各县市区", "邵阳市"),
@@ -109,6 +111,9 @@ def test_counties(text: str, name: str | None) -> None:
         ("王建国\n李志强", [("王建国", ""), ("李志强", "")]),
         ("阿不都·热西提", [("阿不都·热西提", "")]),
         ("王　五\n13800000000", [("王五", "")]),
+        ("王建国（电话：13800000000）", [("王建国", "")]),
+        ("王建国等3人", [("王建国", "")]),
+        ("待定", []),
         ("各县市区主要负责人", []),
         ("水利局", []),
     ],
@@ -129,6 +134,9 @@ def test_people(text: str, people: list[tuple[str, str]]) -> None:
         ("1.县财政局 2.县扶贫办", ["县财政局", "县扶贫办"]),
         ("①县财政局②县扶贫办", ["县财政局", "县扶贫办"]),
         ("县教育局/县财政局", ["县教育局", "县财政局"]),
+        ("1、县水利局2、县财政局", ["县水利局", "县财政局"]),
+        ("县水利局、县财政局按职责分工负责", ["县水利局", "县财政局"]),
+        ("塘渡口镇党委、政府", ["塘渡口镇党委", "塘渡口镇政府"]),
         ("—", []),
     ],
 )
@@ -142,6 +150,9 @@ def test_the_leading_unit_by_mark_or_label() -> None:
     assert units_of("县水利局\n（牵头）\n县财政局").lead == ("县水利局",)
     assert units_of("牵头单位：县财政局；责任单位：县扶贫办、各乡镇").lead == ("县财政局",)
     assert units_of("配合单位：县财政局；牵头单位：县扶贫办").lead == ("县扶贫办",)
+    for text in ("由县水利局牵头，县财政局、县扶贫办配合", "县水利局为牵头单位，县财政局、县扶贫办为配合单位"):
+        assert units_of(text).names == ("县水利局", "县财政局", "县扶贫办")
+        assert units_of(text).lead == ("县水利局",)
 
 
 def test_units_and_people_in_one_cell() -> None:
@@ -155,6 +166,9 @@ def test_units_and_people_in_one_cell() -> None:
         ("已销号", "cleared"), ("未销号", "open"), ("未申请销号", "open"), ("部分销号", "rectifying"), ("已申请销号，待验收", "reviewing"),
         ("已上报验收", "reviewing"), ("销号审核", "reviewing"), ("验收合格", "cleared"), ("已完成整改", "done"), ("未整改到位", "rectifying"),
         ("未整改", "assigned"), ("尚未启动", "assigned"), ("正在制定整改方案", "planning"), ("已制定方案，正在推进", "rectifying"), ("60%", "rectifying"),
+        ("未清零", "open"), ("未办结", "rectifying"), ("10月底前销号", "rectifying"), ("暂缓销号", "rectifying"), ("预计年底完成", "rectifying"),
+        ("完成7户，剩余3户", "rectifying"), ("已完成3/5", "rectifying"), ("已完成5/5", "done"), ("完成招标", "rectifying"), ("按计划完成", "rectifying"),
+        ("已于10月底前完成", "done"), ("提前完成", "done"), ("已启动", "rectifying"), ("已化解，息访", "done"),
         ("100%", "done"), ("达到序时进度并需持续推进", "rectifying"), ("阶段性办结", "rectifying"), ("已列单", "listed"), ("莫名其妙", None),
     ],
 )  # fmt: skip

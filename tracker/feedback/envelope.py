@@ -28,6 +28,7 @@ _PERIOD = re.compile(
 )  # when it was looked at, not when it was written
 _OF_AN_ENTRY = re.compile(r"[日号]前|[之以]前|[时期]限[:：]|[。；]")
 PAGE_NUMBER = re.compile(r"[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d+\s*页(?:[，,\s]*共\s*\d+\s*页)?")
+_TITLE = re.compile(r"(?:问题|清单|台账|通报|函|意见|情况|表)[:：]?$")
 _SALUTATION = re.compile(r"^[^。，]{2,80}[:：]$")
 
 
@@ -40,6 +41,8 @@ def opening_of(texts: Sequence[str]) -> int:
             place = number + 1
         elif place == number and len(bare) <= 60 and bare[-1] not in "。；;.！" and label_in(bare) is None:
             place = number + 1 if number == 0 or place else place
+    if place == len(texts) > 1 and _TITLE.search(texts[0].strip()):
+        return 1  # below a title everything looks like one
     return place if place < len(texts) else 0
 
 

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from tracker.base.sheets import Sheet
 from tracker.feedback.entries import Context, Found, term_columns, title_of
 from tracker.feedback.terms import code_of, term_of, terms_of
-from tracker.ledgers.columns import field_of
+from tracker.ledgers.columns import LABELS, field_of
 from tracker.ledgers.deadlines import Deadline
 from tracker.ledgers.letterhead import Letterhead
 from tracker.ledgers.row_cells import TableCells
@@ -47,8 +47,11 @@ def _column_of_opinions(cells: Sequence[str]) -> str | None:
     return None
 
 
-def found_in(table: Table, context: Context, clause: str | None, section: str, *, first_leads: bool) -> Iterator[Found]:
-    """The problems of a ledger in a document. ``clause``, ``section``: the number and headings it stands under."""
+def found_in(
+    table: Table, context: Context, clause: str | None, section: str, *, first_leads: bool
+) -> Iterator[tuple[Found, str]]:
+    """The problems of a ledger in a document, each with what its row says besides. ``clause``, ``section``: the number and
+    headings it stands under."""
     day = context.written_on or context.received_on
     head = Letterhead(
         ledger_date=day, year=day.year, first_leads=first_leads, handed_over=context.handed_over or day, fed_back=day
@@ -60,9 +63,9 @@ def found_in(table: Table, context: Context, clause: str | None, section: str, *
         if not deadline.written and terms.written:
             deadline = term_of(terms.written, context.written, context.received)
         title = title_of(terms.bare) or row.title
-        yield Found(
+        found = Found(
             (clause or "") + (row.clause or row.number or row.serial or "") or None,
-            row.wording,
+            "\n".join(filter(None, (row.wording, row.detail))),
             title,
             section,
             row.county or context.county(terms, title, section),
@@ -74,6 +77,16 @@ def found_in(table: Table, context: Context, clause: str | None, section: str, *
             responsible_person=row.responsible_person or "、".join(terms.people),
             **term_columns(deadline, row.kind if cells.text("kind") else terms.kind),
         )
+        yield found, _beside(row)
+
+
+def _beside(row: LedgerRow) -> str:
+    """The columns a finding has no place for, so that nothing is lost."""
+    said = [(LABELS[name], str(getattr(row, name))) for name in _NO_FINDING if getattr(row, name)]
+    return "\n".join(f"{label}：{text}" for label, text in (*said, *row.others))
+
+
+_NO_FINDING = ("goal", "requirement", "measures", "progress", "remark", "task_force")
 
 
 def _several(cells: TableCells, told: str) -> str:

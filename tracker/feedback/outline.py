@@ -273,7 +273,7 @@ class _Builder:
 
     def _is_bare_heading(self, read: _Read, place: int) -> bool:
         """资金管理方面, alone on a line between two lists that both begin with 1."""
-        text = read.rest.strip()
+        text = re.sub(r"[:：]$", "", read.rest.strip())  # 市教育局：
         if (
             not self.open
             or self.open[-1].kind == HEADING

@@ -126,6 +126,7 @@ class _Reader:
         texts = [line for block in blocks if isinstance(block, Line) for line in [block.text] if line]
         self.texts = texts
         self.context = Context(vocabulary, received_on, written_on_in(texts), handed_over_in(texts))
+        self.demand = self._said_to_all()
         self.first_leads = False
         self.last = Terms()
         self.items: list[Found | Passed] = []
@@ -141,6 +142,7 @@ class _Reader:
                 self._section(node, only)
         else:
             self._paragraphs(outline.preface)
+        self.items += [Passed(text, DEMAND) for text in self.demand]
         self.items += [Passed(text, CLOSING) for text in self.closing]
         return Feedback(
             self._headline(),
@@ -150,6 +152,17 @@ class _Reader:
             tuple(self.items),
             outline.marked or bool(self.tables),
         )
+
+    def _said_to_all(self) -> list[str]:
+        """请于10月15日前整改到位, below the last entry and naming nobody, is no part of it."""
+        last = self.blocks[-1] if len(self.blocks) > 1 else None
+        if not isinstance(last, Line) or last.number or not last.text.startswith("请"):
+            return []
+        terms = terms_of(last.text, self.context.written)
+        if terms.units or terms.lead:
+            return []
+        self.blocks = self.blocks[:-1]
+        return [last.text]
 
     def _found(self) -> int:
         return sum(isinstance(item, Found) for item in self.items)
@@ -202,7 +215,8 @@ class _Reader:
         own = terms_of(node.wording, self.context.written)
         self._hear(node.wording)
         below = any(has_terms(child, self.context) for child in node.children)
-        if own.any and not below and are_parts(node.children):
+        of_one_sum = plain(node.text).endswith("其中:")  # 滞留300万元，其中：（1）…；（2）…。
+        if ((own.any and not below) or of_one_sum) and are_parts(node.children):
             self._entry(clause_of(path), node.whole, headings_above(path[:-1]), inherited)
             return
         if terms_trail(node, self.context):
@@ -305,6 +319,8 @@ class _Reader:
                 self.items.append(Passed(text, DEMAND))
             elif END_LINE.match(text) and not terms_of(text, self.context.written).any:
                 self.items.append(Passed(text, CLOSING))
+            elif not self._found() and not plain(terms_of(text, self.context.written).bare):
+                self.items.append(Passed(text, LETTERHEAD))  # 编号：2019-118
             elif listed := listed_in(text):
                 self._listed(*listed)
             else:
@@ -329,7 +345,10 @@ class _Reader:
         rows = [list(row) for row in grid.rows]
         tables = [] if is_form(rows) else ledgers_in(Sheet(str(self.tables), [[*row] for row in rows], grid.merges))
         for table in tables:
-            self.items += found_in(table, self.context, clause, section, first_leads=self.first_leads)
+            for found, beside in found_in(table, self.context, clause, section, first_leads=self.first_leads):
+                self.items.append(found)
+                if beside:
+                    self.items.append(Passed(beside, IN_FORM, found.clause, section))
         if tables:
             return
         forms = forms_in(rows)

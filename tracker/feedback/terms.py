@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from tracker.ledgers.columns import COMBINED, COMBINED_LEAD, COMBINED_LEAD_PERSON, field_of
+from tracker.ledgers.columns import COMBINED, COMBINED_LEAD, COMBINED_LEAD_PERSON, field_of, says_exactly
 from tracker.ledgers.deadline_calendar import Moment
 from tracker.ledgers.deadlines import Deadline, read_deadline
 from tracker.ledgers.letterhead import FIRST_LEADS
@@ -37,9 +37,10 @@ BESIDE_FIELDS = TERM_FIELDS | {
     *("requirement", "goal", "measures", "handed_over", "fed_back", "remark", "progress", "state", "amount"),
 }
 _LABEL = re.compile(
-    r"(?:^|(?<=[\n（(【\[；;。，,、）)】\]\s]))"
+    r"(?:^|(?<=[\n（(【\[；;。，,、）)】\]\s—]))"
     r"([一-龥](?:[ \u3000]+[一-龥]){2,7}|[一-龥]{2,12}(?:[/、][一-龥]{2,6})?(?:[（(][一-龥、]{1,8}[）)])?)[ \u3000]*"
-    r"(?:[:：]|(?:(?<=[时期]限)|(?<=领导|类型)|(?<=责任人))为)"
+    r"(?:[:：]|(?:(?<=[时期]限)|(?<=领导|类型)|(?<=责任人))为|"
+    r"(?<=责任单位|牵头单位|配合单位)为(?=(?:[省市县区州]|[一-龥]{2,3}[县市区乡镇])[一-龥、]{1,40}(?:局|委|办|政府|[乡镇]|街道|办事处|公司|中心)(?:[，,。；;）)\n]|$)))"
 )
 _LINE_LABEL = re.compile(r"(?:^|(?<=\n))([一-龥]{3,8})[ \t\u3000]+(?=[^\s:：])")  # 责任单位 绥宁县人民政府
 _OTHER_LABEL = re.compile(r"[；;，,。][ \u3000]*[一-龥]{2,10}[ \u3000]*[:：]")
@@ -69,6 +70,12 @@ _AGENCY = re.compile(
 )
 _PLACE = re.compile(r"(?:[省市县区乡镇村]|街道|社区|部门|单位|组)$")
 _DATED = re.compile(r"\d|[一二三四五六七八九十]月|年底|年内|立行立改|即知即改|立即|长期|常态|[上下]半年|即日")
+# 责任单位：县发改局，长期坚持: the last is no unit.
+_ONLY_WHEN = re.compile(
+    r"立行立改|即知即改|立即整改|长期坚持|长期整改|持续推进|(?:20\d\d年)?(?:\d{1,2}月(?:\d{1,2}日|底|[上中下]旬)?|年底)前?(?:完成|整改到位|整改完成|办结)?"
+)
+# （县扶贫办 2019年9月30日前）
+_GAP = re.compile(r"(?<=[^年月日，、\s])[ \u3000]+(?=(?:20\d\d年|\d{1,2}月|年底|立行立改|长期坚持))")
 _CLOSING = re.compile(r"^(?:限|请|要求|须|应|务必|于|由|责成|责令|确保|力争|原则上)")
 _SETTLED = re.compile(r"整改|完成|办结|到位|销号|落实|完毕")
 
@@ -142,10 +149,12 @@ class _Gathered:
             self._take_people(people_field, people)
         elif code in TERM_FIELDS:
             found = units_of(value)
+            self.written += [name for name in found.names if _ONLY_WHEN.fullmatch(name)]
+            names = [name for name in found.names if not _ONLY_WHEN.fullmatch(name)]
             if code == "lead_unit":
-                self.lead += found.names
+                self.lead += names
             else:
-                self.units += found.names
+                self.units += names
                 self.lead += found.lead
 
     def _take_people(self, code: str, found: People) -> None:
@@ -172,7 +181,9 @@ def _spaced_label(text: str, start: int, end: int) -> tuple[str, int, int] | Non
 def code_of(label: str) -> str | None:
     bare = re.sub(r"\s+", "", label)
     code = _SHORT.get(bare) or field_of((bare,))
-    return code if code == "title" or code in BESIDE_FIELDS else None
+    if code == "title":
+        return code if says_exactly(bare, code) else None  # 督导中发现以下问题： announces some
+    return code if code in BESIDE_FIELDS else None
 
 
 def terms_of(text: str, moment: Moment) -> Terms:
@@ -271,7 +282,7 @@ def _take_bracket(match: re.Match[str], moment: Moment, found: _Gathered) -> Non
 def _understood(text: str, moment: Moment) -> _Gathered | None:
     """Who, by when, or which of them leads; None unless every part of it is that."""
     mine = _Gathered()
-    for part in _parts(text):
+    for part in _parts(_GAP.sub("，", text)):
         if FIRST_LEADS.search(plain(part)):
             mine.first_leads = True
         elif _OF_KIND.fullmatch(f"（{part}）"):
@@ -374,7 +385,7 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     bare = re.sub(rf"[，,、]+(?=[。；;\n]*{_CUT})|(?<={_CUT})[，,、]+", "", bare).replace(
         _CUT, ""
     )  # left before or behind a cut
-    bare = re.sub(r"([。；;！!])[；;，,。]+", r"\1", bare)
+    bare = re.sub(r"([。；;！!])[—；;，,。]+", r"\1", bare)
     return "\n".join(line.strip() for line in bare.split("\n") if line.strip(" \t\u3000；;，,。）)】]"))
 
 

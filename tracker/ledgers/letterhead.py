@@ -27,6 +27,7 @@ _AS_OF_WITHOUT_YEAR = re.compile(r"截[至止](?:到|至)?(\d{1,2})月(\d{1,2})�
 _YEAR_NOTE = re.compile(r"(?:未|没有?)(?:注明|标明|写明|标注|写|注)年份.{0,8}?(?:指|为|是|按)(20\d\d)年")
 _HANDED_OVER_ON = re.compile(r"(?:交办|转办|移交|下达|派发|派单|下发|分办)(?:时间|日期|日)?:?$")
 _FED_BACK_ON = re.compile(r"反馈(?:时间|日期|日)?:?$")
+_DEADLINE_LINE = re.compile(r"(?:整改|完成|办理)(?:时限|期限)(?:要求)?:(.{2,30})$")
 _PERIOD = re.compile(r"(20\d\d)年(?:第?[1-4]季度|\d{1,2}月份?)")
 FIRST_LEADS = re.compile(
     r"(?:第1|第一|首)(?:位|个|家|名)?.{0,14}(?:牵头|主责|负总责)|牵头.{0,8}(?:排|列|放)在?(?:第一|首|最前)"
@@ -47,6 +48,7 @@ class Letterhead:
     county: str | None = None
     handed_over: date | None = None
     fed_back: date | None = None
+    deadline: str = ""  # 整改时限：交办之日起60日内, for a table without a column of them
 
 
 def read_letterhead(
@@ -54,6 +56,7 @@ def read_letterhead(
 ) -> Letterhead:
     """``around`` are the lines of cover sheets; the table's own lines come first."""
     own = [*labelled(table.titles), *table.notes]
+    heads = [heading.text for heading in table.headings]
     title = title_of(table.titles) or title_of(around)
     names = [name for name in (title_of(table.titles), table.sheet.name) if name]
     if not several_tables:
@@ -66,9 +69,9 @@ def read_letterhead(
         title,
         owner_of([*own, *around]),
         day,
-        year_of([*own, *around], correction.ledger_date or day),
-        any(FIRST_LEADS.search(plain(line)) for line in [*own, *around]),
-        any("审计" in text for text in [title or "", *(heading.text for heading in table.headings)]),
+        _year_in_head(table) or year_of([*own, *around], correction.ledger_date or day),
+        any(FIRST_LEADS.search(plain(line)) for line in [*own, *around, *heads]),
+        any("审计" in text for text in [title or "", *heads]),
         next((unit for line in own if (unit := _amount_unit(line))), None),
         correction.source or _first(source_in(name) for name in names) or _audit_by_headings(table),
         correction.category or _only_category(names, vocabulary),
@@ -77,7 +80,16 @@ def read_letterhead(
         or _only_county(table.titles, vocabulary),
         _day_after(_HANDED_OVER_ON, table.titles),
         _day_after(_FED_BACK_ON, table.titles),
+        next(
+            (found[1] for line in own for piece in pieces_of(line) if (found := _DEADLINE_LINE.match(plain(piece)))), ""
+        ),
     )
+
+
+def _year_in_head(table: Table) -> int | None:
+    """整改时限（2019年）: the year of all its days that name none."""
+    heads = (heading.text for heading in table.headings if heading.field == "deadline")
+    return next((int(found[1]) for text in heads if (found := re.search(r"[(（](20\d\d)年?度?[)）]", text))), None)
 
 
 def _day_after(words: re.Pattern[str], lines: Iterable[str]) -> date | None:

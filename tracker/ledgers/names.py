@@ -20,6 +20,12 @@ _MARK = re.compile(
 )
 _BRACKETED = r"[(\[【](?:牵头|主责|主办|配合|协办|协助)(?:单位|部门)?[)\]】]"
 _LABEL = re.compile(r"(牵头|主责|主办|责任|配合|协办|协助|参与|落实|承办|实施|整改责任|主管)(?:单位|部门)?[::]")
+# 县水利局牵头，县财政局配合; 由县水利局负责
+_ROLE_BEHIND = re.compile(
+    rf"^由?(?P<name>.*{_UNIT_ENDING})(?:作?为)?(?:按照?(?:各自)?职责(?:分工)?)?(?:分别|具体|共同|全权)?(?P<role>牵头|主责|主办|负总责|负责|配合|协办|协助|参与|落实|承办)"
+    r"(?:单位|部门|负责|落实|整改|实施|办理)*$"
+)
+_ITEM = re.compile(r"(?<![\d第.])\d{1,2}[、.)](?=[一-龥])")  # 1、县水利局2、县财政局
 _SPLIT = re.compile(r"[、,;/|\n\r\t。]+")
 _MEASURED_IN = frozenset({"元", "万元", "千元", "亿元", "万", "户", "人", "个", "处", "笔", "件"})  # 单位 beside 金额
 _LEADS = frozenset({"牵头", "主责", "主办", "负总责", "主管"})
@@ -44,6 +50,8 @@ def units_of(text: str) -> Units:
             leading = label[1] in _LEADS
             piece = piece[label.end() :]
         marks = {match[1] for match in _MARK.finditer(piece) if match[1]}
+        if behind := _ROLE_BEHIND.match(piece):
+            marks, piece = marks | {behind["role"]}, behind["name"]
         name = re.sub(r"\s+", "", _MARK.sub("", piece)).strip(".:·")
         name = re.sub(r"(?<=.{3})等(?:单位|部门)?$", "", name)
         if not name and names and marks & _LEADS and names[-1] not in lead:
@@ -62,6 +70,7 @@ def units_of(text: str) -> Units:
 def _pieces(text: str) -> list[str]:
     """Split at marks outside brackets, at spaces between whole units, and at 和 after a whole unit."""
     shielded = re.sub(r"[(\[【][^()\[\]【】]*[)\]】]", lambda match: _SPLIT.sub("\x00", match[0]), text)
+    shielded = _ITEM.sub("\n", shielded)
     shielded = re.sub(rf"({_BRACKETED})(?=[一-龥])", r"\1\n", shielded)  # 县水利局（牵头）县财政局（配合）
     shielded = _LABEL.sub(lambda match: "\n" + match[0], shielded)
     pieces: list[str] = []
@@ -99,7 +108,7 @@ _POST = (
 )
 _ONLY_POST = re.compile(rf"(?:{_POST})+")
 _NO_NAME = re.compile(
-    r"(?:局|办|委|厅|处|政府|中心|办公室|公司|委员会|街道|银行|单位|部门|全体|各.*)$|^各|^全体|负责|按|见"
+    r"(?:局|办|委|厅|处|政府|中心|办公室|公司|委员会|街道|银行|单位|部门|全体|各.*)$|^各|^全体|负责|按|见|^(?:待定|未定|暂缺|空缺|待明确|待补充|同上)$"
 )
 _NAME = re.compile(r"[一-龥]{2,4}|[一-龥]{1,6}(?:[·.•][一-龥]{1,6})+")
 _PHONE = re.compile(r"(?:\+?86)?[-\s]?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}|0\d{2,3}[-\s]?\d{7,8}|\d{7,11}")
@@ -125,7 +134,7 @@ class People:
 
 def people_of(text: str) -> People:
     """Names with the posts written beside them: 副市长 李志强, 李志强（副市长）, 县委常委、副县长李志强."""
-    cleaned = re.sub(r"^[^::]{2,8}[::]", "", unicodedata.normalize("NFKC", text.replace("\u3000", " ")).strip())
+    cleaned = re.sub(r"^[^::()]{2,8}[::]", "", unicodedata.normalize("NFKC", text.replace("\u3000", " ")).strip())
     people: list[Person] = []
     posts: list[str] = []
     for piece in _people_pieces(cleaned):
@@ -174,7 +183,8 @@ def _person(text: str) -> Person | None:
     asides = [aside.strip() for aside in re.findall(r"[(\[]([^()\[\]]*)[)\]]", text)]
     bare = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", text)
     phones = _PHONE.findall(text)
-    bare = _PHONE.sub(" ", bare).strip(" :.")
+    bare = re.sub(r"(?<=[一-龥]{2})等(?:\d+人)?$", "", _PHONE.sub(" ", bare).strip(" :."))
+    asides = [re.sub(r"^(?:联系)?(?:电话|手机号?码?|方式):?", "", aside) for aside in asides]
     notes = [aside for aside in asides if not _PHONE.fullmatch(aside)]
     name, post = _name_and_post(bare.split())
     if not name and len(notes) == 1 and _plain_name(notes[0]):

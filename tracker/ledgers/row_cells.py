@@ -33,11 +33,15 @@ EMPTY = Cell()
 _SAME = re.compile(
     r"同(?:上|前)(?:一?[行格条栏]|一?项|面)?[。.]?|[〃″\"“”]{1,2}|[-—－]{0,2}[〃″\"][-—－]{0,2}|上同|ibid\.?"
 )
+_ONE_VALUE = frozenset(
+    {"source", "clause", "category", "kind", "town", "village", "lead_official", "lead_unit", "amount", "amount_done"}
+)
 _ERROR_VALUE = re.compile(r"#(?:REF|VALUE|N/A|NAME|DIV/0|NUM|NULL|GETTING_DATA)[!?]?")
 # Fields whose blank may mean "as above" where a column is filled in that way.
 _CARRIED = ("source", "category", "county", "lead_official", "lead_unit", "task_force")
 _JOINED_ROWS = frozenset(
     {
+        "detail",
         "measures",
         "requirement",
         "progress",
@@ -229,6 +233,18 @@ class TableCells:
         texts = list(dict.fromkeys(part.text for part in parts if part.text and not is_nothing(part.text)))
         lead = next((part for part in parts if part.text), first)
         return replace(lead, text="\n".join(texts), value=lead.value if len(texts) == 1 else "\n".join(texts))
+
+    def down(self, column: int) -> str:
+        """What stands in any column over all rows of the record, line by line."""
+        texts = [self.by_column[column].text, *(self.at(row, column).text for row in self.record.more)]
+        return "\n".join(dict.fromkeys(filter(None, texts)))
+
+    def further(self) -> list[tuple[str, str]]:
+        """Of fields with one value: what the further rows of the record say else, by its header."""
+        if not self.record.more:
+            return []
+        columns = [(h, h.column) for h in self.table.headings if h.field in _ONE_VALUE and h.column in self.by_column]
+        return [(h.text, text) for h, column in columns if "\n" in (text := self.down(column))]
 
     def text(self, name: str) -> str:
         """The field's text in the record; marks for "none" are none."""

@@ -43,6 +43,8 @@ def deadline(cells: TableCells, handed_over: date | None, fed_back: date | None)
     if not columns:
         return _extended(cells, _deadline_in_remark(cells, moment), moment)
     found = _one_deadline(cells, cells.by_column[columns[0]], moment)
+    if not found.written and not cells.by_column[columns[0]].broken:
+        found = _deadline_of_section(cells, moment) or found
     if cells.record.more:
         found = _deadline_over_rows(cells, found, columns[0], moment)
     return _extended(cells, found, moment)
@@ -95,7 +97,32 @@ def _deadline_in_remark(cells: TableCells, moment: Moment) -> Deadline:
         if match := re.search(r"(?:整改|完成|办理)?(?:时限|期限)[:：]\s*([^;；。\n]+)", found.text):
             cell = replace(found, text=match[1], written=match[1], value=match[1])
             return _one_deadline(cells, cell, moment)
+        if found.text and _names_deadline(cells, name):
+            return _one_deadline(cells, found, moment)
+    if found_in_section := _deadline_of_section(cells, moment):
+        return found_in_section
+    if said := cells.head.deadline:
+        return _one_deadline(cells, Cell(said, said, said, cells.header_address()), moment)
     return Deadline()
+
+
+_SECTION_TERM = re.compile(
+    r"立行立改|立即整改|长期坚持|长期整改|(?<=[(（:：，,])[^()（）:：，,]{2,16}前(?:完成|整改到位|办结|销号)?(?=$|[)）])"
+)
+
+
+def _deadline_of_section(cells: TableCells, moment: Moment) -> Deadline | None:
+    """一、立行立改类（2019年9月底前完成） holds for its rows that say nothing themselves."""
+    for text in reversed(cells.sections):
+        if said := "，".join(_SECTION_TERM.findall(text)):
+            return _one_deadline(cells, Cell(said, text, said, cells.section_address(text)), moment)
+    return None
+
+
+def _names_deadline(cells: TableCells, name: str) -> bool:
+    """整改措施及完成时限"""
+    columns = cells.columns.get(name, [])
+    return any(re.search(r"时限|期限", h.text) for h in cells.table.headings if h.column in columns)
 
 
 def kind(cells: TableCells, deadline: Deadline) -> str:

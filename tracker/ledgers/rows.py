@@ -194,7 +194,8 @@ def _where(cells: TableCells) -> Where:
 
 def _others(cells: TableCells, people: Sequence[Person]) -> tuple[tuple[str, str], ...]:
     """What has no field of its own in an issue, by its header; a quantity in words is words too."""
-    found = [(label, text) for column, label in cells.unknown.items() if (text := cells.by_column[column].text)]
+    found = [(label, text) for column, label in cells.unknown.items() if (text := cells.down(column))]
+    found += cells.further()
     for name in (
         "nature",
         "responsible_person_post",

@@ -20,6 +20,7 @@ _STATE_WORD = re.compile(
     r"进行中|(?:未?达到|超过)序时进度"
 )
 TEXT_KEPT = 200  # characters of a row that is no problem
+_TICKED_NAMES = ("county", "lead_unit", "responsible_units", "assisting_units")
 LOOKED_AT = 200  # records a column without a head is looked for in
 
 
@@ -126,10 +127,14 @@ class Table:
 
 
 def _ticked_field(path: Path) -> str | None:
-    """已完成 alone or below 整改状态, 是 and 否 below 是否销号."""
+    """已完成 alone or below 整改状态, 是 and 否 below 是否销号, 县水利局 and 县财政局 below 责任单位."""
     if path[-1] in ("是", "否") and len(path) > 1:
         return next((code for _, code in choices(path[:-1]) if code in ("state", "strike_off")), None)
-    return "state" if _STATE_WORD.fullmatch(path[-1]) else None
+    if _STATE_WORD.fullmatch(path[-1]):
+        return "state"
+    if len(path) == 1 or choices(path):
+        return None
+    return next((code for _, code in choices(path[:-1]) if code in _TICKED_NAMES), None)
 
 
 def _covered_cells(merges: Sequence[Merge]) -> dict[tuple[int, int], tuple[int, int]]:
@@ -336,11 +341,18 @@ class _Walk:
             return "section" if self.sections and _SECTION_MARK.match(texts[0]) else "note"
         if self._is_section(row, filled, texts):
             return "section"
+        if own_title and set(filled) == {self.serial, self.title} and self._numbers_below(row, filled[self.serial]):
+            return "section"
         if set(filled) <= {self.serial} or (own_title and self._says_none(filled)):
             return "blank"  # a row numbered in advance
         if self._alone(filled) and _REMARK.match(texts[0]):
             return "note"
         return "record"
+
+    def _numbers_below(self, row: int, serial: str) -> bool:
+        """1 is the heading of 1.1, 1.2 …"""
+        below = self._filled(row + 1).get(self.serial, "") if row < len(self.sheet.rows) else ""
+        return bool(re.fullmatch(rf"{re.escape(squeezed(serial))}[.\-—]\d+", squeezed(below)))
 
     def _alone(self, filled: Mapping[int, str]) -> bool:
         return bool(self.serial) and set(filled) == {self.title}
