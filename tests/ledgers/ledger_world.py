@@ -89,7 +89,7 @@ def saved(book: NewWorkbook) -> bytes:
     return target.getvalue()
 
 
-def read(source: bytes | NewWorkbook, filename: str = "台账.xlsx", **corrected: Any) -> Reading:
+def read(source: bytes | NewWorkbook, /, filename: str = "台账.xlsx", **corrected: Any) -> Reading:
     data = source if isinstance(source, bytes) else saved(source)
     return read_ledger(data, filename, vocabulary=vocabulary(**corrected), today=TODAY)
 

@@ -227,3 +227,19 @@ def test_a_pages_fields_say_the_correction_they_were_made_of(
 
 
 READ = book()
+
+
+def test_who_found_a_sections_problems_is_said_once_on_the_page_and_remembered(client: FlaskClient) -> None:
+    heads = ("序号", "问题描述", "问题类别", "责任单位", "整改时限", "整改状态")
+    section = "一、市人大代表视察发现的问题"
+    row = (1, "未通水", "安全饮水", "新邵县水利局", "2019-12-31", "整改中")
+    data = book((section,), row, (2, "断水", *row[2:]), heads=heads)
+    preview = upload(client, data)
+    page = client.get(preview).text
+    assert "有 1 处请您确认" in page
+    word = f"word:source:{section}"
+    assert fields_of(page)[word] == ""
+    done = client.post(preview, data={**fields_of(page), word: "媒体曝光", "act": "import"})
+    assert done.status_code == 302
+    assert {issue.source for issue in db.session.scalars(select(Issue))} == {"media"}
+    assert section not in client.get(upload(client, data)).text.partition("不认识的写法")[2]

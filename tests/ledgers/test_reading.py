@@ -542,7 +542,11 @@ def test_a_section_by_theme_or_county_has_the_titles_source() -> None:
 def test_whoever_says_who_found_a_section_answers_all_its_rows() -> None:
     section = "一、市人大代表视察发现的问题（1个）"
     book = saved(workbook({"清单": _in_sections(section)}))
-    for correction in ({"words": {"source": {word_key(section): "媒体曝光"}}}, {"answers": {"清单!A3": "媒体曝光"}}):
+    for correction in (
+        {"words": {"source": {word_key(section): "媒体曝光"}}},
+        {"answers": {"清单!A3": "媒体曝光"}},
+        {"source": "media"},
+    ):
         reading = read(book, **correction)
         assert ([row.source for row in reading.rows], told(reading)) == (["media"], set())
 

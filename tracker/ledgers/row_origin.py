@@ -19,7 +19,8 @@ def source(cells: TableCells) -> tuple[str | None, str]:
     if is_nothing(found.text) and in_section and not found.broken:
         return in_section, ""
     found = cells.said("source")
-    if not found.text and (section := _of_somebody_else(cells)):
+    said = cells.vocabulary.correction.source  # of all rows that do not say, by a person
+    if not found.text and not said and (section := _of_somebody_else(cells)):
         cells.tell(cells.section_address(section), fault("unknown_section_source", phrase=section[:40]), section)
         return None, ""
     if not found.text:
