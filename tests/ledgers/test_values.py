@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.ledgers.ledger_world import vocabulary
-from tracker.ledgers.names import people_of, units_and_people, units_of
+from tracker.ledgers.names import names_people_too, people_of, units_and_people, units_of
 from tracker.ledgers.values import (
     amount_of,
     category_of,
@@ -158,6 +158,18 @@ def test_the_leading_unit_by_mark_or_label() -> None:
 def test_units_and_people_in_one_cell() -> None:
     units, people = units_and_people("新邵县财政局 李志强；潭府乡人民政府 王建国")
     assert (list(units.names), people.names) == (["新邵县财政局", "潭府乡人民政府"], ["李志强", "王建国"])
+    units, people = units_and_people("县委常委、常务副县长 李志强\n市住建局；县水利局（王建国 局长）、副市长周国栋")
+    assert list(units.names) == ["市住建局", "县水利局"]
+    assert [(one.name, one.post) for one in people.people] == [
+        ("李志强", "县委常委、常务副县长"), ("王建国", "局长"), ("周国栋", "副市长"),
+    ]  # fmt: skip
+    for text in ("县财政局李志强", "县财政局局长李志强", "县财政局（李志强）", "李志强（县财政局）"):
+        units, people = units_and_people(text)
+        assert (units.names, people.names) == (("县财政局",), ["李志强"])
+    units, people = units_and_people("县政协 李志强；县人民政府办公室、县教育局安全股")
+    assert (units.names, people.names) == (("县政协", "县人民政府办公室", "县教育局安全股"), ["李志强"])
+    assert names_people_too("县水利局：钱进\n县财政局：赵强")
+    assert not names_people_too("牵头：县水利局；配合单位：县政协")
 
 
 @pytest.mark.parametrize(

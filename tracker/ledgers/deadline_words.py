@@ -182,8 +182,8 @@ def _span_at(text: str, position: int) -> Span | None:
     many_days = match["u"] == "日" and int(match["n"] or 0) > 31  # 60日 is no day of a month
     if not (bounded or many_days or match["each"] or match["onlyhalf"] or match["u"] in ("天", "周", "小时", "工作日")):
         return None
-    if match["u"] == "月" and re.match(r"\d{1,2}[日号]", text[match.end() :]):
-        return None  # 不超过11月15日
+    if match["u"] == "月" and re.match(r"\d{1,2}[日号]|[底末初上中下]", text[match.end() :]):
+        return None  # 不超过11月15日, 限9月底
     if match["u"] == "季度" and not match["each"]:
         return None  # 4季度内 is the fourth quarter
     if match["u"] == "年" and match["onlyhalf"] and text[max(position - 1, 0)] in "上下":

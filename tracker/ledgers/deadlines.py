@@ -184,8 +184,8 @@ def _uncertain_token(text: str, token: Token, upto: int) -> Fault | None:
         return fault("uncertain_deadline", phrase=text[token.start : token.end + 10])
     if token.tail in ("后", "之后", "以后"):
         return fault("open_deadline", phrase=token.said)
-    if isinstance(token, Point) and token.tail and re.search(r"(?:季度?|半年)(?:之|以)?前", token.said):
-        return fault("uncertain_deadline", phrase=token.said)  # 四季度前: before it begins, or before it ends?
+    if isinstance(token, Point) and token.tail and re.search(r"(?:季度?|半年|\d年度?|\d月份?)(?:之|以)?前", token.said):
+        return fault("uncertain_deadline", phrase=token.said)  # 四季度前, 3月前: before it begins, or before it ends?
     if _ABOUT_BEFORE.search(text[: token.start]) or _ABOUT_AFTER.search(token.said + following):
         return fault("uncertain_deadline", phrase=token.said + following)
     if isinstance(token, Point) and following.startswith("已"):

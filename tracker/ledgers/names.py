@@ -30,6 +30,9 @@ _SPLIT = re.compile(r"[、,;/|\n\r\t。]+")
 _MEASURED_IN = frozenset({"元", "万元", "千元", "亿元", "万", "户", "人", "个", "处", "笔", "件"})  # 单位 beside 金额
 _LEADS = frozenset({"牵头", "主责", "主办", "负总责", "主管"})
 _SEAT = re.compile(r"(.*[县市区乡镇])(?:党?委|党工委)$")
+_AGENCY = re.compile(
+    r"(?:局|办|委|部|厅|院|校|站|所|中心|政府|办公室|委员会|公司|银行|联社|办事处|村委会|居委会|大队|支队)$"
+)
 _ENDS_AS_UNIT = re.compile(_UNIT_ENDING + "$")
 
 
@@ -108,7 +111,7 @@ _POST = (
 )
 _ONLY_POST = re.compile(rf"(?:{_POST})+")
 _NO_NAME = re.compile(
-    r"(?:局|办|委|厅|处|政府|中心|办公室|公司|委员会|街道|银行|单位|部门|全体|各.*)$|^各|^全体|负责|按|见|^(?:待定|未定|暂缺|空缺|待明确|待补充|同上)$"
+    r"(?:局|办|委|厅|处|政府|中心|办公室|公司|委员会|街道|银行|单位|部门|全体|各.*)$|^各|^全体|^[省市县区州乡镇村]|负责|按|见|^(?:待定|未定|暂缺|空缺|待明确|待补充|同上)$"
 )
 _NAME = re.compile(r"[一-龥]{2,4}|[一-龥]{1,6}(?:[·.•][一-龥]{1,6})+")
 _PHONE = re.compile(r"(?:\+?86)?[-\s]?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}|0\d{2,3}[-\s]?\d{7,8}|\d{7,11}")
@@ -232,23 +235,63 @@ def _cut_name(text: str) -> tuple[str, str]:
     return "", ""
 
 
+_UNITS_PERSON = re.compile(r"(?P<unit>[一-龥]{3,})[:：]\s*(?P<name>[一-龥]{2,4})(?=\s*(?:[、,，;；。\n\d]|$))")
+
+
+def names_people_too(text: str) -> bool:
+    """县水利局：钱进 in a column of units; no 牵头：县水利局."""
+    return any(
+        _ENDS_AS_UNIT.search(found["unit"]) and _plain_name(found["name"]) and not _ENDS_AS_UNIT.search(found["name"])
+        and found["name"][0] in _SURNAMES and not _LABEL.match(found[0])
+        for found in _UNITS_PERSON.finditer(text)
+    )  # fmt: skip
+
+
+def _unit_and_name(word: str) -> tuple[str, str]:
+    """县财政局李志强, written together."""
+    for size in (3, 2):
+        unit, name = word[:-size], word[-size:]
+        if len(unit) > 2 and _AGENCY.search(unit) and name[0] in _SURNAMES and not _ENDS_AS_UNIT.search(name):
+            return unit, name
+    return word, ""
+
+
+def _unit_of_post(post: str) -> str:
+    """县财政局局长 is of 县财政局."""
+    cuts = (post[:end] for end in range(len(post) - 2, 3, -1))
+    return next((unit for unit in cuts if _AGENCY.search(unit) and _is_post(post[len(unit) :])), "")
+
+
 def units_and_people(text: str) -> tuple[Units, People]:
     """A cell that holds both: 新邵县财政局 李志强；潭府乡人民政府 王建国."""
     units: list[str] = []
     lead: list[str] = []
     people: list[Person] = []
+    posts: list[str] = []  # 县委常委、副县长 before a name
     for piece in re.split(r"[、,;|\n\r/]+", unicodedata.normalize("NFKC", text.replace("\u3000", " "))):
         leads = any(match[1] in _LEADS for match in _MARK.finditer(piece))
         words = _MARK.sub(" ", piece).replace(":", " ").replace("(", " ").replace(")", " ").split()
+        before = len(people)
         for word in _join_single(words):
-            if _plain_name(word) and not _ENDS_AS_UNIT.search(word):
-                people.append(Person(word))
-            elif _is_post(word) and people:
+            only_post = _is_post(word)  # 常务副市长 begins like a name
+            name, post = (word, "") if only_post or _plain_name(word) else _cut_name(word)
+            if name and not only_post and not _ENDS_AS_UNIT.search(word):
+                people.append(Person(name, "、".join(filter(None, [*posts, post]))))
+                posts = []
+            elif _is_post(word) and len(people) > before and not people[-1].post:
                 people[-1] = Person(people[-1].name, word)
+            elif _is_post(word):
+                posts.append(word)
             elif not _PHONE.fullmatch(word):
+                word, name = _unit_and_name(word)
+                people += [Person(name, "、".join(posts))] if name else []
+                posts = [] if name else posts
                 found = units_of(word)
                 units.extend(name for name in found.names if name not in units)
                 lead.extend(found.lead)
         if leads and units and units[-1] not in lead:
             lead.append(units[-1])
+    units += posts  # of nobody named
+    if not units:
+        units = list(dict.fromkeys(unit for one in people if (unit := _unit_of_post(one.post))))
     return Units(tuple(units), tuple(lead)), People(tuple(dict.fromkeys(people)))

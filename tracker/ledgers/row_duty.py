@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tracker.base.sheets import looks_like_formula
 from tracker.ledgers.columns import COMBINED, COMBINED_LEAD, COMBINED_LEAD_PERSON
-from tracker.ledgers.names import People, Units, people_of, units_and_people, units_of
+from tracker.ledgers.names import People, Units, names_people_too, people_of, units_and_people, units_of
 from tracker.ledgers.problems import fault
 from tracker.ledgers.row_cells import Cell, TableCells
 from tracker.ledgers.vocabulary import is_nothing
@@ -17,7 +17,7 @@ def lead_official(cells: TableCells) -> tuple[str | None, str]:
     if COMBINED_LEAD in cells.columns and not found.text:
         cell = cells.cell(COMBINED_LEAD)
         people = cells.remember(units_and_people, cell.text)[1]
-        return _one_official(cells, cell, people), ""
+        return _one_official(cells, cell, people), people.people[0].post if len(people.people) == 1 else ""
     if not found.text or _is_formula(found):
         return found.text or None, cells.text("lead_official_post")
     people = cells.remember(people_of, found.text)
@@ -49,6 +49,8 @@ def _named_people(cells: TableCells) -> People:
     for code in (COMBINED, COMBINED_LEAD_PERSON):
         if code in cells.columns and not found.text:
             return People(cells.remember(units_and_people, cells.cell(code).text)[1].people)
+    if not found.text and names_people_too(text := cells.text("responsible_units")):
+        return People(cells.remember(units_and_people, text)[1].people)
     if not found.text or is_nothing(found.text):
         return People()
     if _is_formula(found):
@@ -84,6 +86,9 @@ def _units_in(cells: TableCells, name: str) -> Units:
     found = cells.cell(name)
     if _is_formula(found):
         return Units((found.text,))
+    if names_people_too(found.text):
+        both: Units = cells.remember(units_and_people, found.text)[0]
+        return both
     units: Units = cells.remember(units_of, found.text)
     return units
 
