@@ -19,6 +19,8 @@ from tracker.base.db import db
 from tracker.base.underway import Underway
 from tracker.clearance import actions as clearance
 from tracker.issues.models import Issue
+from tracker.ledgers import actions as ledger_actions
+from tracker.ledgers import routes
 
 
 @pytest.fixture
@@ -138,6 +140,31 @@ def test_an_import_called_off_while_it_runs_says_so_and_changes_nothing(
     monkeypatch.undo()
     assert client.post(preview, data={"act": "import", "title": "整改台账", "create_missing": "y"}).status_code == 302
     assert issues() == 4
+
+
+def test_an_import_called_off_while_its_file_is_still_read_changes_nothing(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview = upload(client, ledger(*ROWS)).location
+    read = ledger_actions.read
+
+    def read_and_call_off(*given: Any, **named: Any) -> Any:
+        Underway(_token(preview)).call_off()
+        return read(*given, **named)
+
+    monkeypatch.setattr(ledger_actions, "read", read_and_call_off)
+    stopped = client.post(preview, data={"act": "import", "title": "整改台账", "create_missing": "y"})
+    assert "已按您的要求停下" in stopped.text
+    assert issues() == 0
+
+
+def test_a_file_above_the_limit_is_refused_before_it_is_read(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "largest_upload", lambda: 1000)
+    sent = upload(client, ledger(*ROWS))
+    assert sent.status_code == 422
+    assert "拆成几个文件分别导入" in sent.text
 
 
 def test_who_did_not_bring_the_file_learns_nothing_of_its_import(client: FlaskClient, app: Flask, world: World) -> None:

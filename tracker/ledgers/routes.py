@@ -19,11 +19,11 @@ from werkzeug.wrappers import Response
 
 from tracker.accounts.queries import person_meant
 from tracker.base import clock, files
-from tracker.base.access import Missing, Refused, Right
+from tracker.base.access import N_, Missing, Refused, Right
 from tracker.base.db import transaction
 from tracker.base.sheets_out import XLSX
 from tracker.base.underway import CalledOff, Told, Underway
-from tracker.base.web import form_status, needs, refusals, said, whole_file
+from tracker.base.web import form_status, largest_upload, needs, refusals, said, whole_file
 from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.workflow import KIND_NAMES, STATE_NAMES, VERB_NAMES
 from tracker.ledgers import actions, mapping, namesakes, queries, sheet, shown
@@ -98,7 +98,10 @@ def blank() -> Response:
 def _take_in(upload: Any) -> str:
     """Keep the file and return the token of its preview; a file that cannot be opened is refused here already."""
     name = upload.filename or ""
-    data = upload.stream.read()
+    data = upload.stream.read(largest_upload() + 1)
+    if len(data) > largest_upload():
+        most = largest_upload() // 1048576
+        raise Refused(N_("文件超过 %(most)s MB。请删去里面的图片另存，或拆成几个文件分别导入。"), most=most)
     actions.opened(data, name)
     with transaction():
         stored = files.store(io.BytesIO(data), name)
@@ -112,10 +115,14 @@ def preview() -> Any:
     """What was understood and what would happen; the import itself."""
     waiting, form, (fields, slips) = _waiting(_token()), PreviewForm(), _named(_fields())
     _offer(form)
-    reading = _again(waiting, fields)
+    reading = None
     if form.validate_on_submit() and request.form.get("act") == "import" and not slips:
-        with refusals(form), _called_off(), Underway(_token()).told() as told, transaction():
-            return _done(_apply(_plan(reading, form), waiting, form, told))
+        with refusals(form), _called_off(), Underway(_token()).told() as told:
+            reading = _again(waiting, fields)
+            told(0, 0)  # where it was called off while it was read
+            with transaction():
+                return _done(_apply(_plan(reading, form), waiting, form, told))
+    reading = reading or _again(waiting, fields)
     _fill(form, reading)
     plan = _plan(reading, form)
     form.title.data = form.title.data or plan.title
