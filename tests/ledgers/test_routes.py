@@ -161,7 +161,7 @@ def test_an_import_called_off_while_its_file_is_still_read_changes_nothing(
 def test_a_file_above_the_limit_is_refused_before_it_is_read(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "largest_upload", lambda: 1000)
+    monkeypatch.setattr(routes, "largest_upload", lambda: 10)
     sent = upload(client, ledger(*ROWS))
     assert sent.status_code == 422
     assert "拆成几个文件分别导入" in sent.text

@@ -468,6 +468,9 @@ def _write_marked_cell(sheet: Any, line: int, column: int, cell: Marked, shapes:
         sheet.write_comment(line, column, cell.wrong, _COMMENT)
 
 
+_CHOICE_ACROSS = 18
+
+
 @dataclass(frozen=True)
 class BlankColumn:
     """A column to be filled in. ``offered``: what can be chosen, nothing where anything may be written; ``above``: a
@@ -494,7 +497,10 @@ def write_blank(
     body = book.add_format(_FRAME)
     for row in range(last + 1, last + 1 + rows):
         _write_line(sheet, row, ("",) * len(columns), body)
+    lists.fit_to_pages(1, 1)
+    lists.hide_gridlines(1)
     for place, column in enumerate(columns):
+        lists.set_column(place, place, _CHOICE_ACROSS if column.offered else 1)
         if column.offered:
             for row, choice in enumerate(column.offered):
                 lists.write_string(row, place, choice)
