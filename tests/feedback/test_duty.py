@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -235,3 +236,21 @@ def test_what_a_person_put_right_holds_when_the_entry_is_parted(
 def test_who_and_by_when_parted_in_other_ways(words: str) -> None:
     (found,) = read(f"一、存在问题\n1.新邵县2处断水。{words}\n").entries
     assert (found.title, found.units, found.deadline) == ("新邵县2处断水。", ("县扶贫办",), date(2019, 9, 30))
+
+
+def test_a_deadline_without_a_last_day_is_chosen_and_its_words_stay(
+    client: FlaskClient,  # noqa: F811
+    inspection: Inspection,  # noqa: F811
+) -> None:
+    document = brought(client, inspection, "一、存在问题", "1.新邵县断水。整改时限：每月25日前报送", "2019年6月28日")
+    assert "没有最后日期" in client.get(f"/documents/{document}").text
+    (entry,) = kept()
+    url = f"/documents/entries/{entry.id}"
+    page = client.get(url).text
+    assert re.findall(r'name="term" value="([^"]+)"', page) == ["2019-07-25", "2019-12-31", "长期坚持"]
+    fields = {"version": version(page), "wording": entry.wording, "deadline_written": entry.deadline_written}
+    client.post(url, data=fields | {"term": "2019-08-25"})  # not offered
+    assert kept()[0].deadline_written == "每月25日前报送"
+    client.post(url, data=fields | {"version": version(client.get(url).text), "term": "2019-12-31"})
+    (entry,) = kept()
+    assert (entry.deadline_written, entry.remark) == ("2019-12-31", "反馈文件写的整改时限：每月25日前报送")

@@ -66,6 +66,26 @@ def test_a_bad_cell_is_named_and_may_be_answered_on_the_page(client: FlaskClient
     assert issues() == 1
 
 
+def test_what_comes_again_is_answered_with_one_press_and_its_words_stay(client: FlaskClient) -> None:
+    rows = ledger(ROWS[0].replace("2019年6月底前", "每月25日前"), ROWS[1].replace("黄志伟", "黄志伟、李志强"))
+    preview = upload(client, "整改台账（截至2019年7月31日）\n".encode("gb18030") + rows).location
+    page = client.get(preview).text
+    assert "读作“每月”重复的要求" in page
+    offers = re.findall(r'name="(offer:[^"]+)" value="([^"]+)"', page)
+    assert [text for _, text in offers] == ["黄志伟", "李志强", "2019-08-25", "2019-12-31", "长期坚持"]
+    (lead, _), *_others, (deadline, _) = offers
+    chosen = {lead: "李志强", deadline: "2019-08-25"}
+    again = client.post(preview, data={"act": "check", **chosen}).text
+    assert f'name="{deadline.replace("offer", "answer")}" value="2019-08-25"' in again  # or it could not be changed
+    typed = {deadline.replace("offer", "answer"): "2019-09-25"}
+    again = client.post(preview, data={"act": "check", **chosen, **typed}).text
+    assert f'name="{deadline.replace("offer", "answer")}" value="2019-09-25"' in again  # what is typed holds
+    client.post(preview, data={"act": "import", "title": "台账", "create_missing": "y", **chosen})
+    first = db.session.scalars(select(Issue).order_by(Issue.number)).first()
+    assert first is not None
+    assert (str(first.deadline), first.deadline_written) == ("2019-08-25", "每月25日前")
+
+
 def test_a_stopped_import_says_first_what_is_wrong_and_that_nothing_was_imported(client: FlaskClient) -> None:
     page = client.get(upload(client, ledger(ROWS[0].replace("2019年6月底前", "2019-02-30"), ROWS[1])).location).text
     said, wrong, outcome = (page.index(text) for text in ("还没有导入任何问题", "没有 30 日", "stat-number"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -22,6 +22,7 @@ from tracker.feedback.rules import (
     Doubt,
     replaced,
     several_in,
+    was_due,
     with_line,
 )
 from tracker.inspections.rules import LONGEST_CLAUSE
@@ -107,9 +108,13 @@ class EntryForm(VersionedForm):
         kinds = ((kind.value, _(name)) for kind, name in KIND_NAMES.items())
         self.kind.choices = [("", _("文件没写，按整改时限定")), *kinds]
 
-    def chooses(self, answers: Mapping[str, str]) -> None:
+    def chooses(self, answers: Mapping[str, str], offered: Collection[str]) -> None:
         """Of several names for what there is one of, take the one somebody chose; the others go into the remark, unless
-        somebody said to leave them out."""
+        somebody said to leave them out. Of a deadline without a last day, take what was chosen of those ``offered``; the
+        document's own words go into the remark."""
+        if (term := answers.get("term", "")) in offered:
+            self.remark.data = with_line(self.remark.data or "", was_due(self.deadline_written.data or ""))
+            self.deadline_written.data = term
         for several in several_in(self.names):
             if (chosen := answers.get(several.answer, "")) in several.names:
                 self[several.field].data = chosen

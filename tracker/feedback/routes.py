@@ -23,6 +23,7 @@ from tracker.inspections.models import Document, Inspection
 from tracker.inspections.queries import keeps
 from tracker.issues.pages import me
 from tracker.issues.workflow import KIND_NAMES
+from tracker.ledgers.offers import Offer, offers_for
 from tracker.org.queries import counties
 from tracker.reconciliation.queries import inspection_with_id
 from tracker.settings.queries import categories
@@ -150,7 +151,7 @@ def entry(entry_id: int) -> Any:
     if not form.is_submitted():
         _fill(form, found)
     elif form.validate():
-        form.chooses(request.form)
+        form.chooses(request.form, [offer.text for offer in _offers(form, found)])
         form.settles(queries.doubts_of([form.names])[0], request.form)
         with refusals(form), transaction():
             _unchanged(found, form.version.data)
@@ -176,11 +177,18 @@ def entry(entry_id: int) -> Any:
         deadline=deadline,
         doubts=queries.offers_for(queries.doubts_of([form.names])[0], found),
         unclear=[_(fault.message.msgid, **dict(fault.values)) for fault in deadline.faults],
+        offers=[(offer.text, _(offer.label, text=offer.text)) for offer in _offers(form, found)],
         several=several_in(form.names),
         said=request.form,
         left_out=LEFT_OUT,
         kinds=KIND_NAMES,
     ), status
+
+
+def _offers(form: EntryForm, found: DraftEntry) -> list[Offer]:
+    """Days to choose from where the deadline's words have none."""
+    deadline = actions.deadline_in(form.deadline_written.data or "", actions.context_of(found.draft))
+    return [offer for fault in deadline.faults for offer in offers_for(fault)]
 
 
 def _fill(form: EntryForm, found: DraftEntry) -> None:

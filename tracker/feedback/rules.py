@@ -81,6 +81,11 @@ def several_in(names: Mapping[str, str]) -> list[Several]:
     return [one for one in found if len(one.names) > 1]
 
 
+def was_due(written: str) -> str:
+    """What a remark says of a deadline that a person put another in place of."""
+    return f"反馈文件写的整改时限：{written}"
+
+
 def with_line(remark: str, line: str) -> str:
     """A remark with more behind it, each line said once."""
     return "\n".join(dict.fromkeys(filter(None, [*remark.splitlines(), *line.splitlines()])))

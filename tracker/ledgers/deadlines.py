@@ -39,6 +39,7 @@ from tracker.ledgers.deadline_words import (
     tokens_of,
 )
 from tracker.ledgers.problems import Fault, fault
+from tracker.ledgers.recurring import RECURRING, choices
 
 IMMEDIATE, TIME_LIMITED, LONG_TERM = "immediate", "time_limited", "long_term"
 
@@ -73,10 +74,6 @@ _IMMEDIATE = re.compile(
 _LONG_TERM = re.compile(r"长期(?![:任])|长期任务(?=$|[,;。)])|长抓|常抓|常态化?|常年|永久|长久|一直坚持")
 _MAYBE_LONG_TERM = re.compile(
     r"持续(?:坚持|推进|整改|巩固|抓|落实|跟踪|开展|加强|深化|用力|改进|做好|实施)|坚持不懈|不断"
-)
-_RECURRING = re.compile(
-    r"每(?:个|一|两|\d)?(?:年|月|周|日|天|季|半年|旬|学期|星期|工作日)|按(?:年|月|季|周|旬|学期)|逐[年月季周]|"
-    r"(?<!不)定期|不定期|经常|随时|适时|月报|季报|周报"
 )
 _UNCERTAIN = re.compile(
     r"延期|延长|延至|推迟|顺延|调整[为至到]|改为|变更|原定|或(?!许)|不早于|不得早于|另行|协商|商定|未定|待|视.{0,8}(?:情况|进度|进展|而定)|"
@@ -120,7 +117,7 @@ def read_deadline(written: str, moment: Moment) -> Deadline:
         return _from_serial(written, int(float(text)))
     outline = _Outline(text, _kind(text), _remark(text))
     tokens = _once(tokens_of(text), outline)
-    if found := _uncertain(outline, tokens):
+    if found := _uncertain(outline, tokens, moment):
         return Deadline(written, None, outline.kind, (), outline.remark, (found,))
     stages = _relevant(stages_of(text, tokens), text)
     if not stages:
@@ -153,16 +150,16 @@ def _once(tokens: list[Token], outline: _Outline) -> list[Token]:
     """Beside 长期坚持 a mere frequency (每半年报送一次) is no time of its own."""
     if outline.kind != LONG_TERM:
         return tokens
-    often = [match.span() for match in _RECURRING.finditer(outline.text)]
+    often = [match.span() for match in RECURRING.finditer(outline.text)]
     return [token for token in tokens if not any(start < token.end <= end for start, end in often)]
 
 
-def _uncertain(outline: _Outline, tokens: Sequence[Token]) -> Fault | None:
+def _uncertain(outline: _Outline, tokens: Sequence[Token], moment: Moment) -> Fault | None:
     text = outline.text
-    if found := _RECURRING.search(text):
+    if found := RECURRING.search(text):
         if outline.kind == LONG_TERM and not tokens:
             return None  # 长期坚持，定期检查: long-term says enough
-        return fault("recurring_deadline", phrase=found[0])
+        return fault("recurring_deadline", phrase=found[0], **choices(text, found, moment))
     if found := _UNCERTAIN.search(_CONSEQUENCE.sub("", text)):
         return fault("uncertain_deadline", phrase=found[0])
     if re.search(r"短期.{0,8}中期|中期.{0,8}长期", text):

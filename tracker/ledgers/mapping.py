@@ -15,6 +15,7 @@ from tracker.ledgers.vocabulary import LEAVE, TAKE, Correction
 
 #: What the names of fields begin with; what follows is a sheet, a header, a word or a name of the ledger.
 FIRST, LAST, COLUMN, WORD, ANSWER = "header-first:", "header-last:", "column:", "word:", "answer:"
+OFFER = "offer:"  # an answer chosen, not typed
 UNIT, PERSON = "unit:", "person:"
 CONFLICT, CONFLICTS = "conflict:", "conflicts"
 OTHER = "other-"  # before either of them: a name typed
@@ -49,6 +50,13 @@ def from_fields(fields: Mapping[str, str]) -> Correction:
         category=fields.get("category") or None,
         county=fields.get("county") or None,
     )
+
+
+def with_offers(fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields with every offer chosen as the answer it is; what was typed beside it holds."""
+    chosen = {ANSWER + cell: text for cell, text in _after(OFFER, fields).items()}
+    said = {name: text for name, text in fields.items() if not name.startswith(OFFER)}
+    return said | {name: text for name, text in chosen.items() if not said.get(name, "").strip()}
 
 
 def decisions(fields: Mapping[str, str]) -> dict[str, str]:

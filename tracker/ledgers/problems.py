@@ -240,7 +240,11 @@ MESSAGES: dict[str, Message] = {
         ASK, N_("“%(phrase)s”是数字，看不出是哪一天（8.3 可能是 8月3日，也可能是 8月30日）。"), _WHICH_DATE
     ),
     "missing_deadline": Message(WARNING, N_("没有写整改时限。"), _A_DEADLINE),
-    "recurring_deadline": Message(ASK, N_("“%(phrase)s”是周期性的要求，没有确定的截止日期。"), _WHICH_DATE),
+    "recurring_deadline": Message(
+        ASK,
+        N_("读作“%(phrase)s”重复的要求，没有最后的日期。"),
+        N_("到哪一天为止？请写明日期（例如最近一次、当年年底），或“长期坚持”。"),
+    ),
     "uncertain_deadline": Message(ASK, N_("整改时限里有“%(phrase)s”，日期不确定。"), _WHICH_DATE),
     "open_deadline": Message(ASK, N_("“%(phrase)s”只有开始，没有截止日期。"), _WHICH_DATE),
     "done_in_deadline": Message(ASK, N_("“%(phrase)s”写的像是完成时间，不是整改时限。"), _WHICH_DATE),

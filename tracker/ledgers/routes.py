@@ -29,6 +29,7 @@ from tracker.issues.workflow import KIND_NAMES, STATE_NAMES, VERB_NAMES
 from tracker.ledgers import actions, mapping, namesakes, queries, sheet, shown
 from tracker.ledgers.columns import MEANINGS
 from tracker.ledgers.forms import PreviewForm, UploadForm
+from tracker.ledgers.offers import offers_for
 from tracker.ledgers.plan import ImportPlan
 from tracker.ledgers.problems import Problem
 from tracker.ledgers.reading import Reading
@@ -195,7 +196,7 @@ def forget(ledger_id: int) -> Response:
 
 def _fields() -> dict[str, str]:
     """What was put right on the pages of this upload so far."""
-    return {name: text for name, text in request.form.items() if name not in _NOT_KEPT}
+    return mapping.with_offers({name: text for name, text in request.form.items() if name not in _NOT_KEPT})
 
 
 def _again(waiting: Waiting, fields: dict[str, str]) -> Reading:
@@ -318,12 +319,15 @@ def _done(done: actions.Imported) -> Response:
 
 def _said(problem: Problem) -> dict[str, Any]:
     """A problem in the reader's language."""
+    said = gettext(problem.msgid, **problem.params)
     mend = gettext(problem.mend_msgid, **problem.params) if problem.mend_msgid else ""
     return {
         "cell": problem.cell,
-        "said": gettext(problem.msgid, **problem.params),
+        "written": problem.phrase[:60] if problem.phrase not in said else "",
+        "said": said,
         "mended": mend,
         "answerable": problem.code not in shown.ABOUT_THE_TABLE,
+        "offers": [(offer.text, gettext(offer.label, text=offer.text)) for offer in offers_for(problem.fault)],
     }
 
 
@@ -333,7 +337,9 @@ def _words(plan: ImportPlan) -> dict[str, Any]:
         "errors": [_said(problem) for problem in reading.errors],
         "asks": [_said(problem) for problem in reading.asks],
         "warnings": [_said(problem) for problem in reading.warnings],
-        "obstacles": [{"cell": o.cell, "said": gettext(o.msgid, **o.params), "mended": ""} for o in plan.obstacles],
+        "obstacles": [
+            {"cell": o.cell, "said": gettext(o.msgid, **o.params), "mended": "", "written": ""} for o in plan.obstacles
+        ],
         "entries": plan.entries[:_ROWS_SHOWN],
         "conflicts": [entry for entry in plan.entries if entry.conflicts],
         "undecided": sum(entry.undecided for entry in plan.entries),
