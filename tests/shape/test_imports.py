@@ -14,7 +14,7 @@ SHOWN_BESIDES = {
     # one grammar of names, columns, deadlines and tables, for ledgers and for documents (feedback)
     "ledgers": frozenset(
         {
-            *("deadlines", "deadline_calendar", "names", "values", "vocabulary", "letterhead", "problems"),
+            *("deadlines", "deadline_calendar", "names", "values", "vocabulary", "letterhead", "problems", "offers"),
             *("columns", "table", "rows", "row_cells"),
             *("plan", "namesakes"),  # a name in doubt, and whom it may mean
         }

@@ -24,7 +24,7 @@ FILES_BESIDES = {
     "ledgers": frozenset(
         {
             *("table", "header", "columns", "letterhead", "vocabulary", "values", "names"),
-            *("deadlines", "deadline_words", "deadline_calendar"),
+            *("deadlines", "deadline_words", "deadline_calendar", "recurring", "offers"),
             *("rows", "row_cells", "row_origin", "row_duty", "row_term", "row_state", "reading", "problems"),
             *("mapping", "shown", "plan", "matching", "namesakes", "standing", "differences", "taking", "returned"),
         }

@@ -25,6 +25,11 @@ MAX_CELLS = 5_000_000
 CELL_CHARACTERS = 32_767  # what Excel can hold in one cell
 MAX_EMPTY_FORMULAS = 10_000  # nobody mends more than that cell by cell
 FORMULA_SIGNS = ("=", "+", "-", "@")
+GUARDED = (
+    *FORMULA_SIGNS,
+    "\t",
+    "\r",
+)  # what a csv may not begin a cell with; written behind an apostrophe, read without
 
 
 class SheetRefused(Exception):

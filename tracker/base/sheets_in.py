@@ -25,7 +25,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from tracker.base.access import N_
 from tracker.base.sheets import (
-    FORMULA_SIGNS,
+    GUARDED,
     MAX_FILE_BYTES,
     MAX_UNPACKED_BYTES,
     MIN_SUSPICIOUS_BYTES,
@@ -369,4 +369,4 @@ def _delimiter(text: str) -> str:
 
 def _unguarded(cell: str) -> str:
     """Undo the guard that ``write_csv`` puts before text like a formula."""
-    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(FORMULA_SIGNS) else cell
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(GUARDED) else cell

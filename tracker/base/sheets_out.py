@@ -21,7 +21,7 @@ from tracker.base import clock
 from tracker.base.access import N_
 from tracker.base.sheets import (
     CELL_CHARACTERS,
-    FORMULA_SIGNS,
+    GUARDED,
     TAKEN_AT,
     TAKEN_COLUMN,
     TAKEN_OUT,
@@ -538,7 +538,7 @@ def _with_marks(rows: Rows, at: datetime) -> Iterator[Sequence[object] | Section
 def _guarded(value: object) -> object:
     if value is None:
         return ""
-    if isinstance(value, str) and value.lstrip("'").startswith((*FORMULA_SIGNS, "\t", "\r")):
+    if isinstance(value, str) and value.lstrip("'").startswith(GUARDED):
         return "'" + value
     return value
 
