@@ -108,18 +108,20 @@ def titles(who: User) -> list[str]:
     return [each.title for each in queries.layouts(who).values() if each.own]
 
 
-def test_a_template_is_its_offices_own_unless_it_is_shared_with_those_below(world: World) -> None:
+def test_a_template_is_its_offices_own_unless_it_is_shared_with_those_below(any_world: World) -> None:
+    world = any_world
     saved(layout("number", title="市里自用"), world.root_supervisor)
-    saved(layout("number", title="上报市里"), world.root_supervisor, shared=True)
+    saved(layout("number", title="上报市里", by=By.COUNTY), world.root_supervisor, shared=True)
     saved(layout("number", title="县里共用"), world.supervisor, shared=True)
     saved(layout("number", title="饮水专项"), world.water_supervisor)
-    assert titles(world.root_supervisor) == ["上报市里", "市里自用"]
-    assert titles(world.city_leader) == ["上报市里", "市里自用"]  # the same office
+    assert sorted(titles(world.root_supervisor)) == ["上报市里", "市里自用"]
+    assert sorted(titles(world.city_leader)) == ["上报市里", "市里自用"]  # the same office
     assert titles(world.supervisor) == ["县里共用", "上报市里"]  # its own first
-    assert titles(world.official) == ["上报市里", "县里共用"]
-    assert titles(world.town_official) == ["上报市里", "县里共用"]
+    assert sorted(titles(world.official)) == ["上报市里", "县里共用"]
+    assert sorted(titles(world.town_official)) == ["上报市里", "县里共用"]
     assert titles(world.stranger) == ["上报市里"]
     assert titles(world.water_supervisor) == ["饮水专项", "上报市里"]
+    assert queries.layout_named("上报市里", world.stranger).by is By.COUNTY
 
 
 def test_only_the_office_changes_its_template_and_only_a_supervisor(world: World) -> None:
