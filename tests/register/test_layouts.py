@@ -96,6 +96,13 @@ def test_a_row_is_as_tall_as_its_fullest_cell(tmp_path: Path) -> None:
     assert [sheet.row_dimensions[row].height for row in (3, 4, 5)] == [None, 51, 408.75]
 
 
+def test_single_words_and_counts_stand_in_the_middle_and_sentences_at_the_left(tmp_path: Path) -> None:
+    target = tmp_path / "shape.xlsx"
+    write_xlsx(target, "甲", ["序号", "问题", "状态", "金额"], [[1, "沙坪村未通水", "整改中", 3.5]], [6, 40, 10, 14])
+    row = openpyxl.load_workbook(target).active[3]
+    assert [cell.alignment.horizontal for cell in row] == ["center", None, "center", None]
+
+
 def test_a_header_is_as_tall_as_its_words_in_their_columns(tmp_path: Path) -> None:
     target = tmp_path / "tall.xlsx"
     heads, above, widths = ["序号", "责任县（市、区、管理区）", "牵头市领导"], ["", "", "责任"], [6, 8, 6]
