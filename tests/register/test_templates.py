@@ -269,6 +269,16 @@ def test_what_is_typed_under_an_offices_own_head_is_read_back(world: World, tmp_
     assert [(each.column, each.after) for each in entry.differences] == [("requirement", "年底前全村通水")]
 
 
+def test_a_column_whose_meaning_a_template_tells_is_searched_for_no_deadline(world: World, tmp_path: Path) -> None:
+    with transaction():
+        issue = assign_one(world)  # 八月底前; what must be done says 九月底前
+        issue.requirement = "九月底前全村通水"
+    chosen = layout(*NEEDED, Placed("requirement", "整改要求及时限"))
+    saved(chosen, world.root_supervisor)
+    (entry,) = back(out(chosen, world.root_supervisor, tmp_path / "list.xlsx"), world.root_supervisor).entries
+    assert (entry.issue_number, entry.differences) == (issue.number, ())
+
+
 def test_a_view_of_ours_is_not_read_back_whatever_it_is_called() -> None:
     columns = [
         Placed("original_deadline", "第一次的时限"),

@@ -120,9 +120,10 @@ def _deadline_of_section(cells: TableCells, moment: Moment) -> Deadline | None:
 
 
 def _names_deadline(cells: TableCells, name: str) -> bool:
-    """整改措施及完成时限"""
-    columns = cells.columns.get(name, [])
-    return any(re.search(r"时限|期限", h.text) for h in cells.table.headings if h.column in columns)
+    """整改措施及完成时限; a column that somebody said the meaning of is that and nothing besides."""
+    columns, said = cells.columns.get(name, []), cells.vocabulary.correction.columns
+    headings = (h for h in cells.table.headings if h.column in columns and h.text not in said)
+    return any(re.search(r"时限|期限", heading.text) for heading in headings)
 
 
 def kind(cells: TableCells, deadline: Deadline) -> str:
