@@ -49,7 +49,7 @@ def _named_people(cells: TableCells) -> People:
     for code in (COMBINED, COMBINED_LEAD_PERSON):
         if code in cells.columns and not found.text:
             return People(cells.remember(units_and_people, cells.cell(code).text)[1].people)
-    if not found.text and names_people_too(text := cells.text("responsible_units")):
+    if not found.text and cells.remember(names_people_too, text := cells.text("responsible_units")):
         return People(cells.remember(units_and_people, text)[1].people)
     if not found.text or is_nothing(found.text):
         return People()
@@ -86,7 +86,7 @@ def _units_in(cells: TableCells, name: str) -> Units:
     found = cells.cell(name)
     if _is_formula(found):
         return Units((found.text,))
-    if names_people_too(found.text):
+    if cells.remember(names_people_too, found.text):
         both: Units = cells.remember(units_and_people, found.text)[0]
         return both
     units: Units = cells.remember(units_of, found.text)
