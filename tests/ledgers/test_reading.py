@@ -672,3 +672,23 @@ def test_what_further_rows_of_a_problem_say_is_kept() -> None:
     (row,) = read(workbook({"台账": rows}, {"台账": ["A3:A4", "B3:B4"]})).rows
     assert (row.detail, row.measures) == ("走访少\n手册代签", "补走访\n重填")
     assert dict(row.others) == {"牵头领导": "李志强\n王建国", "验收人": "甲\n乙"}
+
+
+def test_a_source_named_above_the_table_holds_for_its_rows() -> None:
+    rows = [
+        ["新邵县安全饮水问题整改台账"],
+        ["来源：市纪委监委　　　　　2019年7月"],
+        ["序号", "问题", "整改时限"],
+        [1, "漏水", "2019年9月底"],
+    ]
+    assert [row.source for row in read(workbook({"台账": rows})).rows] == ["discipline"]
+
+
+def test_a_column_of_kinds_with_categories_in_it_is_the_category() -> None:
+    heads = ["序号", "问题", "整改类别", "整改时限"]
+    rows = [heads, [1, "漏水", "安全饮水", "2019年9月底"], [2, "滞留", "资金项目管理", "2019年9月底"]]
+    assert [row.category for row in read(workbook({"台账": rows})).rows] == ["安全饮水", "资金项目管理"]
+    kinds = [heads, [1, "漏水", "立行立改", "2019年9月底"], [2, "滞留", "资金项目管理", "2019年9月底"]]
+    reading = read(workbook({"台账": kinds}))
+    assert [row.kind for row in reading.rows] == ["immediate", "time_limited"]
+    assert ("台账!C3", "unknown_kind", "ask") in told(reading)

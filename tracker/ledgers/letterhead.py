@@ -10,7 +10,7 @@ from datetime import date
 from tracker.ledgers.deadline_calendar import find_dates
 from tracker.ledgers.deadline_words import plain
 from tracker.ledgers.table import Table
-from tracker.ledgers.values import categories_in, counties_in, county_of, source_in, unit_of_amount
+from tracker.ledgers.values import categories_in, counties_in, county_of, source_in, source_of, unit_of_amount
 from tracker.ledgers.vocabulary import Vocabulary
 
 _IS_TITLE = re.compile(
@@ -73,7 +73,10 @@ def read_letterhead(
         any(FIRST_LEADS.search(plain(line)) for line in [*own, *around, *heads]),
         any("审计" in text for text in [title or "", *heads]),
         next((unit for line in own if (unit := _amount_unit(line))), None),
-        correction.source or _first(source_in(name) for name in names) or _audit_by_headings(table),
+        correction.source
+        or _source_line(own)
+        or _first(source_in(name) for name in names)
+        or _audit_by_headings(table),
         correction.category or _only_category(names, vocabulary),
         correction.county
         or _first(_county(name, vocabulary) for name in [table.sheet.name, *names])
@@ -84,6 +87,12 @@ def read_letterhead(
             (found[1] for line in own for piece in pieces_of(line) if (found := _DEADLINE_LINE.match(plain(piece)))), ""
         ),
     )
+
+
+def _source_line(lines: Iterable[str]) -> str | None:
+    """来源：市纪委监委 above the table."""
+    pieces = (plain(piece) for line in lines for piece in pieces_of(line))
+    return _first(source_of(found[1])[0] for piece in pieces if (found := re.match(r"(?:问题)?来源:(.{2,30})$", piece)))
 
 
 def _year_in_head(table: Table) -> int | None:

@@ -14,7 +14,7 @@ from tracker.ledgers.header import text_of
 from tracker.ledgers.letterhead import Letterhead
 from tracker.ledgers.problems import Fault, Problem, fault
 from tracker.ledgers.table import TEXT_KEPT, TICKS, Record, Table
-from tracker.ledgers.values import serial_of, unit_of_amount
+from tracker.ledgers.values import category_of, kind_of, serial_of, unit_of_amount
 from tracker.ledgers.vocabulary import Vocabulary, is_nothing, word_key
 
 
@@ -77,6 +77,7 @@ class TableCells:
         self.sections: tuple[str, ...] = ()
         self.section_rows: dict[str, int] = {}
         self._settle_numbers()
+        self._settle_kinds()
         words = vocabulary.correction.words
         self.meant = {column: words[name] for name in words for column in self.columns.get(name, ())}
         for columns in ticked.values():
@@ -106,6 +107,14 @@ class TableCells:
             coded = [text for text in texts if re.fullmatch(r"[A-Za-z一-龥]+[\w\-—〔〕\[\]()（）]*\d+[\w\-号]*", text)]
             if texts and len(coded) * 2 > len(texts) and len(set(texts)) == len(texts):
                 self.columns["number"] = self.columns.pop("serial")
+
+    def _settle_kinds(self) -> None:
+        """整改类别 with nothing but categories in it is the category."""
+        if "kind" in self.columns and "category" not in self.columns:
+            texts = {text for text in self._column_texts("kind") if text and not is_nothing(text)}
+            named = [category_of(text, self.vocabulary)[0] for text in texts]
+            if texts and all(named) and not any(kind_of(text)[0] for text in texts):
+                self.columns["category"] = self.columns.pop("kind")
 
     def _running(self, name: str) -> bool:
         texts = [serial_of(text) for text in self._column_texts(name) if text]
