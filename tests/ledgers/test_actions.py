@@ -138,6 +138,28 @@ def test_a_later_deadline_in_the_ledger_is_no_extension(taken: int, world: World
     assert issue("SX-1").deadline == date(2019, 6, 30)
 
 
+def test_what_may_not_be_brought_in_changes_nothing_and_is_counted_so(taken: int, world: World) -> None:
+    later = ledger(ROWS[0].replace("2019年6月底前", "2019年12月底前"), *ROWS[1:])
+    reading = actions.read(later, "台账.csv", today=TODAY)
+    plan = actions.plan_import(reading, world.supervisor, title="整改台账", today=TODAY)
+    assert [(entry.fate, entry.left) for entry in plan.entries] == [("same", True), *[("same", False)] * 3]
+    second = take_in(world.supervisor, later)
+    assert db.session.get_one(LedgerImport, second).counts == {"new": 0, "changed": 0, "same": 4}
+
+
+def test_a_title_put_right_on_the_list_is_shown_beside_the_wording_the_ledger_would_change(
+    taken: int, world: World
+) -> None:
+    with transaction():
+        put_right = {"title": "龙溪铺镇饮水（已核实）"}
+        issues.correct(issue("SX-1"), world.supervisor, today=TODAY, reason="核实", changes=put_right)
+    changed = ledger(ROWS[0].replace("饮水工程未通水", "饮水工程仍未通水"))
+    reading = actions.read(changed, "台账.csv", today=TODAY)
+    plan = actions.plan_import(reading, world.supervisor, title="整改台账", today=TODAY)
+    (words,) = (each for each in plan.entries[0].differences if each.column == "wording")
+    assert words.before == "龙溪铺镇饮水（已核实）（原文：龙溪铺镇饮水工程未通水）"
+
+
 def test_a_row_not_recognised_is_asked_about(taken: int, world: World) -> None:
     new = ROWS[0].replace("SX-1", "SX-9").replace("饮水工程未通水", "水厂未验收")
     with pytest.raises(Refused, match="新问题还是"):

@@ -35,7 +35,7 @@ def differences(issue: Issue, entry: Entry, actor: Actor, reported: Collection[s
     found = [
         Difference(LABELS[column], str(before or ""), str(after), column, after)
         for column, before, after in (
-            ("wording", issue.wording or issue.title, wording_of(row)),
+            ("wording", _words_of(issue), wording_of(row)),
             ("requirement", issue.requirement, requirement_of(row)),
             ("amount", issue.amount, row.amount),
             ("amount_done", issue.amount_done, row.amount_done),
@@ -65,6 +65,12 @@ def differences(issue: Issue, entry: Entry, actor: Actor, reported: Collection[s
         + _state_difference(issue, row)
         + _progress(issue, row, actor, reported)
     )
+
+
+def _words_of(issue: Issue) -> str:
+    """The wording, and the title beside it where it says something else: a ledger that changes one changes both."""
+    wording = issue.wording or issue.title
+    return wording if plain(issue.title) in plain(wording) else f"{issue.title}（原文：{wording}）"
 
 
 def _says_the_same(column: str, after: str, issue: Issue) -> bool:

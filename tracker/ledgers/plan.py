@@ -179,11 +179,15 @@ class Entry:
 
     @property
     def fate(self) -> str:
-        """``unsure``, ``new``, ``changed`` or ``same``."""
+        """``unsure``, ``new``, ``changed`` or ``same``: what only says otherwise, and may not be brought in, changes nothing."""
         if self.issue_id is None:
             return "unsure" if self.unsure else "new"
-        kept = self.conflicts and self.decided == LIST
-        return "changed" if self.differences and not kept else "same"
+        return "changed" if self.applying or self.undecided else "same"
+
+    @property
+    def left(self) -> bool:
+        """The ledger says otherwise, and the list stays as it is."""
+        return self.fate == "same" and bool(self.differences)
 
 
 @dataclass(frozen=True)

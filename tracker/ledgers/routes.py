@@ -129,6 +129,7 @@ def preview() -> Any:
     form.title.data = form.title.data or plan.title
     form.form_errors = [*form.form_errors, *slips.values()]
     page = {**_words(plan), **_state(reading, fields), "names": _names(plan, fields, slips)}
+    page["few"] = shown.FEW
     page["guessed_years"] = queries.guessed_in(reading.rows)
     return render_template("ledgers/preview.html", form=form, plan=plan, **page), form_status(form)
 
@@ -323,7 +324,7 @@ def _said(problem: Problem) -> dict[str, Any]:
     mend = gettext(problem.mend_msgid, **problem.params) if problem.mend_msgid else ""
     return {
         "cell": problem.cell,
-        "written": problem.phrase[:60] if problem.phrase not in said else "",
+        "written": problem.phrase if problem.phrase not in said else "",
         "said": said,
         "mended": mend,
         "answerable": problem.code not in shown.ABOUT_THE_TABLE,

@@ -16,6 +16,7 @@ from tracker.ledgers.reading import CHOSEN, NO_PROBLEMS, NO_ROWS, Glimpse, Readi
 from tracker.ledgers.vocabulary import table_key, word_key
 
 NAMES_SHOWN = 60  # names in doubt asked for one by one; the rest are told
+FEW = 5  # names nobody is like, shown without being unfolded
 EXAMPLES = 2  # values shown of a column
 PASSED_SHOWN = 50  # rows a table leaves out, named one by one
 ALIKE = 0.3  # how near an offered word comes first
@@ -127,6 +128,11 @@ class Name:
     @property
     def name(self) -> str:
         return (PERSON if self.doubt.is_person else UNIT) + self.doubt.key
+
+    @property
+    def near(self) -> bool:
+        """There is something to look at besides making a new one."""
+        return bool(self.offered or self.doubt.among or self.typed or self.slip)
 
     @property
     def other(self) -> str:
