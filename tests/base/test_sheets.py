@@ -50,6 +50,20 @@ def test_values_merges_hidden_and_formulas_of_an_xlsx() -> None:
     assert first.address(2, 2) == "台账!B2"
 
 
+def test_rows_and_columns_drawn_together_to_nothing_are_hidden_too() -> None:
+    book = NewWorkbook()
+    sheet = book.active
+    sheet["A1"], sheet["B1"], sheet["A2"], sheet["A3"] = "甲", "乙", "丙", "丁"
+    sheet.column_dimensions["B"].width, sheet.column_dimensions["C"].width = 7.5, 0.5
+    sheet.row_dimensions[2].height, sheet.row_dimensions[3].height = 7.5, 0.5
+    plain, drawn = xlsx(book), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain)) as old, zipfile.ZipFile(drawn, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'"7.5"', b'"0"'))  # the library itself writes no such size
+    layouts = [read_workbook(data, "a.xlsx").sheets[0].layout for data in (plain, drawn.getvalue())]
+    assert [(layout.hidden_columns, layout.hidden_rows) for layout in layouts] == [(set(), set()), ({2}, {2})]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_csv_in_every_encoding_and_delimiter(encoding: str, delimiter: str) -> None:

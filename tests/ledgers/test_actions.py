@@ -14,11 +14,13 @@ from tracker.base.access import Actor, Refused
 from tracker.base.db import Base, db, transaction
 from tracker.base.journal import Event
 from tracker.clearance.models import Application
+from tracker.inspections.rules import Source
 from tracker.issues import actions as issues
 from tracker.issues.models import Issue, IssueCount, OverdueEpisode
 from tracker.issues.workflow import State
 from tracker.ledgers import actions, queries, taking
 from tracker.ledgers.models import LedgerImport
+from tracker.ledgers.vocabulary import Correction
 from tracker.org.models import Unit
 from tracker.reconciliation.queries import figures
 from tracker.reconciliation.rules import Wanted
@@ -308,3 +310,76 @@ def test_a_database_with_demonstration_data_refuses_real_ledgers(world: World) -
     assert db.session.scalar(select(func.count()).select_from(Issue)) == 0
     take_in(world.supervisor, ledger(*ROWS), create_missing=True, trial=True)
     assert db.session.scalar(select(func.count()).select_from(Issue)) == len(ROWS)
+
+
+WIDE_HEADER = "编号,问题描述,问题来源,来源文件及条款,问题类别,县市区,牵头领导,牵头单位,责任单位,责任人,专班,整改时限,完成时间,整改状态,量化单位"
+WIDE_ROW = {
+    "编号": "SX-9",
+    "问题描述": "龙溪铺镇饮水工程未通水",
+    "问题来源": "省考核",
+    "来源文件及条款": "反馈意见第3条",
+    "问题类别": "安全饮水",
+    "县市区": "新邵县",
+    "牵头领导": "黄志伟",
+    "牵头单位": "新邵县水利局",
+    "责任单位": "新邵县水利局",
+    "整改时限": "2019年9月底前",
+    "整改状态": "整改中",
+}
+
+
+def wide(**cells: str) -> bytes:
+    row = WIDE_ROW | cells
+    return "\n".join((WIDE_HEADER, ",".join(row.get(head, "") for head in WIDE_HEADER.split(",")))).encode()
+
+
+@pytest.mark.parametrize(
+    ("head", "text"),
+    [
+        ("编号", "SX-" + "9" * 100),
+        ("专班", "饮水安全专班" * 30),
+        ("牵头单位", "新邵县" + "水利" * 80 + "局"),
+        ("责任单位", "新邵县" + "水利" * 80 + "局"),
+        ("责任人", "赵小平（" + "副" * 80 + "局长）"),
+    ],
+)
+def test_a_name_longer_than_its_field_is_told_and_not_cut(any_world: World, head: str, text: str) -> None:
+    reading = actions.read(wide(**{head: text}), "台账.csv", today=TODAY)
+    assert {problem.code for problem in reading.errors} == {"too_long"}
+    with pytest.raises(Refused):
+        take_in(any_world.supervisor, wide(**{head: text}), create_missing=True)
+
+
+def test_a_phrase_longer_than_its_field_stays_whole_with_the_problem(any_world: World) -> None:
+    cells = {
+        "来源文件及条款": "关于饮水安全的反馈意见" * 8,
+        "整改时限": "2019年9月底前完成" + "主体工程" * 60 + "；2019年12月底前完成竣工验收",
+        "量化单位": "未通水的自然村和安置点" * 3,
+    }
+    take_in(any_world.supervisor, wide(**cells), create_missing=True)
+    whole = issue("SX-9").wording
+    assert [text for text in cells.values() if text not in whole] == []
+    reading = actions.read(wide(**cells), "台账.csv", today=TODAY)
+    with transaction():
+        plan = actions.plan_import(reading, any_world.supervisor, title="整改台账", today=TODAY)
+    assert [entry.fate for entry in plan.entries] == ["same"]
+
+
+def test_who_found_it_and_the_clause_stay_where_the_source_is_none_of_ours(world: World) -> None:
+    words = {"source": {"县委组织部座谈会": "其他"}}
+    data = wide(问题来源="县委组织部座谈会", 来源文件及条款="纪要第3条")
+    reading = actions.opened(data, "台账.csv", Correction(words=words))
+    with transaction():
+        plan = actions.plan_import(reading, world.supervisor, title="整改台账", today=TODAY)
+        actions.apply_import(plan, world.supervisor, stream=io.BytesIO(data), file_name="台账.csv", today=TODAY)
+    assert (issue("SX-9").source, issue("SX-9").source_note) == (Source.OTHER, "县委组织部座谈会 纪要第3条")
+
+
+def test_a_day_of_completion_stays_with_a_problem_that_is_not_struck_off(world: World) -> None:
+    take_in(world.supervisor, wide(完成时间="2019-06-28"), create_missing=True)
+    assert issue("SX-9").wording.splitlines()[1:] == ["完成时间：2019-06-28"]
+
+
+def test_a_soft_word_is_not_said_twice(world: World) -> None:
+    take_in(world.supervisor, wide(整改时限="原则上2019年9月底前"), create_missing=True)
+    assert issue("SX-9").deadline_written == "原则上2019年9月底前"

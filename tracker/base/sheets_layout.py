@@ -35,7 +35,8 @@ CHUNK = 1 << 20
 # Formulas, what is hidden, and every row or cell that does not begin with its place, as office programs write it: others
 # may leave the place out or write it in ways a search does not see, and the reading library believes them.
 _NEEDS_A_CLOSER_LOOK = re.compile(
-    rb'<(?:[^\s<>/:]+:)?(?:f[\s/>]|(?:c|row)(?=[\s/>])(?! r="[A-Z]{0,3}\d{1,7}"))|hidden\s*=\s*.(?:1|true)'
+    rb'<(?:[^\s<>/:]+:)?(?:f[\s/>]|(?:c|row)(?=[\s/>])(?! r="[A-Z]{0,3}\d{1,7}"))'
+    rb'|hidden\s*=\s*.(?:1|true)|\s(?:width|ht)\s*=\s*.0[".\']'
 )
 _PLACED_ROW = re.compile(rb'\sr\s*=\s*["\'][A-Za-z]*(\d+)')
 _PLACED_COLUMN = re.compile(rb'\sr\s*=\s*["\']([A-Za-z]+)\d')
@@ -203,6 +204,11 @@ def _refuse_doctype(*_: object) -> None:
     raise damaged()
 
 
+def _unseen(attributes: Mapping[str, str], measure: str) -> bool:
+    """Hidden, or so small that nobody sees it."""
+    return attributes.get("hidden") in ("1", "true") or float(attributes.get(measure) or 1) == 0
+
+
 class SheetScan:
     """Streams one sheet's XML and keeps what the reading library does not tell."""
 
@@ -241,9 +247,9 @@ class SheetScan:
         elif name == "row":
             self.row = int(attributes.get("r") or self.row + 1)
             self.column = 0
-            if attributes.get("hidden") in ("1", "true"):
+            if _unseen(attributes, "ht"):
                 self.hidden_rows.add(self.row)
-        elif name == "col" and attributes.get("hidden") in ("1", "true"):
+        elif name == "col" and _unseen(attributes, "width"):
             last = min(int(attributes["max"]), MAX_COLUMNS)
             self.hidden_columns.update(range(int(attributes["min"]), last + 1))
 

@@ -19,6 +19,7 @@ from tracker.ledgers.plan import (
     Difference,
     Entry,
     deadline_text,
+    quantity_unit_of,
     requirement_of,
     wording_of,
 )
@@ -39,7 +40,7 @@ def differences(issue: Issue, entry: Entry, actor: Actor, reported: Collection[s
             ("requirement", issue.requirement, requirement_of(row)),
             ("amount", issue.amount, row.amount),
             ("amount_done", issue.amount_done, row.amount_done),
-            ("quantity_unit", issue.quantity_unit, row.quantity_unit),
+            ("quantity_unit", issue.quantity_unit, quantity_unit_of(row)),
             ("quantity_total", issue.quantity_total, row.quantity_total),
             ("quantity_done", issue.quantity_done, row.quantity_done),
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from tracker.base.access import N_
+from tracker.inspections.rules import LONGEST_CLAUSE, SOURCE_NAMES, Source
 from tracker.ledgers.deadlines import stages_in_words
 from tracker.ledgers.reading import Reading
 from tracker.ledgers.rows import LedgerRow
@@ -373,9 +374,41 @@ def requirement_of(row: LedgerRow) -> str:
     return "\n".join(dict.fromkeys(filter(None, (row.goal, row.requirement, row.measures, stages))))
 
 
+LONGEST_NOTE, LONGEST_QUANTITY_UNIT = 200, 20
+
+
+def source_note_of(row: LedgerRow) -> str:
+    """Who found it, in the ledger's words, and the clause where no finding keeps it."""
+    is_finding = row.source_written and row.source != Source.OTHER
+    own = "" if row.clause and row.source_written == SOURCE_NAMES[Source.OTHER] else row.source_written
+    return " ".join(filter(None, (own, "" if is_finding else row.clause)))
+
+
+def deadline_written_of(row: LedgerRow) -> str:
+    """The ledger's own phrase, and what was read beside it."""
+    beside = "" if row.deadline_remark in row.deadline_written else row.deadline_remark
+    return " ".join(filter(None, (row.deadline_written, beside)))
+
+
+def quantity_unit_of(row: LedgerRow) -> str:
+    return row.quantity_unit[:LONGEST_QUANTITY_UNIT]
+
+
+def _too_long_for_their_fields(row: LedgerRow) -> Iterator[str]:
+    clause = row.clause if row.source_written and row.source != Source.OTHER else ""
+    for label, text, most in (
+        (N_("问题来源"), source_note_of(row), LONGEST_NOTE),
+        (N_("来源文件及条款"), clause, LONGEST_CLAUSE),
+        (N_("时限原文"), deadline_written_of(row), LONGEST_NOTE),
+        (N_("量化单位"), row.quantity_unit, LONGEST_QUANTITY_UNIT),
+    ):
+        if len(text) > most:
+            yield f"{label}：{text}"
+
+
 def wording_of(row: LedgerRow) -> str:
-    """The problem in full: its title column as it was written, detail, other columns."""
-    others = (f"{name}：{text}" for name, text in row.others)
+    """The problem in full: its title column as it was written, detail, other columns, and what its field has no room for."""
+    others = [*(f"{name}：{text}" for name, text in row.others), *_too_long_for_their_fields(row)]
     return "\n".join(dict.fromkeys(filter(None, (row.wording or row.title, row.detail, *others, row.remark))))
 
 

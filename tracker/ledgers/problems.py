@@ -110,7 +110,9 @@ MESSAGES: dict[str, Message] = {
         N_("这些问题由哪次检查指出？请加上“问题来源”一列，或为整张表指定。"),
     ),
     "no_state_column": Message(
-        WARNING, N_("台账没有整改状态或销号情况一列，全部按“已交办”承接。"), N_("如有已销号的，请加上“整改状态”一列。")
+        WARNING,
+        N_("台账没有整改状态或销号情况一列，有责任单位的按“已交办”承接，没有的按“已列单”。"),
+        N_("如有已销号的，请加上“整改状态”一列。"),
     ),
     "table_without_problems": Message(
         WARNING,
@@ -148,6 +150,11 @@ MESSAGES: dict[str, Message] = {
     ),
     "cell_too_long": Message(
         ERROR, N_("单元格有 %(length)s 个字，超过 Excel 允许的 32767 个。"), N_("请缩短，其余内容放进附件。")
+    ),
+    "too_long": Message(
+        ERROR,
+        N_("“%(phrase)s…”有 %(length)s 个字，这一栏最多 %(most)s 个。"),
+        N_("请缩短，其余的写进问题描述或者备注；整列都这么长的，请核对这一列是什么。"),
     ),
     "nothing_above": Message(ERROR, N_("写的是“%(phrase)s”，但上面没有内容。"), N_("请写出具体内容。")),
     "taken_from_above": Message(WARNING, N_("空白，已按上一行的“%(value)s”理解。"), N_("不是的，请填写。")),

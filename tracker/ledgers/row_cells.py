@@ -74,6 +74,7 @@ class TableCells:
         self.memory: dict[tuple[Any, ...], Any] = {}
         self.carries = {name for name in _CARRIED if self._carries(name)}
         self.carried: dict[str, Cell] = {}
+        self.own: dict[str, str] = {}
         self.sections: tuple[str, ...] = ()
         self.section_rows: dict[str, int] = {}
         self._settle_numbers()
@@ -272,6 +273,14 @@ class TableCells:
             self.tell(found, fault("taken_from_above", value=above.text[:30]))
             return replace(above, written="", address=found.address)
         return replace(found, text="")
+
+    def own_words(self, cell: Cell) -> str:
+        """What the ledger itself says where a person said what its word means; of "as above" what stands above."""
+        if cell.written and not _SAME.fullmatch(cell.written):
+            self.own[cell.text] = cell.written
+        elif cell.address in self.vocabulary.correction.answers:
+            return cell.text
+        return self.own.get(cell.text, cell.text)
 
     def tell_reading(self, name: str, cell: Cell, faults: Sequence[Fault]) -> None:
         """What could not be read is not carried down to the rows below either."""

@@ -12,6 +12,8 @@ from tracker.ledgers.row_cells import Cell, TableCells
 from tracker.ledgers.values import categories_in, category_of, counties_in, county_of, somebody_in, source_in, source_of
 from tracker.ledgers.vocabulary import is_nothing, word_key
 
+OTHER = "other"
+
 
 def source(cells: TableCells) -> tuple[str | None, str]:
     found = cells.cell("source")
@@ -28,7 +30,7 @@ def source(cells: TableCells) -> tuple[str | None, str]:
         return cells.head.source, ""
     code, faults = cells.remember(source_of, found.text)
     cells.tell_reading("source", found, faults)
-    return code, found.text
+    return code, cells.own_words(found) if code == OTHER else found.text
 
 
 def _of_section(cells: TableCells, text: str) -> str | None:

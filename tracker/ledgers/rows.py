@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -116,7 +116,9 @@ def _plain_value(value: Any) -> Any:
 def read_rows(cells: TableCells, today: date) -> Iterator[LedgerRow]:
     """Each problem of the table; what does not fit is told in ``cells.problems``, in the order of the rows."""
     for _ in cells.records():
-        yield _row(cells, today)
+        row = _row(cells, today)
+        _tell_too_long(cells, row)
+        yield row
 
 
 def _row(cells: TableCells, today: date) -> LedgerRow:
@@ -174,9 +176,31 @@ def _row(cells: TableCells, today: date) -> LedgerRow:
         quantity_total=whole_of(cells.text("quantity_total")),
         quantity_done=whole_of(cells.text("quantity_done")),
         remark=cells.text("remark"),
-        others=_others(cells, people.people),
+        others=_others(cells, people.people, state),
         cells=_where(cells),
     )
+
+
+#: How many characters a name of each kind may have (``org``, ``accounts``, ``issues``: models).
+LONGEST_NUMBER, LONGEST_TASK_FORCE, LONGEST_UNIT, LONGEST_PERSON = 60, 120, 120, 60
+
+
+def _tell_too_long(cells: TableCells, row: LedgerRow) -> None:
+    """A name cannot be cut; what is longer than one can be is a sentence in the wrong column."""
+    people = [name for person in row.responsible_people for name in (person.name, person.post)]
+    named: tuple[tuple[int, str, Iterable[str | None]], ...] = (
+        (LONGEST_NUMBER, "number", (row.number,)),
+        (LONGEST_TASK_FORCE, "task_force", (row.task_force,)),
+        (LONGEST_UNIT, "lead_unit", (row.lead_unit,)),
+        (LONGEST_UNIT, "responsible_units", row.responsible_units),
+        (LONGEST_PERSON, "lead_official", (row.lead_official, row.lead_official_post)),
+        (LONGEST_PERSON, "responsible_person", people),
+    )
+    for most, name, texts in named:
+        for text in texts:
+            if text and len(text) > most:
+                where = row.cells[name] if name in row.cells else cells.row_address()
+                cells.tell(where, fault("too_long", phrase=text[:20], length=len(text), most=most), text[:60])
 
 
 def _where(cells: TableCells) -> Where:
@@ -192,7 +216,7 @@ def _where(cells: TableCells) -> Where:
     return Where(cells.table.sheet.name, cells.record.row, cells.columns, merged) if merged else plain
 
 
-def _others(cells: TableCells, people: Sequence[Person]) -> tuple[tuple[str, str], ...]:
+def _others(cells: TableCells, people: Sequence[Person], state: str | None) -> tuple[tuple[str, str], ...]:
     """What has no field of its own in an issue, by its header; a quantity in words is words too."""
     found = [(label, text) for column, label in cells.unknown.items() if (text := cells.down(column))]
     found += cells.further()
@@ -210,8 +234,15 @@ def _others(cells: TableCells, people: Sequence[Person]) -> tuple[tuple[str, str
             continue
         if text and (not name.startswith("quantity_") or whole_of(text) is None):
             column = cells.columns[name][0]
-            found.append((next(heading.text for heading in cells.table.headings if heading.column == column), text))
+            found.append((_head_of(cells, column), text))
+    done = cells.text("completed_on")
+    if done and (state != "cleared" or cells.text("struck_off_on")):  # else it is the day of clearance
+        found.append((_head_of(cells, cells.columns["completed_on"][0]), done))
     return tuple(found)
+
+
+def _head_of(cells: TableCells, column: int) -> str:
+    return next(heading.text for heading in cells.table.headings if heading.column == column)
 
 
 def _title(cells: TableCells) -> str:
