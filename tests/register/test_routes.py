@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import openpyxl
 import pytest
@@ -16,6 +19,7 @@ from tests.register.test_queries import sent
 from tests.register.varied import make_varied
 from tests.world import NOW, World, assign_one, list_one, sign_in
 from tracker.base.db import transaction
+from tracker.register import actions
 
 
 @pytest.fixture
@@ -114,3 +118,47 @@ def test_whoever_sees_no_issue_sees_no_list(app: Flask, world: World, key: str) 
     client = sign_in(app.test_client(), world.people[key])
     for path in ("/register", "/register/export.csv", "/register/export.xlsx", "/register/leads", "/register/units"):
         assert client.get(path).status_code == 403
+
+
+def test_a_list_goes_out_in_chosen_columns_and_kind_of_file(client: FlaskClient, world: World) -> None:
+    with transaction():
+        number = assign_one(world).number
+    page = client.get(f"/register/export?county={world.xinshao.id}")
+    assert "共 1 条" in page.text
+    action = html.unescape(re.search(r'action="(/register/export[^"]+)"', page.text)[1])
+    text = client.post(action, data={"layout": "superior", "kind": "csv"})
+    heads, *rows = csv.reader(io.StringIO(text.data.decode("utf-8-sig")))
+    assert (text.headers["X-Rows"], heads[:3]) == ("1", ["序号", "问题编号", "问题来源"])
+    assert number in rows[-1]
+    book = client.post(action, data={"layout": "", "kind": "xlsx"})
+    assert openpyxl.load_workbook(io.BytesIO(book.data)).worksheets[0]["A3"].value == number
+    assert client.post(action, data={"layout": "nobodys", "kind": "xlsx"}).status_code == 422
+    assert f"/register/export?county={world.xinshao.id}" in client.get(f"/register?county={world.xinshao.id}").text
+
+
+def test_an_export_says_how_far_it_is_and_is_called_off(
+    client: FlaskClient, app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction():
+        for _ in range(3):
+            assign_one(world)
+    monkeypatch.setattr(actions, "CHUNK", 1)
+    other = sign_in(app.test_client(), world.supervisor)
+    heard: list[object] = []
+    gather = actions.gather
+
+    def asked_meanwhile(*given: Any) -> Any:
+        heard.append(client.get("/register/export/underway?run=a").json)
+        heard.append(other.get("/register/export/underway?run=a").json)
+        if len(heard) == 4:
+            assert client.post("/register/export/stop?run=a").status_code == 302
+        return gather(*given)
+
+    monkeypatch.setattr(actions, "gather", asked_meanwhile)
+    stopped = client.post("/register/export?run=a", data={"layout": "standard", "kind": "xlsx"})
+    idle = {"runs": False, "done": 0, "total": 0}
+    assert heard == [
+        {"runs": True, "done": 0, "total": 0}, idle, {"runs": True, "done": 1, "total": 3}, idle,
+    ]  # fmt: skip
+    assert (stopped.status_code, stopped.data) == (204, b"")
+    assert client.get("/register/export/underway?run=a").json == idle

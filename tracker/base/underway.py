@@ -48,6 +48,12 @@ class Underway:
             return None
         return int(done), int(total)
 
+    def as_json(self) -> dict[str, bool | int]:
+        """``{"runs", "done", "total"}``, the total 0 until it is known."""
+        far = self.how_far()
+        done, total = far or (0, 0)
+        return {"runs": far is not None, "done": done, "total": total}
+
     def call_off(self) -> None:
         """Ask the work to stop at its next step; where none runs, nothing happens."""
         if self._file.exists():

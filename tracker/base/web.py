@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any, Protocol, TypeVar
+from urllib.parse import quote
 
 from flask import (
     Flask,
@@ -40,6 +42,7 @@ from tracker.base import clock
 from tracker.base.access import N_, Conflict, Missing, Refused, Right, may
 from tracker.base.config import Config, data_path
 from tracker.base.db import db
+from tracker.base.underway import CalledOff, Told, Underway
 
 csrf = CSRFProtect()
 babel = Babel()
@@ -180,6 +183,25 @@ def whole_file(out: IO[bytes], mimetype: str) -> Response:
     response = Response(_pieces(out), mimetype=mimetype)
     response.content_length = size
     return response
+
+
+def attached(response: Response, name: str, plain: str) -> Response:
+    """The answer as a file of this name; ``plain`` for whoever understands Latin letters only."""
+    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+def file_underway(key: str, write: Callable[[IO[bytes], Told], object], mimetype: str) -> Response | None:
+    """What ``write`` puts into a file while whoever waits is told how far it is; None where they called it off."""
+    with ExitStack() as kept:
+        out = kept.enter_context(TemporaryFile())
+        try:
+            with Underway(key).told() as told:
+                write(out, told)
+        except CalledOff:
+            return None
+        kept.pop_all()  # closed when it is sent
+    return whole_file(out, mimetype)
 
 
 def _pieces(out: IO[bytes]) -> Iterator[bytes]:

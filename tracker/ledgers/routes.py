@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from tempfile import TemporaryFile
-from typing import Any
-from urllib.parse import quote
+from typing import IO, Any
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
@@ -23,7 +21,7 @@ from tracker.base.access import N_, Missing, Refused, Right
 from tracker.base.db import transaction
 from tracker.base.sheets_out import XLSX
 from tracker.base.underway import CalledOff, Told, Underway
-from tracker.base.web import form_status, largest_upload, needs, refusals, said, whole_file
+from tracker.base.web import attached, file_underway, form_status, largest_upload, needs, refusals, said
 from tracker.inspections.rules import SOURCE_NAMES
 from tracker.issues.workflow import KIND_NAMES, STATE_NAMES, VERB_NAMES
 from tracker.ledgers import actions, mapping, namesakes, queries, sheet, shown
@@ -161,28 +159,24 @@ def to_mend() -> Response:
     """The ledger with its wrong cells marked and explained; with ``rows=wrong`` only the rows that have any. Called off it
     answers with nothing, and the page it was asked from stays as it is."""
     waiting = _waiting(_token())
-    with ExitStack() as kept:
-        out = kept.enter_context(TemporaryFile())
-        try:
-            with Underway(_token()).told() as told:
-                actions.hand_back(
-                    out,
-                    waiting.data(),
-                    waiting.name,
-                    current_user,
-                    today=clock.today(),
-                    correction=mapping.from_fields(_fields()),
-                    title=request.form.get("title") or None,
-                    only_wrong=request.form.get("rows") == "wrong",
-                    told=told,
-                )
-        except CalledOff:
-            return Response(status=204)
-        kept.pop_all()  # closed when it is sent
-    name = f"{PurePath(waiting.name).stem}-待改.xlsx"
-    response = whole_file(out, XLSX)
-    response.headers["Content-Disposition"] = f"attachment; filename=\"to-mend.xlsx\"; filename*=UTF-8''{quote(name)}"
-    return response
+
+    def write(out: IO[bytes], told: Told) -> None:
+        actions.hand_back(
+            out,
+            waiting.data(),
+            waiting.name,
+            current_user,
+            today=clock.today(),
+            correction=mapping.from_fields(_fields()),
+            title=request.form.get("title") or None,
+            only_wrong=request.form.get("rows") == "wrong",
+            told=told,
+        )
+
+    response = file_underway(_token(), write, XLSX)
+    if response is None:
+        return Response(status=204)
+    return attached(response, f"{PurePath(waiting.name).stem}-待改.xlsx", "to-mend.xlsx")
 
 
 @bp.post("/ledgers/mappings/<int:ledger_id>/forget")
@@ -265,11 +259,9 @@ def _called_off() -> Iterator[None]:
 @bp.get("/ledgers/preview/underway")
 @needs(Right.LEDGER_IMPORT)
 def underway() -> Response:
-    """How far the long work on this upload is: ``{"runs", "done", "total"}``, the total 0 until it is known."""
+    """How far the long work on this upload is."""
     _waiting(_token())
-    far = Underway(_token()).how_far()
-    done, total = far or (0, 0)
-    return jsonify({"runs": far is not None, "done": done, "total": total})
+    return jsonify(Underway(_token()).as_json())
 
 
 @bp.post("/ledgers/preview/stop")

@@ -193,15 +193,20 @@ def export_to(
     if target.suffix not in {".xlsx", ".csv"}:
         raise Refused(N_("请把文件名写成 .xlsx 或 .csv 结尾。"))
     table = export_rows(filters or WHOLE_LIST, actor, today=today, words=words, layout=layout)
-    table = replace(table, rows=_telling(table, told))
     unfinished = target.with_name(f".{target.name}.part")
     try:
         with unfinished.open("wb") as out:
-            number = write_workbook(out, table) if target.suffix == ".xlsx" else _write_text(out, table)
+            number = write_table(out, table, target.suffix, told)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
     return number
+
+
+def write_table(target: IO[bytes], table: Export, suffix: str, told: Told) -> int:
+    """The whole table as .xlsx or .csv; ``told`` hears (rows done, rows) and may raise. Returns the number of rows."""
+    table = replace(table, rows=_telling(table, told))
+    return write_workbook(target, table) if suffix == ".xlsx" else _write_text(target, table)
 
 
 def _telling(table: Export, told: Told) -> Iterator[list[Any] | Section]:
@@ -231,8 +236,12 @@ def write_workbook(target: str | Path | IO[bytes], table: Export, besides: Seque
 
 
 def _write_text(target: IO[bytes], table: Export) -> int:
-    heads = alone_heads(table.columns, table.above) if table.above else table.columns
-    return write_csv(target, heads, table.rows, table.at)
+    return write_csv(target, heads_of(table), table.rows, table.at)
+
+
+def heads_of(table: Export) -> list[str]:
+    """The heads where nothing can stand above them, as in a text file."""
+    return alone_heads(table.columns, table.above) if table.above else table.columns
 
 
 # --- saved views: a person's own arrangement, no part of any issue's history ------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -76,6 +76,16 @@ class TemplateForm(VersionedForm):
         return Layout(
             "", self.title.data or "", columns, By(self.by.data) if self.by.data in set(By) else None, own=True
         )
+
+
+class ExportForm(FlaskForm):
+    layout = RadioField(_l("栏目"), default="")
+    kind = RadioField(_l("文件"), default="xlsx")
+
+    def __init__(self, *args: Any, layouts: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.layout.choices = [("", _("清单自己的栏目")), *layouts]
+        self.kind.choices = [("xlsx", _("Excel 表格（.xlsx）")), ("csv", _("CSV 文本（.csv）"))]
 
 
 class SampleForm(FlaskForm):

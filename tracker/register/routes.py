@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 
 from flask import (
     Blueprint,
@@ -26,13 +27,14 @@ from tracker.base import clock
 from tracker.base.access import N_, Missing, Refused, Right, may
 from tracker.base.db import transaction
 from tracker.base.sheets_out import XLSX, csv_pieces, print_shape
-from tracker.base.web import form_status, needs, refusals, said, whole_file
+from tracker.base.underway import Underway
+from tracker.base.web import attached, file_underway, form_status, needs, refusals, said, whole_file
 from tracker.ledgers.actions import blank_ledger, opened
 from tracker.ledgers.models import LedgerTemplate
 from tracker.ledgers.queries import templates_of, titles_of_templates
 from tracker.register import actions, queries
-from tracker.register.actions import Export, export_rows, write_workbook
-from tracker.register.forms import BY_NAMES, SampleForm, TemplateForm, arranged
+from tracker.register.actions import Export, export_rows, heads_of, write_workbook
+from tracker.register.forms import BY_NAMES, ExportForm, SampleForm, TemplateForm, arranged
 from tracker.register.layouts import BUILT_IN, Layout, drafted
 from tracker.register.rules import Filters, ListPage, Words, words_in
 from tracker.register.sheet import BLANK, BY_CODE
@@ -132,12 +134,52 @@ def units() -> Response:
     return jsonify([{"value": name, "label": name} for name in found])
 
 
+@bp.route("/register/export", methods=["GET", "POST"])
+@needs(Right.LEDGER_EXPORT)
+def export() -> Any:
+    """The list as filtered, in the columns and the kind of file that are chosen. While it is made the page may ask how far
+    it is and call it off; then it answers with nothing, and the page stays as it is."""
+    form, filters = ExportForm(layouts=_offered()), _filters()
+    if not form.validate_on_submit():
+        number = queries.count(queries.scope(filters, current_user, clock.today()))
+        page = {"filters": filters, "number": number, "run": request.args.get("run") or secrets.token_urlsafe(9)}
+        return render_template("register/export.html", form=form, **page), form_status(form)
+    layout, kind = form.layout.data, form.kind.data
+    table = _export(queries.layouts(current_user)[layout] if layout else None)
+    response = file_underway(
+        _run().key, lambda out, told: actions.write_table(out, table, f".{kind}", told), _KINDS[kind]
+    )
+    return Response(status=204) if response is None else _file(response, table, kind)
+
+
+@bp.get("/register/export/underway")
+@needs(Right.LEDGER_EXPORT)
+def export_underway() -> Response:
+    """How far the person's own export is."""
+    return jsonify(_run().as_json())
+
+
+@bp.post("/register/export/stop")
+@needs(Right.LEDGER_EXPORT)
+def stop_export() -> Response:
+    _run().call_off()
+    return redirect(url_for("register.register"))
+
+
+_KINDS = {"xlsx": XLSX, "csv": "text/csv"}
+
+
+def _run() -> Underway:
+    return Underway(f"export-{current_user.id}-{request.args.get('run', '')}")
+
+
 @bp.get("/register/export.csv")
 @needs(Right.LEDGER_EXPORT)
 def export_csv() -> Response:
-    table = _export()
+    """The list as filtered, likewise."""
+    table = _export(_layout())
     # Sent while it is read, so that a long list shows its progress in the browser from the first row on.
-    body = stream_with_context(csv_pieces(table.columns, table.rows, taken_at=table.at))
+    body = stream_with_context(csv_pieces(heads_of(table), table.rows, taken_at=table.at))
     return _file(Response(body, mimetype="text/csv"), table, "csv")
 
 
@@ -300,10 +342,7 @@ def _file(response: Response, table: Export, ending: str) -> Response:
 
 
 def _attached(response: Response, name: str, ending: str) -> Response:
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"register.{ending}\"; filename*=UTF-8''{quote(f'{name}.{ending}')}"
-    )
-    return response
+    return attached(response, f"{name}.{ending}", f"register.{ending}")
 
 
 def _filters() -> Filters:
