@@ -162,3 +162,13 @@ def test_an_export_says_how_far_it_is_and_is_called_off(
     ]  # fmt: skip
     assert (stopped.status_code, stopped.data) == (204, b"")
     assert client.get("/register/export/underway?run=a").json == idle
+
+
+def test_a_ledger_is_in_chinese_whatever_language_the_page_is_in(client: FlaskClient, world: World) -> None:
+    with transaction():
+        assign_one(world)
+    files = "/register/export.csv", "/register/export.csv?layout=standard"
+    chinese = [client.get(file).data.split(b",")[:5] for file in files]
+    client.post("/language/en")
+    assert "Export" in client.get("/register").text
+    assert [client.get(file).data.split(b",")[:5] for file in files] == chinese

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.effort import rounds
+from tests.ledgers import ledger_world
 from tests.ledgers.test_exported_again import make_list
 from tests.register.test_queries import sent
 from tests.world import NOW, TODAY, World, assign_one, list_one, sign_in
@@ -72,6 +73,8 @@ def back(data: bytes, who: User, name: str = "list.xlsx") -> Any:
         (layout("number", "deadline", "deadline"), "“整改时限”有 2 栏"),
         (layout(Placed("number", "号"), Placed("ledger_number", "号")), "有 2 栏的表头都是“号”"),
         (layout(Placed("number", "备注"), "blank"), "有 2 栏的表头都是“备注”"),
+        (layout("number", Placed("blank", "导出信息（请勿改动）")), "是系统导出时自己用的一栏"),
+        (layout("number", *(Placed("blank", f"第{n}栏") for n in range(120))), "最多 120 栏"),
         (layout("number", Placed("amount", "涉及金额")), "“涉及金额”没有写明单位，请写成“涉及金额（元）”或者“涉及金额（万元）”"),
     ],
 )  # fmt: skip
@@ -84,6 +87,25 @@ def test_a_ledger_that_could_not_be_told_apart_is_not_kept(world: World, chosen:
 def test_the_same_head_under_different_ones_and_blanks_as_often_as_asked_are_told_apart(world: World) -> None:
     duty = (Placed("lead_unit", "单位", "牵头"), Placed("responsible_units", "单位", "责任"))
     saved(layout("number", *duty, Placed("blank", "意见"), Placed("blank", "意见")), world.supervisor)
+
+
+@pytest.mark.parametrize("title", ["导出信息", "选项", "History", "///"])
+def test_a_title_that_is_no_name_of_a_sheet_is_written_all_the_same(world: World, tmp_path: Path, title: str) -> None:
+    with transaction():
+        number = assign_one(world).number
+    chosen = layout(*NEEDED, title=title)
+    (entry,) = back(out(chosen, world.root_supervisor, tmp_path / "list.xlsx"), world.root_supervisor).entries
+    assert entry.issue_number == number
+    ledgers.blank_ledger(io.BytesIO(), world.root_supervisor, title=title, columns=chosen.to_fill_in(str))
+
+
+def test_what_a_superiors_form_hides_is_no_column_of_its_template(world: World) -> None:
+    book = ledger_world.workbook({"表": [["整改台账"], ["序号", "问题描述", "责任单位", "内部意见", "整改时限"]]})
+    book.active.column_dimensions["D"].hidden = True
+    reading = ledgers.opened(ledger_world.saved(book), "表样.xlsx")
+    assert [each.code for each in drafted(reading.title, reading.sheets[0].headings).columns] == [
+        "serial", "wording", "responsible_units", "deadline",
+    ]  # fmt: skip
 
 
 def test_two_templates_of_an_office_have_two_titles(world: World) -> None:

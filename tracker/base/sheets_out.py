@@ -38,6 +38,7 @@ _WRITING = {
     "default_date_format": "yyyy-mm-dd",
 }
 _CHOICES = "选项"
+_TAKEN_NAMES = frozenset({TAKEN_OUT, _CHOICES, "history"})  # sheets of ours, and one of Excel's own
 _USUAL_WIDTH, _NARROW = 16, 10  # characters
 _TITLE_OF_ERROR = 32  # characters that Excel lets the title of a drop-down's error have
 _LINE_HEIGHT, _TALLEST = 17, 409  # points: what a line of Chinese needs in any office's font; Excel knows no taller row
@@ -348,7 +349,8 @@ def _fit(text: str) -> str:
 
 
 def _sheet_name(title: str) -> str:
-    return re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31] or "Sheet1"
+    name = re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31] or "Sheet1"
+    return f"{name} 1" if name.lower() in _TAKEN_NAMES else name
 
 
 @dataclass(frozen=True)

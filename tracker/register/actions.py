@@ -61,13 +61,13 @@ def export_rows(
     actor: Actor,
     *,
     today: date,
-    words: Words = CHINESE,
     layout: Layout | None = None,
     at: datetime | None = None,
 ) -> Export:
     """Exactly what the filters find for this person, in the list's order; recorded (verb ``export``).
 
-    ``layout``: the columns a superior asks for, in sections where it says so; without one the list's own.
+    ``layout``: the columns a superior asks for, in sections where it says so; without one the list's own. In Chinese,
+    whatever language the page is in: so superiors want it, and so it is understood when it is brought back.
 
     Raises Refused without the right. Commit before taking the rows: they need no lock.
     """
@@ -75,7 +75,7 @@ def export_rows(
         raise Refused(N_("您不能导出台账。"))
     number = queries.count(queries.scope(filters, actor, today))
     record_export(filters, actor, number, at)
-    chosen = layout or _PLAIN
+    chosen, words = layout or _PLAIN, CHINESE
     heads, above = chosen.heads(words.say)
     return Export(
         chosen.title_in(words.say),
@@ -180,7 +180,6 @@ def export_to(
     actor: Actor,
     *,
     today: date,
-    words: Words = CHINESE,
     filters: Filters | None = None,
     layout: Layout | None = None,
     told: Told = lambda _done, _total: None,
@@ -192,7 +191,7 @@ def export_to(
     """
     if target.suffix not in {".xlsx", ".csv"}:
         raise Refused(N_("请把文件名写成 .xlsx 或 .csv 结尾。"))
-    table = export_rows(filters or WHOLE_LIST, actor, today=today, words=words, layout=layout)
+    table = export_rows(filters or WHOLE_LIST, actor, today=today, layout=layout)
     unfinished = target.with_name(f".{target.name}.part")
     try:
         with unfinished.open("wb") as out:

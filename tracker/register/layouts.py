@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from tracker.base.access import N_, Refused
+from tracker.base.sheets import TAKEN_COLUMN
 from tracker.ledgers.columns import VIEWS, Blank, By, assign, header_text
 from tracker.ledgers.table import Heading
 from tracker.ledgers.values import scale_of_amount
@@ -16,6 +17,7 @@ from tracker.register.sheet import BLANK, BY_CODE, COLUMNS, MONEY, Column, Line
 
 WIDEST = 120  # characters; a column beyond prints nothing readable
 LONGEST = 80  # characters of a title, or of a head
+MOST_COLUMNS = 120
 _MOST_LEADING = 3
 _COMES_BACK = ("number", "wording", "source", "category", "county", "state")
 
@@ -175,6 +177,18 @@ def check(title: str, columns: Sequence[Placed]) -> None:
         raise Refused(N_("请填写台账标题。"))
     if not columns:
         raise Refused(N_("一个栏目都没有，请至少留一栏。"))
+    if len(columns) > MOST_COLUMNS:
+        raise Refused(N_("最多 %(number)s 栏。"), number=MOST_COLUMNS)
+    _told_apart(columns)
+    for each in columns:
+        if each.is_money and _scale(each) is None:
+            raise Refused(
+                N_("“%(head)s”没有写明单位，请写成“%(head)s（元）”或者“%(head)s（万元）”。"),
+                head=header_text(each.path),
+            )
+
+
+def _told_apart(columns: Sequence[Placed]) -> None:
     twice = Counter(each.code for each in columns if each.code != BLANK.code)
     for code, number in twice.items():
         if number > 1:
@@ -186,12 +200,8 @@ def check(title: str, columns: Sequence[Placed]) -> None:
             raise Refused(
                 N_("有 %(number)s 栏的表头都是“%(head)s”，导回来时分不清，请改名。"), head=head, number=number
             )
-    for each in columns:
-        if each.is_money and _scale(each) is None:
-            raise Refused(
-                N_("“%(head)s”没有写明单位，请写成“%(head)s（元）”或者“%(head)s（万元）”。"),
-                head=header_text(each.path),
-            )
+    if any(TAKEN_COLUMN in (each.head, each.above) for each in columns):
+        raise Refused(N_("“%(head)s”是系统导出时自己用的一栏，请改名。"), head=TAKEN_COLUMN)
 
 
 #: Column -> the field its own head means to the reader of ledgers beside all the others; views of ours have none.
@@ -253,6 +263,8 @@ def drafted(title: str, headings: Sequence[Heading]) -> Layout:
     columns: list[Placed] = []
     taken: set[str] = set()
     for heading in headings:
+        if heading.hidden:
+            continue  # what is not to be seen is no part of the form
         *upper, head = filter(None, (" ".join(text.split()) for text in heading.path))
         code = _BY_LABEL.get(head) or _BY_FIELD.get(heading.field or "") or _TOLD_BY.get(heading.field or "")
         code = code if code and code not in taken else BLANK.code

@@ -195,7 +195,7 @@ def export_xlsx() -> Response:
 
 def _export(layout: Layout | None = None) -> Export:
     with transaction():
-        return export_rows(_filters(), current_user, today=clock.today(), words=_words(), layout=layout)
+        return export_rows(_filters(), current_user, today=clock.today(), layout=layout)
 
 
 def _layout() -> Layout | None:
