@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import subprocess
 import sys
 import zipfile
@@ -105,6 +106,47 @@ def _elsewhere(target: bytes, part: str) -> bytes:
     return out.getvalue()
 
 
+def _record(kind: int, content: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def _xls(cells: bytes, length: int) -> bytes:
+    """An old workbook of one sheet with these cells and one shared text of so many characters, cut in the middle."""
+    begin, end = _record(0x809, struct.pack("<HHHHII", 0x600, 0x05, 0, 0, 0, 0)), _record(0x0A, b"")
+    first = _record(0xFC, struct.pack("<IIHB", 1, 1, length, 0) + b"x" * 8_000)
+    rest = [min(8_000, length - at) for at in range(8_000, length, 8_000)]
+    texts = first + b"".join(_record(0x3C, b"\x00" + b"x" * size) for size in rest)
+    name = struct.pack("<BBBB", 0, 0, 1, 0) + b"S"
+    start = len(begin) + len(_record(0x85, b"\x00" * 4 + name)) + len(texts) + len(end)
+    stream = begin + _record(0x85, struct.pack("<I", start) + name) + texts + end + begin + cells + end
+    return _sectors(stream.ljust(4_096, b"\x00"))
+
+
+def _sectors(stream: bytes) -> bytes:
+    """The little file system an xls is: allocation table, a directory of two entries, the stream."""
+    data = [stream[at : at + 512].ljust(512, b"\x00") for at in range(0, len(stream), 512)]
+    tables = -(-(len(data) + 1) // 127)  # a table's sector tells of 128, itself among them
+    free, last, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    chain = [table] * tables + [last] + [tables + 1 + at + 1 for at in range(len(data) - 1)] + [last]
+    chain += [free] * (tables * 128 - len(chain))
+
+    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+        written = name.encode("utf-16-le") + b"\x00\x00"
+        tail = struct.pack("<HBBIII16xI8x8xIQ", len(written), kind, 1, free, free, child, 0, start, size)
+        return written.ljust(64, b"\x00") + tail
+
+    directory = entry("Root Entry", 5, 1, last, 0) + entry("Workbook", 2, free, tables + 1, len(stream))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 16 + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<IIIIIIIII", 0, tables, tables, 0, 4_096, last, 0, last, 0)
+    head += struct.pack("<109I", *range(tables), *[free] * (109 - tables))
+    return head + struct.pack(f"<{len(chain)}I", *chain) + directory.ljust(512, b"\x00") + b"".join(data)
+
+
+def _shown(rows: int) -> bytes:
+    places = ((row, column) for row in range(rows) for column in range(26))
+    return b"".join(_record(0xFD, struct.pack("<HHHI", row, column, 0, 0)) for row, column in places)
+
+
 def _ods(rows: bytes) -> bytes:
     out = io.BytesIO()
     names = (b"office", b"table", b"text")
@@ -163,6 +205,10 @@ def _evil() -> Iterator[tuple[str, bytes, str]]:
     )
     yield "repeated.ods", _ods(rows), "解压后太大"
     spaces = _ods_cell(b"", b'a<text:s text:c="2000000000"/>b')
+    yield "plain.xls", _xls(_shown(3), 30_000), ""
+    yield "repeated.xls", _xls(_shown(3_000), 30_000), "解压后太大"
+    far = _record(0xFD, struct.pack("<HHHI", 65_535, 255, 0, 0))
+    yield "far.xls", _xls(_shown(1) + far, 9_000), "范围太大"
     yield "spaces.ods", _ods(b"<table:table-row>" + spaces + b"</table:table-row>"), "解压后太大"
     yield "wide-row.csv", b"a,b\r\n" * 20_000 + b"," * 500 + b"\r\n", "范围太大"
 
@@ -204,13 +250,17 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, st
     [
         "every-row.xlsx", "merged-piled.xlsx", "formulas.xlsx", "zeros.xlsx", "damaged.xlsx", "cut-off.xlsx",
         "one-line.csv", "one-cell.csv", "many-rows.csv", "wide-row.csv", "many-sheets.xlsx", "other-case.xlsx",
-        "other-target.xlsx", "repeated.ods", "spaces.ods", *FAR_AWAY, *REPEATED,
+        "other-target.xlsx", "repeated.ods", "spaces.ods", "repeated.xls", "far.xls", *FAR_AWAY, *REPEATED,
     ],
 )  # fmt: skip
 def test_a_file_made_to_fill_the_memory_is_refused_in_one_line(name: str, answers: dict[str, tuple[str, str]]) -> None:
     said, word = answers[name]
     assert said.startswith("REFUSED ")
     assert word in said
+
+
+def test_an_old_workbook_of_one_long_text_is_read(answers: dict[str, tuple[str, str]]) -> None:
+    assert answers["plain.xls"][0] == "READ"
 
 
 def test_a_merge_over_a_whole_empty_sheet_costs_nothing(answers: dict[str, tuple[str, str]]) -> None:

@@ -116,3 +116,14 @@ def test_columns_a_finding_has_no_place_for_are_shown_beside_it() -> None:
     found = read(f"问题清单\n{heads}\n{row}\n")
     assert [(one.title, one.wording) for one in found.entries] == [("作风不实", "作风不实\n手册代签")]
     assert "整改措施：重新填写" in [one.text for one in found.passed]
+
+
+def test_what_a_paper_of_praise_counts_up_is_no_problem() -> None:
+    listed = "1.新邵县推行“一窗办理”。（新邵县政务服务中心）\n2.武冈市不折不扣落实健康扶贫政策。\n"
+    praise = "关于对脱贫攻坚督查\n发现的典型做法给予表扬的通报\n邵脱指〔2019〕9号\n各县市区人民政府：\n" + listed
+    assert titles(praise) == []
+    assert [one.text for one in read(praise).passed][-2:] == [
+        "新邵县推行“一窗办理”。（新邵县政务服务中心）",
+        "武冈市不折不扣落实健康扶贫政策。",
+    ]
+    assert len(titles(praise.replace("给予表扬的通报", "给予表扬和对存在问题给予批评的通报"))) == 2

@@ -6,7 +6,7 @@ Knows cells, no column. ``sheets_in`` reads files, ``sheets_out`` writes them, `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -22,6 +22,8 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 512
 # The reading library holds a dense block from A1 to the last cell, so the block is what has to be bounded.
 MAX_CELLS = 5_000_000
+# One long text may be shown by a million cells: small in the file, gigabytes in memory.
+MAX_TEXT_CHARACTERS = 100_000_000
 CELL_CHARACTERS = 32_767  # what Excel can hold in one cell
 MAX_EMPTY_FORMULAS = 10_000  # nobody mends more than that cell by cell
 FORMULA_SIGNS = ("=", "+", "-", "@")
@@ -173,6 +175,22 @@ def damaged() -> SheetRefused:
 
 def too_big_unpacked() -> SheetRefused:
     return SheetRefused(N_("文件解压后太大。"), N_("请删去图片和无关的工作表，或者拆成几个文件。"))
+
+
+@dataclass
+class SharedTexts:
+    """The texts that the sheets of a file share, by length, and how many characters they unfold to so far."""
+
+    lengths: Sequence[int]
+    characters: int = 0
+
+    def of(self, index: int) -> int:
+        return self.lengths[index] if 0 <= index < len(self.lengths) else 0
+
+    def count(self, characters: int) -> None:
+        self.characters += characters
+        if self.characters > MAX_TEXT_CHARACTERS:
+            raise too_big_unpacked()
 
 
 def check_extent(name: str, rows: int, columns: int) -> None:

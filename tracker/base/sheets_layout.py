@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -19,18 +18,17 @@ from tracker.base.sheets import (
     MAX_COLUMNS,
     MAX_EMPTY_FORMULAS,
     MAX_ROWS,
+    MAX_TEXT_CHARACTERS,
     MIN_SUSPICIOUS_BYTES,
     Layout,
     Merge,
+    SharedTexts,
     SheetRefused,
     check_extent,
     column_number,
     damaged,
-    too_big_unpacked,
 )
 
-# One long text may be shown by a million cells: small in the file, gigabytes in memory.
-MAX_TEXT_CHARACTERS = 100_000_000
 CHUNK = 1 << 20
 # Formulas, what is hidden, and every row or cell that does not begin with its place, as office programs write it: others
 # may leave the place out or write it in ways a search does not see, and the reading library believes them.
@@ -72,22 +70,6 @@ def _layouts(
 
 def cells_of(layouts: Mapping[str, Layout]) -> int:
     return sum(layout.last_row * layout.last_column for layout in layouts.values())
-
-
-@dataclass
-class SharedTexts:
-    """The texts that the sheets of a file share, by length, and how many characters they unfold to so far."""
-
-    lengths: Sequence[int]
-    characters: int = 0
-
-    def of(self, index: int) -> int:
-        return self.lengths[index] if 0 <= index < len(self.lengths) else 0
-
-    def count(self, characters: int) -> None:
-        self.characters += characters
-        if self.characters > MAX_TEXT_CHARACTERS:
-            raise too_big_unpacked()
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:

@@ -1,7 +1,9 @@
-"""Which rows and columns of an old xls are hidden: the reading library does not tell.
+"""Which rows and columns of an old xls are hidden, how far it reaches and how much text it unfolds to: the reading library
+does not tell.
 
 The file is a small file system of sectors (MS-CFB); in its stream ``Workbook`` stand records (MS-XLS). Of these only the
-list of sheets, ROW and COLINFO are looked at. Whatever is not as expected means "not known", never an error.
+list of sheets, the shared texts, ROW, COLINFO and where cells stand are looked at. Whatever is not as expected means "not
+known", never an error; only what is known to be too much is refused.
 """
 
 from __future__ import annotations
@@ -9,11 +11,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 
-from tracker.base.sheets import MAX_COLUMNS, MAX_ROWS, Layout
+from tracker.base.sheets import MAX_COLUMNS, MAX_ROWS, Layout, SharedTexts, check_extent
 
 _END = 0xFFFFFFFE  # this and what is above it is no sector
 _SMALL = 4096  # shorter streams lie in the mini stream
 _BOUNDSHEET, _ROW, _COLINFO, _EOF = 0x85, 0x208, 0x7D, 0x0A
+_SHARED, _CONTINUED, _SHOWS_SHARED = 0xFC, 0x3C, 0xFD
+_CELLS = frozenset({_SHOWS_SHARED, 0x06, 0x203, 0x204, 0x205, 0x27E, 0xBD, 0xD6})  # with something in them
+_SEVERAL = 0xBD  # numbers side by side, the last column at the end
+_WIDE, _PRONOUNCED, _RICH = 0x01, 0x04, 0x08
 _ROW_HIDDEN, _COLUMN_HIDDEN = 0x20, 0x01
 
 
@@ -21,7 +27,8 @@ def layouts_of_xls(data: bytes) -> dict[str, Layout] | None:
     """Each sheet's layout by name; None where the file is built in a way this does not know."""
     try:
         stream = _workbook_stream(data)
-        return {name: _layout(stream, start) for name, start in _sheets(stream)}
+        texts = SharedTexts([*_shared(stream)])
+        return {name: _layout(stream, start, name, texts) for name, start in _sheets(stream)}
     except (struct.error, IndexError, ValueError, UnicodeDecodeError):
         return None
 
@@ -101,11 +108,63 @@ def _sheets(stream: bytes) -> Iterator[tuple[str, int]]:
             yield name.decode("utf-16-le" if wide & 1 else "latin-1"), start
 
 
-def _layout(stream: bytes, start: int) -> Layout:
+def _shared(stream: bytes) -> Iterator[int]:
+    """The length of each shared text. They run on from record to record; where one is cut in its characters, the next
+    record says again how wide these are."""
+    pieces = [stream[at : at + length] for at, length in _shared_pieces(stream)]
+    if not pieces:
+        return
+    number = struct.unpack_from("<I", pieces[0], 4)[0]
+    here, at = 0, 8
+
+    def skip(length: int) -> None:
+        nonlocal here, at
+        at += length
+        while at >= len(pieces[here]) and here + 1 < len(pieces):
+            at -= len(pieces[here])
+            here += 1
+
+    for _ in range(number):
+        skip(0)
+        characters, flags = struct.unpack_from("<HB", pieces[here], at)
+        yield characters
+        runs = struct.unpack_from("<H", pieces[here], at + 3)[0] if flags & _RICH else 0
+        more = 2 if flags & _RICH else 0
+        beside = struct.unpack_from("<I", pieces[here], at + 3 + more)[0] if flags & _PRONOUNCED else 0
+        at += 3 + more + (4 if flags & _PRONOUNCED else 0)
+        while characters:
+            size = 2 if flags & _WIDE else 1
+            room = (len(pieces[here]) - at) // size
+            if room >= characters:
+                at += characters * size
+                break
+            characters -= max(room, 0)
+            here += 1
+            flags, at = flags & ~_WIDE | pieces[here][0] & _WIDE, 1
+        skip(runs * 4 + beside)
+
+
+def _shared_pieces(stream: bytes) -> Iterator[tuple[int, int]]:
+    inside = False
+    for kind, at, length in _records(stream, 0):
+        inside = kind == _SHARED or (inside and kind == _CONTINUED)
+        if inside:
+            yield at, length
+
+
+def _layout(stream: bytes, start: int, name: str, texts: SharedTexts) -> Layout:
     rows: set[int] = set()
     columns: set[int] = set()
-    for kind, at, _ in _records(stream, start):
-        if kind == _ROW:
+    last_row = last_column = 0
+    for kind, at, length in _records(stream, start):
+        if kind in _CELLS:
+            row, column = struct.unpack_from("<HH", stream, at)
+            if kind == _SEVERAL:
+                column = struct.unpack_from("<H", stream, at + length - 2)[0]
+            elif kind == _SHOWS_SHARED:
+                texts.count(texts.of(struct.unpack_from("<I", stream, at + 6)[0]))
+            last_row, last_column = max(last_row, row + 1), max(last_column, column + 1)
+        elif kind == _ROW:
             row, options = struct.unpack_from("<H10xH", stream, at)
             if options & _ROW_HIDDEN and row < MAX_ROWS:
                 rows.add(row + 1)
@@ -113,4 +172,5 @@ def _layout(stream: bytes, start: int) -> Layout:
             first, last, options = struct.unpack_from("<HH4xH", stream, at)
             if options & _COLUMN_HIDDEN:
                 columns.update(range(first + 1, min(last + 1, MAX_COLUMNS) + 1))
-    return Layout(frozenset(columns), frozenset(rows))
+    check_extent(name, last_row, last_column)
+    return Layout(frozenset(columns), frozenset(rows), last_row=last_row, last_column=last_column)

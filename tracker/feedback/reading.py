@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from tracker.base.access import N_
@@ -42,6 +43,7 @@ from tracker.feedback.sections import (
     listed_in,
     of_others,
     own_words,
+    praises,
     problem_sections,
     tells_lacks,
     terms_trail,
@@ -131,6 +133,7 @@ class _Reader:
         self.last = Terms()
         self.items: list[Found | Passed] = []
         self.tables = 0
+        self.praises = False
 
     def read(self) -> Feedback:
         outline = outline_of(self.blocks)
@@ -138,6 +141,7 @@ class _Reader:
             self._preface(outline.preface)
             nodes = self._below_title(outline.nodes)
             only = problem_sections(nodes)
+            self.praises = praises(self._title_lines())
             for node in nodes:
                 self._section(node, only)
         else:
@@ -167,6 +171,11 @@ class _Reader:
     def _found(self) -> int:
         return sum(isinstance(item, Found) for item in self.items)
 
+    def _title_lines(self) -> str:
+        """What stands above number and salutation."""
+        heads = (item.text for item in self.items if isinstance(item, Passed) and item.why == LETTERHEAD)
+        return "".join(takewhile(lambda text: not NUMBER.fullmatch(text) and text[-1] not in "：:。", heads))
+
     def _headline(self) -> str:
         """The first line that is neither a number nor a salutation, with the one it goes on in."""
         heads = [item.text for item in self.items if isinstance(item, Passed) and item.why == LETTERHEAD]
@@ -193,8 +202,9 @@ class _Reader:
 
     def _section(self, node: Node, only: frozenset[int]) -> None:
         """One of the outermost nodes; what it holds may be no problems at all."""
-        if not has_units(node, self.context) and (
-            of_others(node) or (only and id(node) not in only and not tells_lacks(node))
+        if self.praises or (
+            not has_units(node, self.context)
+            and (of_others(node) or (only and id(node) not in only and not tells_lacks(node)))
         ):
             self.items += [
                 Passed(one.wording, SECTION_OF_OTHERS, clause_of(path), headings_above(path[:-1]))

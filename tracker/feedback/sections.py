@@ -35,6 +35,14 @@ _ORDER = re.compile(
 )
 
 
+_PRAISE = re.compile(r"表扬|表彰|嘉奖|激励|典型(?:经验|做法)|先进(?:集体|个人|单位)")
+
+
+def praises(title: str) -> bool:
+    """关于对…典型经验做法给予表扬的通报: none of what it counts up is a problem, however it is numbered."""
+    return bool(_PRAISE.search(title)) and not re.search(r"问题|批评|不力|约谈", title)
+
+
 def problem_sections(nodes: Sequence[Node]) -> frozenset[int]:
     """Where some part calls itself the problems found, the others are something else."""
     return frozenset(
