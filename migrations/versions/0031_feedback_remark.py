@@ -1,4 +1,4 @@
-"""what a feedback document says beside the names and days that hold: the requirement takes it in
+"""what a feedback document says beside the names and days that hold, for whoever hands the issue out
 
 Revision ID: 0030
 Revises: 0029

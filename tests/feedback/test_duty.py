@@ -154,7 +154,8 @@ def test_of_several_leads_the_page_asks_which_and_writes_nothing_down_before(
     }
     client.post(f"/findings/{finding.id}/list", data=listed | {"kind": "time_limited"})
     page = client.get(f"/issues/{db.session.scalars(select(Issue)).one().number}/assign").text
-    assert f"{remark}</textarea>" in page  # the requirement
+    assert f"{remark}</dd>" in page  # among what the document asks, and no requirement by itself
+    assert f"{remark}</textarea>" not in page
 
 
 def test_whoever_was_not_chosen_is_left_out_on_request_and_a_name_not_asked_about_is_no_choice(

@@ -99,7 +99,7 @@ class EntryForm(VersionedForm):
         _l("备注"),
         [Optional(), Length(max=LONGEST_REMARK)],
         filters=[stripped],
-        description=_l("交办时写进整改要求。"),
+        description=_l("交办时和反馈件的要求一起显示。"),
     )
 
     def offer(self, counties: Iterable[Region], categories: Iterable[Category]) -> None:

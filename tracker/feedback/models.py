@@ -55,7 +55,9 @@ class DraftEntry(Base):
     responsible_person: Mapped[str] = mapped_column(String(200), default="", server_default="")
     kind: Mapped[str] = mapped_column(String(32), default="", server_default="")  # "": not said, the deadline tells it
     deadline_written: Mapped[str] = mapped_column(String(200), default="")
-    remark: Mapped[str] = mapped_column(Text, default="", server_default="")  # a line each, for the requirement
+    remark: Mapped[str] = mapped_column(
+        Text, default="", server_default=""
+    )  # a line each, for whoever hands the issue out
     version: Mapped[int] = mapped_column(default=1)
 
     draft: Mapped[Draft] = relationship()

@@ -338,8 +338,7 @@ class AssignForm(WholeDutyForm):
         """Fill in what the document asks, in its own names; whatever is not known here is told when it is sent."""
         for name in ("lead_official", "lead_unit", "responsible_person"):
             self[name].data = getattr(proposal, name) or self[name].data
-        said = [text for text in (proposal.stages, proposal.remark) if text]
-        self.requirement.data = self.requirement.data or "\n".join(said)
+        self.requirement.data = self.requirement.data or proposal.stages
         if not any(entry.data for entry in self.units):
             _fill(self.units, proposal.unit_names, UNIT_ROWS)
         self.deadline.data = self.deadline.data or proposal.deadline
