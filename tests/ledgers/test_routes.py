@@ -187,6 +187,14 @@ def test_a_file_above_the_limit_is_refused_before_it_is_read(
     assert "拆成几个文件分别导入" in sent.text
 
 
+def test_an_upload_left_lying_for_more_than_a_day_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    preview = upload(client, ledger(*ROWS)).location
+    monkeypatch.setattr(routes, "_KEEP_SECONDS", -1)
+    late = client.get(preview)
+    assert "请到“台账导入”重新上传" in late.text
+    assert late.status_code == 422
+
+
 def test_who_did_not_bring_the_file_learns_nothing_of_its_import(client: FlaskClient, app: Flask, world: World) -> None:
     token = _token(upload(client, ledger(*ROWS)).location)
     other = sign_in(app.test_client(), world.supervisor2)

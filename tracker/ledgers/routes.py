@@ -12,7 +12,7 @@ from typing import IO, Any
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 from flask_login import current_user
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from tracker.accounts.queries import person_meant
@@ -64,6 +64,8 @@ def _signer() -> URLSafeTimedSerializer:
 def _waiting(token: str) -> Waiting:
     try:
         return Waiting(*_signer().loads(token, max_age=_KEEP_SECONDS))
+    except SignatureExpired as error:
+        raise Refused(N_("这份台账是一天以前上传的，没有导入。请到“台账导入”重新上传。")) from error
     except BadSignature as error:
         raise Missing from error
 
