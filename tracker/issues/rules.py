@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from itertools import count, pairwise
+from itertools import count
+from operator import add
 
 from tracker.base.access import N_
 from tracker.issues.workflow import OPEN, Kind, State
@@ -108,7 +109,7 @@ def bigrams(text: str) -> str:
         if run[0].isascii() or len(run) == 1:
             words.append(run)
         else:
-            words += [first + second for first, second in pairwise(run)]
+            words += map(add, run, run[1:])
     return " ".join(words)
 
 

@@ -415,8 +415,7 @@ _PUNCTUATION = re.compile(r"[\s*:：。.·※☆★\"'“”、,，;；/\\|]+")
 @lru_cache(maxsize=10_000)
 def plain_header(text: str) -> str:
     """One width, no spaces, marks, leading numbers or remarks in brackets: ３.整改时限（年月日）* → 整改时限."""
-    text = unicodedata.normalize("NFKC", text)
-    text = re.sub(r"\s+", "", text)
+    text = "".join(unicodedata.normalize("NFKC", text).split())
     whole = _PUNCTUATION.sub("", re.sub(r"^[(（]?\d{1,2}[)）.、]", "", text))
     if whole in _WORDS:
         return whole

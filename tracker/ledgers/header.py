@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -11,6 +9,7 @@ from itertools import pairwise
 
 from tracker.base.sheets import Sheet, Value
 from tracker.ledgers.columns import Path, known_headers
+from tracker.ledgers.vocabulary import plain
 
 HEADER_SEARCH_ROWS = 60
 MAX_HEADER_ROWS = 3
@@ -35,10 +34,6 @@ def text_of(value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
-
-
-def squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,7 @@ def find_again(sheet: Sheet, heads: Sequence[Sequence[Sequence[str]]]) -> dict[i
 
 def _place_of(sheet: Sheet, lines: Sequence[Sequence[str]]) -> tuple[float, tuple[int, int]] | None:
     """The first and last row of the best place, behind the share of the words that is found there."""
-    wanted = [{squeezed(text) for text in line if text} for line in lines]
+    wanted = [{plain(text) for text in line if text} for line in lines]
     as_written = {text for line in lines for text in line if text}
     total = sum(map(len, wanted))
     best, place = 0, None
@@ -100,7 +95,7 @@ def _place_of(sheet: Sheet, lines: Sequence[Sequence[str]]) -> tuple[float, tupl
         if first > HEADER_SEARCH_ROWS and not any(value in as_written for value in block[0] if isinstance(value, str)):
             continue  # far down only what is written the very same is looked at
         found = sum(
-            len(words & {squeezed(text_of(value)) for value in row}) for words, row in zip(wanted, block, strict=True)
+            len(words & {plain(text_of(value)) for value in row}) for words, row in zip(wanted, block, strict=True)
         )
         if found * 2 > total and found > best:
             best, place = found, (first, first + len(lines) - 1)

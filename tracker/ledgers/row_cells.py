@@ -36,6 +36,7 @@ _SAME = re.compile(
 _ONE_VALUE = frozenset(
     {"source", "clause", "category", "kind", "town", "village", "lead_official", "lead_unit", "amount", "amount_done"}
 )
+_SAME_BEGINS = frozenset('同上〃″"“”-—－i')
 _ERROR_VALUE = re.compile(r"#(?:REF|VALUE|N/A|NAME|DIV/0|NUM|NULL|GETTING_DATA)[!?]?")
 # Fields whose blank may mean "as above" where a column is filled in that way.
 _CARRIED = ("source", "category", "county", "lead_official", "lead_unit", "task_force")
@@ -61,6 +62,8 @@ class TableCells:
     def __init__(self, table: Table, head: Letterhead, vocabulary: Vocabulary) -> None:
         self.table, self.head, self.vocabulary = table, head, vocabulary
         self.problems: list[Problem] = []
+        self.address, self.answers = table.sheet.address, vocabulary.correction.answers
+        self.formulas_without_value = table.sheet.layout.formulas_without_value
         self.columns = table.fields
         self.merged_rows = {row for row, _column in table.covered}
         ticked = table.ticked()
@@ -148,11 +151,11 @@ class TableCells:
         """Where to say what is wrong with the table as a whole."""
         return self.table.sheet.address(self.table.header[1], self.visible[0])
 
-    def remember(self, reader: Callable[..., Any], *arguments: Any) -> Any:
-        """Ledgers repeat themselves: each text is read once."""
-        key = (reader, *(item for item in arguments if item is not self.vocabulary))
+    def remember(self, reader: Callable[..., Any], text: str, *further: Any) -> Any:
+        """Ledgers repeat themselves: each text is read once. ``further``: what the reader is told besides."""
+        key = (reader, text) if not further or further[0] is self.vocabulary else (reader, text, further)
         if key not in self.memory:
-            self.memory[key] = reader(*arguments)
+            self.memory[key] = reader(text, *further)
         return self.memory[key]
 
     def records(self) -> Iterator[Record]:
@@ -174,9 +177,9 @@ class TableCells:
         """A problem that goes on below with another county is one problem for each county."""
         column = self.columns.get("county", [0])[0]
         for record in self.table.records:
-            own = {text_of(self.table.at(row, column)[0]) for row in (record.row, *record.more)} if column else set()
-            if record.more and len(own - {""}) > 1:
-                for row in (record.row, *record.more):
+            rows = (record.row, *record.more) if record.more and column else ()
+            if len({text for row in rows if (text := text_of(self.table.at(row, column)[0]))}) > 1:
+                for row in rows:
                     yield replace(record, row=row, more=(), joined=False)
             else:
                 yield record
@@ -190,17 +193,15 @@ class TableCells:
     def at(self, row: int, column: int) -> Cell:
         """Any visible cell; what is wrong with the cell itself is told."""
         value, home_row, home_column = self.table.at(row, column)
-        sheet = self.table.sheet
-        if value == "" and not sheet.layout.formulas_without_value:
-            return Cell(address=sheet.address(row, column))
-        address = sheet.address(home_row, home_column)
-        answer = self.vocabulary.correction.answers.get(address)
+        if value == "" and not self.formulas_without_value:
+            return Cell(address=self.address(row, column))
+        address = self.address(home_row, home_column)
         text = written = text_of(value)
-        if answer is not None:
+        if self.answers and (answer := self.answers.get(address)) is not None:
             return Cell(answer.strip(), written, answer.strip(), address)
         if column in self.meant and (meant := self.meant[column].get(word_key(text))):
             return Cell(meant, written, meant, address)
-        if (home_row, home_column) in sheet.layout.formulas_without_value:
+        if self.formulas_without_value and (home_row, home_column) in self.formulas_without_value:
             self.tell(address, fault("formula_without_value"))
             return Cell(address=address, broken=True)
         if not text:
@@ -217,7 +218,7 @@ class TableCells:
             return Cell(written=text, address=cell.address, broken=True)
         if text[0] in "=+-@" and isinstance(cell.value, str) and looks_like_formula(text):
             self.tell(cell, fault("text_like_formula"))
-        if len(text) <= 6 and _SAME.fullmatch(text):
+        if len(text) <= 6 and text[0] in _SAME_BEGINS and _SAME.fullmatch(text):
             return self._as_above(cell, column)
         return cell
 

@@ -74,7 +74,7 @@ def _one_deadline(cells: TableCells, cell: Cell, moment: Moment) -> Deadline:
     cells.tell_all(cell, found.faults)
     if found.due and moment.handed_over and found.due < moment.handed_over:
         cells.tell(cell, fault("before_hand_over", due=found.due, handed_over=moment.handed_over))
-    return replace(found, written=cell.written)
+    return found if found.written == cell.written else replace(found, written=cell.written)
 
 
 def _deadline_over_rows(cells: TableCells, first: Deadline, column: int, moment: Moment) -> Deadline:

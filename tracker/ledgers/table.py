@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from tracker.base.sheets import Merge, Sheet, Value, column_number, letter
 from tracker.ledgers.columns import Assignment, Path, assign, choices, header_text, plain_header
-from tracker.ledgers.header import MIN_KNOWN_HEADERS, Header, find_header, header_of, squeezed, text_of
+from tracker.ledgers.header import MIN_KNOWN_HEADERS, Header, find_header, header_of, text_of
+from tracker.ledgers.vocabulary import plain
 
 TICKS = ("√", "✓", "✔", "☑", "●", "■", "★", "◆", "1", "V", "v", "是")
 _STATE_WORD = re.compile(
@@ -111,14 +112,14 @@ class Table:
         """Columns side by side of which each row ticks one (已完成 | 整改中 | 未启动): field → column → what a tick means."""
         found: dict[str, dict[int, str]] = {}
         for heading in self.headings:
-            field_ = _ticked_field(tuple(map(squeezed, heading.path)))
+            field_ = _ticked_field(tuple(map(plain, heading.path)))
             if field_ and not heading.hidden and not heading.left_out and heading.field in (None, field_):
                 found.setdefault(field_, {})[heading.column] = heading.path[-1]
         return {code: columns for code, columns in found.items() if len(columns) > 1 and self._only_ticks(columns)}
 
     def _only_ticks(self, columns: Iterable[int]) -> bool:
         places = [(record.row, column) for record in self.records[:LOOKED_AT] for column in columns]
-        texts = {squeezed(text_of(self.at(*place)[0])) for place in places}
+        texts = {plain(text_of(self.at(*place)[0])) for place in places}
         return "" in texts and len(texts) > 1 and texts <= {"", *TICKS}
 
     @property
@@ -237,6 +238,9 @@ class _Walk:
         self.serial = self.by_field.get("serial") or self.by_field.get("number") or 0
         self.width = max(header.paths, default=0)
         self.header_texts = {column: plain_header(path[-1]) for column, path in header.paths.items()}
+        self.header_begins = {
+            column: text[:1] if "一" <= text[:1] <= "龥" else "" for column, text in self.header_texts.items()
+        }
         self.records: list[Record] = []
         self.passed: list[Passed] = []
         self.sections: list[tuple[int, str]] = []
@@ -303,8 +307,12 @@ class _Walk:
             numbers = [re.sub(r"\D", "", text) for text in line.values()]
             if numbers == [str(number) for number in range(1, len(numbers) + 1)]:
                 return True
-        texts = self.header_texts
-        same = sum(1 for column, text in line.items() if len(text) < 40 and plain_header(text) == texts.get(column))
+        texts, begins = self.header_texts, self.header_begins
+        same = sum(
+            1
+            for column, text in line.items()
+            if len(text) < 40 and column in texts and begins[column] in text and plain_header(text) == texts[column]
+        )
         return same >= 2 and same * 2 > len(line)
 
     def _next_header(self, row: int, filled: Mapping[int, str]) -> Header | None:
@@ -330,10 +338,10 @@ class _Walk:
         own_title = self.title in filled
         if own_title and self.serial in filled and len(filled) > 4 and _SERIAL.fullmatch(filled[self.serial]):
             return "record"  # by far the commonest row
-        texts = [squeezed(text) for text in filled.values()]
+        texts = [plain(text) for text in filled.values()]
         if len(texts) <= 4 and any(_NOTE.fullmatch(text) or _SIGNATURE.fullmatch(text) for text in texts[:1]):
             return "note"
-        leading = [squeezed(text) for column, text in filled.items() if column <= max(self.title, 3)][:3]
+        leading = [plain(text) for column, text in filled.items() if column <= max(self.title, 3)][:3]
         if any(_TOTAL.fullmatch(text) and len(text) <= 14 for text in leading):
             return "total"
         if self.after_note and len(texts) <= 2 and not (self.serial in filled and own_title):
@@ -352,13 +360,13 @@ class _Walk:
     def _numbers_below(self, row: int, serial: str) -> bool:
         """1 is the heading of 1.1, 1.2 …"""
         below = self._filled(row + 1).get(self.serial, "") if row < len(self.sheet.rows) else ""
-        return bool(re.fullmatch(rf"{re.escape(squeezed(serial))}[.\-—]\d+", squeezed(below)))
+        return bool(re.fullmatch(rf"{re.escape(plain(serial))}[.\-—]\d+", plain(below)))
 
     def _alone(self, filled: Mapping[int, str]) -> bool:
         return bool(self.serial) and set(filled) == {self.title}
 
     def _says_none(self, filled: Mapping[int, str]) -> bool:
-        return set(filled) <= {self.title, self.serial} and bool(_NO_PROBLEM.fullmatch(squeezed(filled[self.title])))
+        return set(filled) <= {self.title, self.serial} and bool(_NO_PROBLEM.fullmatch(plain(filled[self.title])))
 
     def _is_section(self, row: int, filled: Mapping[int, str], texts: Sequence[str]) -> bool:
         first_column = next(iter(filled))
@@ -390,9 +398,9 @@ class _Walk:
 
     def _open_section(self, row: int, filled: Mapping[int, str]) -> None:
         text = " ".join(filled.values())
-        bare = squeezed(text)
+        bare = plain(text)
         if re.match(r"[一二三四五六七八九十]{1,3}(?:[、.]|$)|第.{1,3}[部类章批]", bare) or _CHINESE_NUMBER.fullmatch(
-            squeezed(next(iter(filled.values())))
+            plain(next(iter(filled.values())))
         ):
             level = 1
         else:

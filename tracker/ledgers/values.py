@@ -318,6 +318,8 @@ def amount_of(text: str, unit: str | None) -> tuple[Decimal | None, tuple[Fault,
 
 def whole_of(text: str) -> int | None:
     """93, ９３, 1,204 and 93.0; None for anything else."""
+    if not text:
+        return None
     bare = re.sub(r"(?<=\d),(?=\d{3})", "", plain(text))
     match = re.fullmatch(r"(\d{1,9})(?:\.0+)?", bare)
     return int(match[1]) if match else None

@@ -113,7 +113,7 @@ class Vocabulary:
 
 def plain(text: str) -> str:
     """One width and no white space: for comparing, never for keeping."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def word_key(text: str) -> str:
