@@ -9,12 +9,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.feedback.test_reading import read
+from tests.feedback.test_reading import WORDS, read
 from tests.feedback.test_routes import brought, client, inspection, kept, version  # noqa: F401 - fixtures among them
 from tests.world import World
 from tracker.base.db import db
+from tracker.feedback.entries import Context
 from tracker.feedback.models import Draft
 from tracker.feedback.rules import doubts_in
+from tracker.feedback.terms import term_of
 from tracker.inspections.models import Finding, Inspection, Proposal
 from tracker.issues.models import Issue
 
@@ -255,3 +257,20 @@ def test_a_deadline_without_a_last_day_is_chosen_and_its_words_stay(
     client.post(url, data=fields | {"version": version(client.get(url).text), "term": "2019-12-31"})
     (entry,) = kept()
     assert (entry.deadline_written, entry.remark) == ("2019-12-31", "反馈文件写的整改时限：每月25日前报送")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "written_on", "received_on", "due"),
+    [
+        ("10月底前", date(2019, 7, 5), date(2019, 7, 10), date(2019, 10, 31)),
+        ("10月底前", date(2019, 7, 5), date(2020, 1, 5), date(2019, 10, 31)),
+        ("12月底前", date(2019, 12, 20), date(2020, 1, 5), date(2019, 12, 31)),
+        ("1月底前", date(2019, 12, 20), date(2020, 1, 5), None),  # asked
+        ("收到后30日内", date(2019, 12, 20), date(2020, 1, 5), date(2020, 2, 4)),
+    ],
+)
+def test_a_year_left_out_is_the_documents_even_if_it_came_in_the_next(
+    phrase: str, written_on: date, received_on: date, due: date | None
+) -> None:
+    context = Context(WORDS, received_on, written_on)
+    assert term_of(phrase, context.written, context.received).due == due

@@ -85,8 +85,9 @@ class Context:
     def received(self) -> Moment:
         day = self.written_on or self.received_on
         return Moment(
-            self.vocabulary.add_workdays, day.year, day, self.handed_over or self.received_on, self.received_on
-        )
+            self.vocabulary.add_workdays, day.year, day, self.handed_over or self.received_on, self.received_on,
+            year_of_the_writer=self.written_on is not None,
+        )  # fmt: skip
 
     def found(
         self, clause: str | None, wording: str, terms: Terms, section: str, *, first_leads: bool = False

@@ -22,6 +22,7 @@ class Moment:
     ledger_date: date | None = None
     handed_over: date | None = None
     fed_back: date | None = None
+    year_of_the_writer: bool = False  # then a hand-over in a later year does not move it
 
 
 class NoSuchDate(ValueError):
@@ -105,7 +106,9 @@ class Calendar:
         year = moment.year or self.later_year or (base.year if base else None)
         if year is None:
             raise Unclear("year_missing", phrase=point.said)
-        return max(year, moment.handed_over.year) if moment.handed_over else year
+        if moment.handed_over and not moment.year_of_the_writer:
+            return max(year, moment.handed_over.year)
+        return year
 
     def _from_ledger_date(self, point: Point) -> date:
         today = self.moment.ledger_date
