@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 
 from tests.feedback.papers import add_numbering, lines, numbered, saved
 from tracker.feedback.numbering import chinese, in_form
@@ -45,6 +46,17 @@ def test_numbers_show_in_the_format_of_their_level() -> None:
     ]  # fmt: skip
     forms = ("decimal", "chineseCountingThousand", "decimalEnclosedCircle", "upperRoman", "lowerLetter", "decimalZero")
     assert [in_form(4, form) for form in forms] == ["4", "四", "④", "IV", "d", "04"]
+
+
+def test_a_list_begins_no_later_than_word_lets_one_write() -> None:
+    document = Document()
+    number = add_numbering(document, [("lowerLetter", "%1." * 40)], 90)
+    for start in document.part.numbering_part.element.iter(qn("w:start")):
+        start.set(qn("w:val"), "999999999")  # in letters a line of 38 million
+    numbered(document.add_paragraph("条"), number)
+    (line,) = shown(document)
+    assert line.startswith("g" * 1_261 + ".")
+    assert len(line) < 30_000
 
 
 def test_a_table_keeps_merges_in_both_directions_and_its_own_numbers() -> None:

@@ -54,7 +54,7 @@ class Numbering:
         self.of_number: dict[str, tuple[str, dict[int, int]]] = {}  # numId -> its list, where it begins anew
         for number in _all(numbers, "w:num"):
             anew = {
-                int(over.get(_ILVL)): int(start)
+                int(over.get(_ILVL)): _start(start)
                 for over in _all(number, "w:lvlOverride")
                 if (start := _val(over, "w:startOverride")) is not None
             }
@@ -159,12 +159,19 @@ def _lists(numbers: Any) -> dict[str, _List]:
     return found
 
 
+_LAST_START, _LONGEST_SHAPE = 32_767, 60  # a number in letters or Roman ones is as long as it is large
+
+
+def _start(text: str | None) -> int:
+    """Where a list begins; as large a number as Word lets one write."""
+    return min(int(text), _LAST_START) if text and text.isdecimal() and len(text) < 20 else 1
+
+
 def _level(element: Any) -> Level:
-    start = _val(element, "w:start")
     return Level(
-        int(start) if start and start.isdecimal() else 1,
+        _start(_val(element, "w:start")),
         _val(element, "w:numFmt") or "decimal",
-        _val(element, "w:lvlText") or "",
+        (_val(element, "w:lvlText") or "")[:_LONGEST_SHAPE],
         element.find(qn("w:isLgl")) is not None,
         _val(element, "w:pStyle"),
     )
