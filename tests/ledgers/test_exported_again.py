@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from tests.register.varied import make_varied
-from tests.world import TODAY, World, assign_one
+from tests.world import NOW, TODAY, World, assign_one
 from tracker.base.db import db, transaction
 from tracker.issues.models import Issue
 from tracker.issues.workflow import Kind, State
 from tracker.ledgers import actions
 from tracker.ledgers.plan import ImportPlan, wording_of
+from tracker.org.models import Region, RegionBelow
+from tracker.progress.models import ProgressEntry
 from tracker.register import actions as register
 from tracker.register.layouts import BUILT_IN
 from tracker.register.rules import ALL_YEARS, Filters
@@ -68,10 +70,30 @@ def cell(book: Any, number: str, heads: tuple[str, ...]) -> Any:
     return sheet.cell(line, column)
 
 
+def _report_twice(world: World) -> None:
+    """So that a ledger shows this month's progress and the last one's."""
+    mine = {"by_id": world.root_supervisor.id, "at": NOW}
+    for issue in db.session.scalars(select(Issue.id)).all():
+        db.session.add_all(ProgressEntry(issue_id=issue, text=text, **mine) for text in ("已进场", "已完工一半"))
+
+
+def _name_a_second_village(world: World, name: str) -> None:
+    """Another one of the same county: the name alone does not say which is meant."""
+    village = Region(name=name, level=world.regions["shaping"].level, parent=world.xinshao)
+    db.session.add(village)
+    db.session.flush()
+    above = (village, world.xinshao, world.xinshao.parent)
+    db.session.add_all(
+        RegionBelow(ancestor_id=region.id, region_id=village.id, depth=depth) for depth, region in enumerate(above)
+    )
+
+
 @pytest.mark.parametrize("layout", [None, *sorted(BUILT_IN)])
 def test_a_list_brought_back_as_it_went_out_changes_nothing(world: World, tmp_path: Path, layout: str | None) -> None:
     with transaction():
         make_list(world, 40)
+        _report_twice(world)
+        _name_a_second_village(world, "沙坪村")
     plan, _ = brought_back(world, taken_out(world, tmp_path, layout))
     differing = [
         (entry.issue_number, found.label, found.before, found.after)

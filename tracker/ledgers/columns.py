@@ -562,6 +562,12 @@ def assign(paths: Mapping[int, Path], corrected: Mapping[str, str] | None = None
     return Assignment({column: code for column, code in fields.items() if code}, beaten, left_out)
 
 
+#: Of these, what would be joined to the field it is like: 上期进展 to 整改进展.
+JOINING_VIEWS: Mapping[str, str] = {
+    view: "" for view in sorted(VIEWS) if {code for _, code in choices((view,))} & _JOINS
+}
+
+
 def header_text(path: Path) -> str:
     return "/".join(re.sub(r"\s+", " ", text).strip() for text in path if text.strip())
 

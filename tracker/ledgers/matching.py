@@ -93,7 +93,8 @@ class Planner:
         if row.category is None or row.county is None or row.source is None or row.state is None:
             return None  # the reading has an error or a question for it
         county = self.places.inside(row.county, self.places.root_id) or self._county(row.county)
-        place = self.places.below(row.region, county) if row.region else county
+        known = recogniser.find(row, county)
+        place = self._place(row, county, known)
         region = place or county
         category = self.categories[row.category]
         if not self._covers(region, category):
@@ -104,7 +105,6 @@ class Planner:
                 county=row.county,
             )
             return None
-        known = recogniser.find(row, county)
         others = self._said_besides(row, known is not None and recogniser.is_listed(row, known))
         if place is None:  # nowhere we know, but somebody wrote it
             others = ((N_("所在地"), row.region), *others)
@@ -116,6 +116,14 @@ class Planner:
             issue_id=known.issue_id if known else None,
             issue_number=known.issue_number if known else None,
         )
+
+    def _place(self, row: LedgerRow, county: int, known: Known | None) -> int | None:
+        """Where the row says the problem lies; of several places called so the one where its issue lies already."""
+        if not row.region:
+            return county
+        if known and any(region == known.region_id for region, _ in self.places.by_name.get(row.region, ())):
+            return known.region_id
+        return self.places.below(row.region, county)
 
     def _said_besides(self, row: LedgerRow, exported: bool) -> tuple[tuple[str, str], ...]:
         """Columns without a field, but not those of a list of ours (lamp, days left): its own view of the issue, no words

@@ -222,6 +222,7 @@ class Known:
     serial: str | None
     source: str
     county_id: int
+    region_id: int
     wording_hash: str
     title: str
     lead_official_id: int | None

@@ -15,7 +15,7 @@ from typing import Any
 
 from tracker.base.sheets import Sheet, TakenOut, Workbook
 from tracker.base.sheets_in import read_workbook
-from tracker.ledgers.columns import VIEWS, choices
+from tracker.ledgers.columns import JOINING_VIEWS, VIEWS, choices
 from tracker.ledgers.header import find_again, text_of
 from tracker.ledgers.letterhead import Letterhead, read_letterhead, title_of
 from tracker.ledgers.problems import Problem, Severity, fault
@@ -283,15 +283,14 @@ def _tables(book: Workbook, correction: Correction) -> tuple[list[Table], list[s
     tables: list[Table] = []
     around: list[str] = []
     problems: list[Problem] = []
+    columns = {**JOINING_VIEWS, **correction.columns} if book.taken_out else correction.columns
     for sheet in book.sheets:
         if not any(value != "" for row in sheet.rows for value in row):
             continue
         if not sheet.visible and not correction.take_hidden:
             problems.append(Problem(sheet.name, fault("hidden_sheet")))
             continue
-        found = find_tables(
-            sheet, _header_rows(sheet, correction), correction.columns, take_hidden=correction.take_hidden
-        )
+        found = find_tables(sheet, _header_rows(sheet, correction), columns, take_hidden=correction.take_hidden)
         tables += found
         if not any(_holds_something(table, found) for table in found):
             around += _lines(sheet)
