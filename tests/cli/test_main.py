@@ -279,6 +279,9 @@ def test_a_ledger_is_only_told_without_an_account_and_taken_with_one(run: Run, w
     without = run("import", "ledger", path)
     assert (without.exit_code, "--as" in without.stderr) == (1, True)
     assert counts() == before
+    unagreed = run("--as", "supervisor", "import", "ledger", path)
+    assert (unagreed.exit_code, "在命令里加上 --create-missing" in unagreed.stderr) == (1, True)
+    assert counts() == before
     taken = run("--as", "supervisor", "import", "ledger", path, "--create-missing")
     assert taken.exit_code == 0, taken.output
     assert db.session.scalar(select(func.count()).select_from(Issue)) == 4

@@ -45,7 +45,8 @@ def test_an_upload_is_shown_and_taken_in_only_on_consent(client: FlaskClient) ->
     assert issues() == 0
     refused = client.post(preview, data={"act": "import", "title": "整改台账"})
     assert refused.status_code == 422
-    assert "系统里没有" in refused.text
+    assert "请勾选“新建系统里没有的单位和人员”" in refused.text
+    assert "--" not in refused.text.split("还不能提交", 1)[1].split("</div>", 1)[0]  # a page speaks of no options
     done = client.post(preview, data={"act": "import", "title": "整改台账", "create_missing": "y"})
     assert done.status_code == 302
     assert issues() == 4

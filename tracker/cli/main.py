@@ -321,7 +321,7 @@ def import_ledger(
             raise SystemExit(1 if reading.errors else 0)
         with file.open("rb") as stream, transaction():
             plan = ledgers.plan_import(reading, actor, title=title, today=clock.today())
-            with shown_progress(gettext("导入台账")) as told:
+            with _options_named(), shown_progress(gettext("导入台账")) as told:
                 done = ledgers.apply_import(
                     plan,
                     actor,
@@ -334,6 +334,17 @@ def import_ledger(
                     told=told,
                 )
         click.echo(gettext("已导入：新列 %(new)s 条，更新 %(changed)s 条，未变 %(same)s 条。", **done.counts))
+
+
+@contextmanager
+def _options_named() -> Iterator[None]:
+    """What a page asks to tick, a command is told by an option."""
+    try:
+        yield
+    except ledgers.NotAgreed as refusal:
+        option = "--" + refusal.consent.replace("_", "-")
+        words = gettext(refusal.msgid, **refusal.params)
+        raise Refused(N_("%(words)s在命令里加上 %(option)s。"), words=words, option=option) from refusal
 
 
 @import_.command("findings")

@@ -135,6 +135,14 @@ class Imported:
     counts: dict[str, int]
 
 
+class NotAgreed(Refused):
+    """Nobody has agreed to it yet. ``consent``: the argument of ``apply_import`` that does."""
+
+    def __init__(self, consent: str, msgid: str, **params: object) -> None:
+        super().__init__(msgid, **params)
+        self.consent = consent
+
+
 def apply_import(
     plan: ImportPlan,
     actor: Actor,
@@ -155,7 +163,7 @@ def apply_import(
     data refuses real ones (DOMAIN §3). ``told`` hears (rows done, rows).
     """
     if not trial and demonstration() is not None:
-        raise Refused(N_("这是演示数据库，不能导入真实数据。只是试用、数据可随演示库丢弃的，请勾选“试用”（--trial）。"))
+        raise NotAgreed("trial", N_("这是演示数据库，不能导入真实数据。只是试用、数据可随演示库丢弃的，请勾选“试用”。"))
     _refuse_unread(plan)
     _refuse_unconfirmed(plan, create_missing, accept_new)
     _refuse_conflicts(plan)
@@ -206,18 +214,23 @@ def _refuse_unconfirmed(plan: ImportPlan, create_missing: bool, accept_new: bool
     """Refuse what nobody has consented to: units and people to be made, rows that may be old ones changed."""
     if (plan.new_units or plan.new_people) and not create_missing:
         names = [unit.name for unit in plan.new_units] + [person.name for person in plan.new_people]
-        raise Refused(
-            N_("有 %(units)s 个单位、%(people)s 人系统里没有：%(names)s等。确认后可一并新建（--create-missing）。"),
+        raise NotAgreed(
+            "create_missing",
+            N_(
+                "有 %(units)s 个单位、%(people)s 人系统里没有：%(names)s等。"
+                "要按原名新建的，请勾选“新建系统里没有的单位和人员”。"
+            ),
             units=len(plan.new_units),
             people=len(plan.new_people),
             names="、".join(names[:5]),
         )
     if plan.count("unsure") and not accept_new:
         row = next(entry.row for entry in plan.entries if entry.fate == "unsure")
-        raise Refused(
+        raise NotAgreed(
+            "accept_new",
             N_(
                 "有 %(count)s 行在以前的导入中没有，是新问题还是改过的老问题？第一行 %(cell)s。"
-                "确认都是新问题后再导入（--accept-new）。"
+                "都是新问题的，请勾选“以前没有的行都是新问题”。"
             ),
             count=plan.count("unsure"),
             cell=f"{row.sheet}!{row.row}",
