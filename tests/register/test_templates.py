@@ -541,3 +541,15 @@ def test_the_page_of_templates_asks_the_same_however_many_there_are(client: Flas
 
 def test_plain_columns_are_of_the_table() -> None:
     assert {column.code for column in PLAIN} <= {column.code for column in COLUMNS}
+
+
+def test_the_import_says_by_which_template_it_read_a_ledger(client: FlaskClient, world: World, tmp_path: Path) -> None:
+    with transaction():
+        assign_one(world)
+    chosen = layout(*NEEDED, Placed("requirement", "要办成什么样"))
+    saved(chosen, world.root_supervisor, shared=True)
+    data = out(chosen, world.supervisor, tmp_path / "list.xlsx")
+    preview = client.post("/ledgers/new", data={"file": (io.BytesIO(data), "list.xlsx")}).location
+    assert "栏目照台账模板“本局台账”理解" in client.get(preview).text
+    again = client.post(preview, data={"act": "read", "template": "本局台账"})
+    assert "栏目照台账模板“本局台账”理解" in again.text

@@ -46,6 +46,7 @@ def from_fields(fields: Mapping[str, str]) -> Correction:
         take_hidden=fields.get(HIDDEN) == TAKE,
         leave_hidden=fields.get(HIDDEN) == LEAVE,
         origin=_number(fields.get("origin", "")),
+        template=fields.get("template", ""),
         source=fields.get("source") or None,
         category=fields.get("category") or None,
         county=fields.get("county") or None,
@@ -88,6 +89,8 @@ def as_fields(reading: Reading) -> dict[str, str]:
         fields[HIDDEN] = TAKE if correction.take_hidden else LEAVE
     if correction.origin:
         fields["origin"] = str(correction.origin)
+    if correction.template:
+        fields["template"] = correction.template
     return fields
 
 

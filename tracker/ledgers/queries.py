@@ -103,7 +103,8 @@ def remembered(unit_id: int, title: str, heads: frozenset[str]) -> Correction | 
     if template is None:
         return last
     last = last or Correction()
-    return replace(last, heads=[*last.heads, *template.heads], columns={**template.reads, **last.columns})
+    lines, columns = [*last.heads, *template.heads], {**template.reads, **last.columns}
+    return replace(last, heads=lines, columns=columns, template=template.title)
 
 
 def _went_out_by(template: LedgerTemplate, heads: frozenset[str]) -> bool:

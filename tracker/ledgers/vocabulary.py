@@ -42,7 +42,7 @@ class Correction:
     headers, when the ledger came last. columns: header as written (``columns.header_text``) → field code, "" to leave out. words: field → what is
     written there (``word_key``) → what it means. units, people: a name as the plan asks for it (``plan.Doubt``) → the id
     meant, 0 for one to be made. answers: cell address → text to read in place of what stands there. origin: the ledger
-    (its id) this was kept with. The rest holds for rows that do not say.
+    (its id) this was kept with. template: the title of the template that says what the columns mean. The rest holds for rows that do not say.
     """
 
     header_rows: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -55,6 +55,7 @@ class Correction:
     people: Mapping[str, int] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     origin: int | None = None
+    template: str = ""
     ledger_date: date | None = None
     source: str | None = None
     category: str | None = None
