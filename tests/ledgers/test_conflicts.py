@@ -262,3 +262,15 @@ def test_a_list_handed_back_to_be_put_right_still_knows_its_versions(world: Worl
     reading = actions.read(mended.getvalue(), "list.xlsx", today=TODAY)
     plan = actions.plan_import(reading, world.root_supervisor, today=TODAY)
     assert {entry.issue_number: entry.conflicts for entry in plan.entries} == {edited: True, other: False}
+
+
+def test_a_row_is_still_its_issue_though_the_title_was_put_right_meanwhile(
+    world: World, two: tuple[str, str, Any]
+) -> None:
+    edited, _, book = two
+    wording = found(edited).wording or found(edited).title
+    correct(edited, world.root_supervisor, title="与前完全两样的说法", wording=wording)
+    plan, _ = brought_back(world, book)
+    entry = next(entry for entry in plan.entries if entry.issue_number == edited)
+    assert entry.conflicts
+    assert not any(each.unsure for each in plan.entries)

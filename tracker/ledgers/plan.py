@@ -227,6 +227,7 @@ class Known:
     title: str
     lead_official_id: int | None
     responsible_person_id: int | None
+    wording: str = ""  # how it begins; the title may have been put right since
 
 
 def headline(wording: str) -> str:
@@ -324,10 +325,18 @@ class Recogniser:
 
 
 def _likeness(known: Known, row: LedgerRow) -> float:
-    """1 for a row that begins as the issue is called: its wording may say more than its title."""
-    if _SPACES.sub("", row.title).startswith(_SPACES.sub("", known.title).rstrip("…")):
+    """1 for a row that begins as the issue is called: its wording may say more than its title. The title may say otherwise
+    since somebody put it right; then the wording it came with tells."""
+    likeness = _begins_alike(known.title, row)
+    if likeness < ALIKE and known.wording:
+        likeness = max(likeness, _begins_alike(headline(known.wording), row))
+    return likeness
+
+
+def _begins_alike(name: str, row: LedgerRow) -> float:
+    if _SPACES.sub("", row.title).startswith(_SPACES.sub("", name).rstrip("…")):
         return 1
-    return difflib.SequenceMatcher(None, known.title, headline(row.title)).ratio()
+    return difflib.SequenceMatcher(None, name, headline(row.title)).ratio()
 
 
 def pick_unit(candidates: Sequence[UnitAt], county_id: int) -> UnitAt | None:

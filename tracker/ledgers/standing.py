@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import literal, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import selectinload
 
 from tracker.accounts.models import User
@@ -19,6 +19,8 @@ from tracker.issues.queries import visible_to
 from tracker.ledgers.models import LedgerRow
 from tracker.ledgers.plan import Change, Known
 from tracker.progress.queries import texts_of
+
+_BEGINNING = func.substr(Issue.wording, 1, 400).label("wording")
 
 
 def known_rows(ledger_id: int) -> list[Known]:
@@ -36,6 +38,7 @@ def known_rows(ledger_id: int) -> list[Known]:
             Issue.title,
             Issue.lead_official_id,
             Issue.responsible_person_id,
+            _BEGINNING,
         )
         .join(LedgerRow, LedgerRow.issue_id == Issue.id)
         .where(LedgerRow.ledger_id == ledger_id)
@@ -61,6 +64,7 @@ def listed_under(numbers: Iterable[str], actor: Actor) -> list[Known]:
                 Issue.title,
                 Issue.lead_official_id,
                 Issue.responsible_person_id,
+                _BEGINNING,
             ).where(Issue.number.in_(chunk), visible_to(actor))
         )
         found += [Known(**{**row._asdict(), "source": row.source.value}) for row in rows]
