@@ -250,7 +250,7 @@ def _move_along(issues: Sequence[Issue | Draft], today: date) -> None:
     """What new issues bring along: counts, episodes, search text."""
     shift_counts(Counter(cell for issue in issues if (cell := _cell(issue)) is not None))
     _open_episodes(issues, today)
-    index_text(*issues)
+    add_rows(IssueText, _texts(issues))
 
 
 def _may_begin(one: Beginning, verb: Verb, actor: Actor, known: frozenset[Who], facts: Mapping[Fact, bool]) -> None:
@@ -539,7 +539,11 @@ def index_text(*issues: Issue | Draft) -> None:
     """Refresh what search looks in: number, wording, requirement."""
     row = upsert(IssueText.__table__)
     row = row.on_conflict_do_update(index_elements=["issue_id"], set_={"grams": row.excluded.grams})
-    db.session.execute(row, [{"issue_id": issue.id, "grams": shadow(_searched(issue))} for issue in issues])
+    db.session.execute(row, _texts(issues))
+
+
+def _texts(issues: Iterable[Issue | Draft]) -> list[dict[str, Any]]:
+    return [{"issue_id": issue.id, "grams": shadow(_searched(issue))} for issue in issues]
 
 
 def _searched(issue: Issue | Draft) -> str:

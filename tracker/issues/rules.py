@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -104,20 +104,25 @@ def bigrams(text: str) -> str:
 
     ``饮水工程2期`` -> ``饮水 水工 工程 2 期``; a search for two characters is then one exact word.
     """
+    return " ".join(_words(_RUN.findall(text.lower())))
+
+
+def _words(runs: Iterable[str]) -> list[str]:
     words: list[str] = []
-    for run in _RUN.findall(text.lower()):
+    for run in runs:
         if run[0].isascii() or len(run) == 1:
             words.append(run)
         else:
             words += map(add, run, run[1:])
-    return " ".join(words)
+    return words
 
 
 def shadow(text: str) -> str:
     """What search looks in: the bigrams, then the last character of every run, so that each character of the text
     begins some word and a search for one character finds it by prefix."""
-    ends = dict.fromkeys(run[-1] for run in _RUN.findall(text) if len(run) > 1 and not run[0].isascii())
-    return " ".join([bigrams(text), *ends])
+    runs = _RUN.findall(text.lower())
+    ends = dict.fromkeys(run[-1] for run in runs if len(run) > 1 and not run[0].isascii())
+    return " ".join([*_words(runs), *ends])
 
 
 # --- numbers in Chinese ----------------------------------------------------------------------------------------

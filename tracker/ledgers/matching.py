@@ -76,7 +76,8 @@ class Planner:
             standing.known_rows(ledger_id) if ledger_id else (), standing.listed_under(numbers, self.actor)
         )
         entries = [entry for row in self.reading.rows if (entry := self._entry(row, recogniser)) is not None]
-        entries = [replace(entry, unsure=recogniser.unsure and entry.issue_id is None) for entry in entries]
+        if recogniser.unsure:
+            entries = [entry if entry.issue_id is not None else replace(entry, unsure=True) for entry in entries]
         return ImportPlan(
             reading=self.reading,
             unit_id=self.actor.unit_id,

@@ -247,7 +247,7 @@ def ledger_title(text: str) -> str:
 
 def wording_hash(text: str) -> str:
     """Equal for wordings that differ in spaces only."""
-    return hashlib.sha256(_SPACES.sub("", text).encode()).hexdigest()
+    return hashlib.sha256("".join(text.split()).encode()).hexdigest()
 
 
 def likeliest(doubt: Doubt, known: Iterable[tuple[int, str, str]]) -> list[tuple[int, str]]:
@@ -294,12 +294,15 @@ class Recogniser:
 
     def find(self, row: LedgerRow, county_id: int) -> Known | None:
         found = self._by_list_number(row) or (self._by_number.get(row.number) if row.number else None)
-        found = found or self._by_serial_if_alike(row, county_id) or self._by_wording.get(wording_hash(row.title))
+        found = found or self._by_serial_if_alike(row, county_id) or self._by_title(row)
         if found is None or found.issue_id in self._taken:
             return None
         self._taken.add(found.issue_id)
         self.was_exported |= self.is_listed(row, found)
         return found
+
+    def _by_title(self, row: LedgerRow) -> Known | None:
+        return self._by_wording.get(wording_hash(row.title)) if self._by_wording else None
 
     def is_listed(self, row: LedgerRow, known: Known) -> bool:
         """Whether it is the list's own number that the row was found by."""

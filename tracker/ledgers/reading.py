@@ -373,20 +373,18 @@ def _of_table(table: Table, book: Workbook, correction: Correction) -> list[Prob
 
 def _across(rows: Iterable[LedgerRow]) -> list[Problem]:
     """Numbers used twice, and the same wording twice for one county and source."""
-    numbers: dict[str, str] = {}
-    wordings: dict[tuple[str, str | None, str | None], str] = {}
+    numbers: dict[str, LedgerRow] = {}
+    wordings: dict[tuple[str, str | None, str | None], LedgerRow] = {}
     problems: list[Problem] = []
     for row in rows:
-        title_cell = row.cells.get("title", row.sheet)
-        if row.number:
-            cell = row.cells["number"]
-            first = numbers.setdefault(plain(row.number), cell)
-            if first != cell:
-                problems.append(Problem(cell, fault("duplicate_number", number=row.number, other=first), row.number))
-        if row.title:
-            same = wordings.setdefault((row.title, row.county, row.source), title_cell)
-            if same != title_cell:
-                problems.append(Problem(title_cell, fault("duplicate_wording", other=same), row.title[:40]))
+        if row.number and (first := numbers.setdefault(plain(row.number), row)) is not row:
+            cell, other = row.cells["number"], first.cells["number"]
+            if cell != other:
+                problems.append(Problem(cell, fault("duplicate_number", number=row.number, other=other), row.number))
+        if row.title and (first := wordings.setdefault((row.title, row.county, row.source), row)) is not row:
+            cell, other = row.cells.get("title", row.sheet), first.cells.get("title", first.sheet)
+            if cell != other:
+                problems.append(Problem(cell, fault("duplicate_wording", other=other), row.title[:40]))
     return problems
 
 
@@ -404,10 +402,11 @@ def _title(tables: Sequence[Table], heads: Sequence[Letterhead], around: list[st
 def _units(rows: Iterable[LedgerRow]) -> dict[str, str]:
     found: dict[str, str] = {}
     for row in rows:
-        if row.lead_unit:
-            found.setdefault(row.lead_unit, row.cells.get("lead_unit", row.cells.get("responsible_units", row.sheet)))
+        if row.lead_unit and row.lead_unit not in found:
+            found[row.lead_unit] = row.cells.get("lead_unit") or row.cells.get("responsible_units", row.sheet)
         for name in row.responsible_units:
-            found.setdefault(name, row.cells.get("responsible_units", row.sheet))
+            if name not in found:
+                found[name] = row.cells.get("responsible_units", row.sheet)
     return found
 
 
@@ -415,14 +414,13 @@ def _persons(rows: Iterable[LedgerRow]) -> tuple[NamedPerson, ...]:
     found: dict[tuple[str, str | None], NamedPerson] = {}
     for row in rows:
         if row.lead_official:
-            person = NamedPerson(
-                row.lead_official, row.lead_official_post, None, row.cells.get("lead_official", row.sheet)
-            )
-            known = found.setdefault((person.name, None), person)
-            if person.post and not known.post:
-                found[person.name, None] = person
+            known = found.get((row.lead_official, None))
+            if known is None or (row.lead_official_post and not known.post):
+                cell = row.cells.get("lead_official", row.sheet)
+                found[row.lead_official, None] = NamedPerson(row.lead_official, row.lead_official_post, None, cell)
         unit = row.responsible_units[0] if row.responsible_units else None
         for named in row.responsible_people:
-            cell = row.cells.get("responsible_person", row.sheet)
-            found.setdefault((named.name, unit), NamedPerson(named.name, named.post, unit, cell))
+            if (named.name, unit) not in found:
+                cell = row.cells.get("responsible_person", row.sheet)
+                found[named.name, unit] = NamedPerson(named.name, named.post, unit, cell)
     return tuple(found.values())

@@ -327,6 +327,8 @@ def whole_of(text: str) -> int | None:
 
 def serial_of(text: str) -> str:
     """５, 5., （5） and 5.0 are 5; anything else as written."""
+    if text.isascii() and text.isdecimal() and len(text) <= 9:
+        return str(int(text))
     bare = plain(text)
     match = re.fullmatch(r"[(第]?(\d{1,9})(?:\.0+)?[)、.号条项]*", bare)
     return str(int(match[1])) if match else bare
