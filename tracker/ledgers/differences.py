@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 from tracker.base.access import N_, Actor
 from tracker.inspections.rules import SOURCE_NAMES, Source
 from tracker.issues import workflow
-from tracker.issues.models import Issue
 from tracker.issues.queries import is_handler
 from tracker.issues.workflow import KIND_NAMES, STATE_NAMES, Kind, State, Verb
 from tracker.ledgers.columns import COMBINED
@@ -24,14 +22,12 @@ from tracker.ledgers.plan import (
     wording_of,
 )
 from tracker.ledgers.rows import LedgerRow
+from tracker.ledgers.standing import Standing
 from tracker.ledgers.vocabulary import plain
 
 
-def differences(issue: Issue, entry: Entry, actor: Actor, reported: Collection[str]) -> list[Difference]:
-    """Field by field, what the ledger says otherwise than the list; an empty cell says nothing.
-
-    ``reported``: the texts of the issue's progress so far.
-    """
+def differences(issue: Standing, entry: Entry, actor: Actor) -> list[Difference]:
+    """Field by field, what the ledger says otherwise than the list; an empty cell says nothing."""
     row = entry.row
     found = [
         Difference(LABELS[column], str(before or ""), str(after), column, after)
@@ -48,13 +44,11 @@ def differences(issue: Issue, entry: Entry, actor: Actor, reported: Collection[s
     ]
     if entry.category_id != issue.category_id:
         found.append(
-            Difference(LABELS["category_id"], issue.category.name, str(row.category), "category_id", entry.category_id)
+            Difference(LABELS["category_id"], issue.category, str(row.category), "category_id", entry.category_id)
         )
     if entry.region_id not in (issue.region_id, issue.county_id):
         found.append(
-            Difference(
-                LABELS["region_id"], issue.region.name, row.region or str(row.county), "region_id", entry.region_id
-            )
+            Difference(LABELS["region_id"], issue.region, row.region or str(row.county), "region_id", entry.region_id)
         )
     found += _source_difference(issue, row) + _duty_differences(issue, entry)
     if not _correctable(issue):
@@ -64,27 +58,27 @@ def differences(issue: Issue, entry: Entry, actor: Actor, reported: Collection[s
         + _deadline_difference(issue, row)
         + _kind_difference(issue, row)
         + _state_difference(issue, row)
-        + _progress(issue, row, actor, reported)
+        + _progress(issue, row, actor)
     )
 
 
-def _words_of(issue: Issue) -> str:
+def _words_of(issue: Standing) -> str:
     """The wording, and the title beside it where it says something else: a ledger that changes one changes both."""
     wording = issue.wording or issue.title
     return wording if plain(issue.title) in plain(wording) else f"{issue.title}（原文：{wording}）"
 
 
-def _says_the_same(column: str, after: str, issue: Issue) -> bool:
+def _says_the_same(column: str, after: str, issue: Standing) -> bool:
     """White space is no difference, nor is a ledger that has the short title where the list has the whole wording."""
     known = {"wording": (issue.wording, issue.title), "requirement": (issue.requirement,)}.get(column, ())
     return plain(after) in {plain(text) for text in known}
 
 
-def _correctable(issue: Issue) -> bool:
+def _correctable(issue: Standing) -> bool:
     return any(row.verb is Verb.CORRECT and issue.state in (row.states or ()) for row in workflow.TABLE)
 
 
-def _source_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
+def _source_difference(issue: Standing, row: LedgerRow) -> list[Difference]:
     if "source" not in row.cells or not row.source or row.source == issue.source.value:
         return []
     before, after = SOURCE_NAMES[issue.source], SOURCE_NAMES[Source(row.source)]
@@ -94,25 +88,25 @@ def _source_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
 _UNITS = frozenset({"responsible_units", "assisting_units", COMBINED})  # fields that tell more than who leads
 
 
-def _duty_differences(issue: Issue, entry: Entry) -> list[Difference]:
+def _duty_differences(issue: Standing, entry: Entry) -> list[Difference]:
     """Part by part; whichever differs, the whole chain is handed over at once."""
     row, chain = entry.row, merged(issue, entry)
     units = tuple(each.unit_id for each in issue.units)
     parts = (
-        ("lead_official", issue.lead_official_id, chain.lead_official, _name(issue.lead_official), row.lead_official),
-        ("lead_unit", issue.lead_unit_id, chain.lead_unit, _name(issue.lead_unit), row.lead_unit),
+        ("lead_official", issue.lead_official_id, chain.lead_official, issue.lead_official, row.lead_official),
+        ("lead_unit", issue.lead_unit_id, chain.lead_unit, issue.lead_unit, row.lead_unit),
         (
             "units",
             units,
             chain.units,
-            "、".join(each.unit.name for each in issue.units),
+            "、".join(each.name for each in issue.units),
             "、".join(row.responsible_units),
         ),
         (
             "responsible_person",
             issue.responsible_person_id,
             chain.responsible_person,
-            _name(issue.responsible_person),
+            issue.responsible_person,
             row.responsible_person,
         ),
         ("task_force", issue.task_force, chain.task_force, issue.task_force, row.task_force),
@@ -124,11 +118,7 @@ def _duty_differences(issue: Issue, entry: Entry) -> list[Difference]:
     ]
 
 
-def _name(named: Any) -> str:
-    return named.name if named else ""
-
-
-def merged(issue: Issue, entry: Entry) -> Chain:
+def merged(issue: Standing, entry: Entry) -> Chain:
     """The ledger's duty chain with what it leaves empty kept from the issue. One that knows only who leads says nothing of
     the other units, as long as the same one leads."""
     chain = entry.chain
@@ -142,7 +132,7 @@ def merged(issue: Issue, entry: Entry) -> Chain:
     )
 
 
-def _deadline_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
+def _deadline_difference(issue: Standing, row: LedgerRow) -> list[Difference]:
     if row.deadline is None or row.deadline == issue.deadline:
         return []
     later = issue.deadline is not None and row.deadline > issue.deadline
@@ -159,7 +149,7 @@ def _deadline_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
     ]
 
 
-def _kind_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
+def _kind_difference(issue: Standing, row: LedgerRow) -> list[Difference]:
     if "kind" not in row.cells or row.kind == issue.kind.value:
         return []
     return [
@@ -175,7 +165,7 @@ def _kind_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
     ]
 
 
-def _state_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
+def _state_difference(issue: Standing, row: LedgerRow) -> list[Difference]:
     if row.state is None or row.state == issue.state.value:
         return []
     return [
@@ -191,10 +181,11 @@ def _state_difference(issue: Issue, row: LedgerRow) -> list[Difference]:
     ]
 
 
-def _progress(issue: Issue, row: LedgerRow, actor: Actor, reported: Collection[str]) -> list[Difference]:
-    if not row.progress or plain(row.progress) in {plain(text) for text in reported}:
+def _progress(issue: Standing, row: LedgerRow, actor: Actor) -> list[Difference]:
+    if not row.progress or plain(row.progress) in {plain(text) for text in issue.reported}:
         return []
-    may_report = is_handler(issue, actor) and issue.state in workflow.WORKING
+    chain: Any = issue  # of the duty chain it has all that an issue has
+    may_report = is_handler(chain, actor) and issue.state in workflow.WORKING
     return [
         Difference(
             LABELS["progress"],

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from tracker.base.access import N_, Actor, Role
-from tracker.issues.models import Issue
 from tracker.issues.queries import supervises
 from tracker.issues.workflow import Who
 from tracker.ledgers import namesakes, standing
@@ -32,6 +31,7 @@ from tracker.ledgers.plan import (
 )
 from tracker.ledgers.reading import Reading
 from tracker.ledgers.rows import LedgerRow
+from tracker.ledgers.standing import Standing
 from tracker.settings.queries import categories
 
 COMPARED = 2_000  # rows compared with their issues at once
@@ -285,21 +285,21 @@ class Planner:
             yield from self._compared_together(entries[start : start + COMPARED])
 
     def _compared_together(self, entries: Sequence[Entry]) -> Iterator[Entry]:
-        known = standing.issues_and_texts(entry.issue_id for entry in entries if entry.issue_id is not None)
-        meanwhile = self._meanwhile([issue for issue, _ in known.values()])
+        known = standing.standing_with_ids(entry.issue_id for entry in entries if entry.issue_id is not None)
+        meanwhile = self._meanwhile(known.values())
         for entry in entries:
             if entry.issue_id is None:
                 yield entry
                 continue
-            issue, reported = known[entry.issue_id]
+            issue = known[entry.issue_id]
             yield replace(
                 entry,
-                differences=tuple(differences(issue, entry, self.actor, reported)),
+                differences=tuple(differences(issue, entry, self.actor)),
                 meanwhile=tuple(meanwhile.get(entry.issue_id, ())),
                 decided=self.decided.get(issue.number) or self.decided.get("", ""),
             )
 
-    def _meanwhile(self, issues: Sequence[Issue]) -> dict[int, list[Change]]:
+    def _meanwhile(self, issues: Iterable[Standing]) -> dict[int, list[Change]]:
         """What people did to issues after the list that now comes back was taken out."""
         taken = self.reading.taken_out
         if taken is None:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from types import SimpleNamespace
 
 from sqlalchemy import func, literal, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
 from tracker.base.access import Actor
 from tracker.base.db import db
 from tracker.base.journal import Event
 from tracker.base.paging import in_chunks
-from tracker.issues.models import Issue, IssueUnit
+from tracker.issues.models import Issue, IssueUnit, TaskForceMember
 from tracker.issues.queries import visible_to
 from tracker.ledgers.models import LedgerRow
 from tracker.ledgers.plan import Change, Known
+from tracker.org.models import Region, Unit
 from tracker.progress.queries import texts_of
+from tracker.settings.models import Category
 
 _BEGINNING = func.substr(Issue.wording, 1, 400).label("wording")
 
@@ -82,19 +85,46 @@ def leads_of(ledger_id: int) -> set[int]:
     return {person for person in found if person is not None}
 
 
-def issues_and_texts(issue_ids: Iterable[int]) -> dict[int, tuple[Issue, set[str]]]:
-    """Issues with everything a ledger's row is compared with, what was reported on them too, in a few queries."""
-    found: dict[int, tuple[Issue, set[str]]] = {}
-    whole = (
-        selectinload(Issue.units).joinedload(IssueUnit.unit),
-        selectinload(Issue.members),
-        *(selectinload(part) for part in (Issue.category, Issue.region, Issue.lead_official, Issue.lead_unit)),
-        selectinload(Issue.responsible_person),
+class Standing(SimpleNamespace):
+    """An issue as far as a ledger's row is compared with it: bare columns, the names they stand for, its ``units``
+    (unit_id, name; the first is 主责), ``members`` (user_id) and the texts ``reported`` on it. An ``Issue`` of the session
+    with all that belongs to it takes many times as long, and there may be as many as the ledger has rows."""
+
+
+_LEAD, _PERSON = aliased(User), aliased(User)
+_COMPARED = (
+    select(
+        *(Issue.id, Issue.number, Issue.version, Issue.title, Issue.wording, Issue.requirement, Issue.source),
+        *(Issue.category_id, Issue.county_id, Issue.region_id, Issue.kind, Issue.state, Issue.deadline),
+        *(Issue.amount, Issue.amount_done, Issue.quantity_unit, Issue.quantity_total, Issue.quantity_done),
+        *(Issue.lead_official_id, Issue.lead_unit_id, Issue.responsible_person_id, Issue.task_force),
+        Category.name.label("category"),
+        Region.name.label("region"),
+        Unit.name.label("lead_unit"),
+        _LEAD.name.label("lead_official"),
+        _PERSON.name.label("responsible_person"),
     )
+    .join(Category, Category.id == Issue.category_id)
+    .join(Region, Region.id == Issue.region_id)
+    .outerjoin(Unit, Unit.id == Issue.lead_unit_id)
+    .outerjoin(_LEAD, _LEAD.id == Issue.lead_official_id)
+    .outerjoin(_PERSON, _PERSON.id == Issue.responsible_person_id)
+)
+
+
+def standing_with_ids(issue_ids: Iterable[int]) -> dict[int, Standing]:
+    """What the list says of these issues, in a few queries."""
+    found: dict[int, Standing] = {}
     for chunk in in_chunks(issue_ids):
         reported = texts_of(chunk)
-        issues = db.session.scalars(select(Issue).where(Issue.id.in_(chunk)).options(*whole))
-        found.update({issue.id: (issue, reported[issue.id]) for issue in issues})
+        for row in db.session.execute(_COMPARED.where(Issue.id.in_(chunk))):
+            found[row.id] = Standing(**row._mapping, units=[], members=[], reported=reported[row.id])
+        units = select(IssueUnit.issue_id, IssueUnit.unit_id, Unit.name).join(Unit, Unit.id == IssueUnit.unit_id)
+        for unit in db.session.execute(units.where(IssueUnit.issue_id.in_(chunk)).order_by(IssueUnit.position)):
+            found[unit.issue_id].units.append(unit)
+        members = select(TaskForceMember.issue_id, TaskForceMember.user_id)
+        for member in db.session.execute(members.where(TaskForceMember.issue_id.in_(chunk))):
+            found[member.issue_id].members.append(member)
     return found
 
 
