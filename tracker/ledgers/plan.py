@@ -136,7 +136,7 @@ class Change:
 LEDGER, LIST = "ledger", "list"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Chain:
     """A row's duty chain, existing and proposed people and units."""
 
@@ -147,7 +147,7 @@ class Chain:
     task_force: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One row and what becomes of it. ``issue_id`` None: new. ``unsure``: not recognised although the ledger was here before."""
 

@@ -43,7 +43,7 @@ class Heading:
         return letter(self.column)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """One problem: its row and, where it goes on below (merged serial and wording), the further rows."""
 
