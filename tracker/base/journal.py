@@ -27,7 +27,6 @@ from tracker.base.db import Base, Instant, add_rows, db
 
 CHUNK = 5_000
 LATE = 20_000  # how far behind the newest sealed id an event may still be committed
-NONCE = 8  # bytes
 START = "0" * 64  # what the first link is chained to
 
 
@@ -126,10 +125,10 @@ def record_all(rows: Sequence[Mapping[str, Any]]) -> None:
     it is (``by``) unless they are the system's own."""
     entries = []
     always = {"actor_id": None, "for_id": None, "address": _address(), "remark_mark": None}
-    key, nonces = _key(), _nonces(len(rows))
-    for row, nonce in zip(rows, nonces, strict=True):
+    key = _key()
+    for row in rows:
         entry: dict[str, Any] = {**always, **row}
-        entry["mark"] = _mark(key, nonce, *(entry[name] for name in _MARKED))
+        entry["mark"] = _mark(key, _nonce(), *(entry[name] for name in _MARKED))
         entries.append(entry)
     add_rows(Event, entries)
 
@@ -167,13 +166,7 @@ _SAID = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":
 
 def _nonce() -> str:
     """Two events that say the same have different marks, so a copied one is seen."""
-    return secrets.token_hex(NONCE)
-
-
-def _nonces(count: int) -> list[str]:
-    """So many, for which the machine is asked once."""
-    drawn = secrets.token_hex(NONCE * count)
-    return [drawn[start : start + 2 * NONCE] for start in range(0, len(drawn), 2 * NONCE)]
+    return secrets.token_hex(8)
 
 
 def _digest(*parts: str) -> str:
