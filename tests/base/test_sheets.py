@@ -263,3 +263,14 @@ def test_what_is_hidden_in_a_broken_xls_is_not_known_and_nothing_worse(data: byt
     head += bytes([sector, 0, mini, 0])
     found = layouts_of_xls(bytes(head) + data)
     assert found is None or isinstance(found, dict)
+
+
+def test_a_short_text_that_many_cells_repeat_is_kept_once_and_everything_reads_as_it_was() -> None:
+    book = NewWorkbook()
+    lines = [["新邵县", f"第{n}号", n, "很长的话" * 9, True] for n in range(1, 4)]
+    for line in lines:
+        book.active.append(line)
+    rows = read_workbook(xlsx(book), "a.xlsx").sheets[0].rows
+    assert rows == lines
+    assert len({id(row[0]) for row in rows}) == 1
+    assert rows[0][4] is True

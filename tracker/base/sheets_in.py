@@ -269,11 +269,22 @@ def _read_sheet(
     sheet = book.get_sheet_by_name(name)
     check_extent(name, sheet.total_height + 1, sheet.total_width + 1)
     rows: list[list[Value]] = sheet.to_python(skip_empty_area=False)
+    _share_texts(rows)
     blocks = merges.get(name, ()) if merges is not None else _merges(sheet)
     layout = (layouts or {}).get(name, Layout())
     width = max(map(len, rows), default=0)
     blocks = within(blocks, max(len(rows), layout.last_row), max(width, layout.last_column))
     return Sheet(name, rows, blocks, visible, layout, layout_known=layouts is not None)
+
+
+SHORT = 16  # characters
+
+
+def _share_texts(rows: list[list[Value]]) -> None:
+    """The library makes a text of its own for every cell, and a ledger repeats its short ones: each is kept once."""
+    once: dict[str, str] = {}
+    for row in rows:
+        row[:] = [once.setdefault(v, v) if isinstance(v, str) and len(v) <= SHORT else v for v in row]
 
 
 def _merges(sheet: CalamineSheet) -> tuple[Merge, ...]:
