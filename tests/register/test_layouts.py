@@ -103,6 +103,20 @@ def test_single_words_and_counts_stand_in_the_middle_and_sentences_at_the_left(t
     assert [cell.alignment.horizontal for cell in row] == ["center", None, "center", None]
 
 
+def test_a_ledger_over_several_pages_across_has_its_numbers_on_each(tmp_path: Path) -> None:
+    target = tmp_path / "wide.xlsx"
+    heads = ["序号", "问题编号", *(f"第{number}栏" for number in range(8))]
+    write_xlsx(target, "甲", heads, [], [6, 16, *[60] * 8], note="截至今日", leading=2)
+    sheet = openpyxl.load_workbook(target).active
+    assert (sheet.page_setup.fitToWidth, sheet.print_title_cols) == (2, "$A:$B")
+    assert not [
+        merged for merged in sheet.merged_cells.ranges if "A1" in merged.coord
+    ]  # a title in the middle is on none
+    write_xlsx(target, "甲", heads[:3], [], [6, 16, 60], note="截至今日", leading=2)
+    sheet = openpyxl.load_workbook(target).active
+    assert (sheet.page_setup.fitToWidth or 1, sheet.print_title_cols) == (1, None)
+
+
 def test_a_header_is_as_tall_as_its_words_in_their_columns(tmp_path: Path) -> None:
     target = tmp_path / "tall.xlsx"
     heads, above, widths = ["序号", "责任县（市、区、管理区）", "牵头市领导"], ["", "", "责任"], [6, 8, 6]
