@@ -27,7 +27,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from tracker.accounts.models import User
 from tracker.base.access import Role, holds
-from tracker.base.web import BoxesField, VersionedForm
+from tracker.base.web import BoxesField, VersionedForm, stripped
 from tracker.groups.models import WorkGroup
 from tracker.inspections.models import Proposal
 from tracker.inspections.rules import SOURCE_NAMES, Source
@@ -60,10 +60,6 @@ def person_words(user: User) -> str:
     return f"{user.name}（{user.unit.name}）"
 
 
-def _stripped(value: str | None) -> str | None:
-    return value.strip() if value else value
-
-
 def _whole(value: Any) -> int | None:
     return int(value) if value not in (None, "", "None") else None
 
@@ -74,7 +70,7 @@ class NamedField(StringField):
     meant: Any = None
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, filters=[_stripped], **kwargs)
+        super().__init__(label, validators, filters=[stripped], **kwargs)
 
     def candidates(self, words: str) -> list[Any]:
         raise NotImplementedError
@@ -160,7 +156,7 @@ class RegionField(NamedField):
 class ReasonForm(VersionedForm):
     """Decline (退回)."""
 
-    reason = TextAreaField(_l("理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[_stripped])
+    reason = TextAreaField(_l("理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[stripped])
 
 
 class BreakDownForm(VersionedForm):
@@ -168,7 +164,7 @@ class BreakDownForm(VersionedForm):
 
     regions = BoxesField(_l("分解到"), [DataRequired(_l("请选择要分解到的地区。"))], coerce=int)
     deadline = DateField(_l("整改时限"), [Optional()])
-    requirement = TextAreaField(_l("整改要求"), [Optional(), Length(max=5000)], filters=[_stripped])
+    requirement = TextAreaField(_l("整改要求"), [Optional(), Length(max=5000)], filters=[stripped])
 
     def offer(self, regions: Iterable[Region]) -> None:
         self.regions.choices = [(region.id, region.name) for region in regions]
@@ -178,7 +174,7 @@ class DismissForm(ReasonForm):
     document = StringField(
         _l("依据文件"),
         [DataRequired(_l("请写明依据文件。")), Length(max=200)],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("文件名称和文号；合并处理的写明并入哪个问题。"),
     )
 
@@ -221,7 +217,7 @@ class DutyForm(LeadForm):
 
     units = FieldList(UnitField(_l("责任单位"), [Optional()]), _l("责任单位"), min_entries=UNIT_ROWS)
     responsible_person = PersonField(_l("责任人"), [Optional()])
-    task_force = StringField(_l("专班"), [Optional(), Length(max=120)], filters=[_stripped])
+    task_force = StringField(_l("专班"), [Optional(), Length(max=120)], filters=[stripped])
 
     def validate_units(self, field: FieldList[Any]) -> None:
         _once(field)
@@ -295,13 +291,13 @@ class WholeDutyForm(WholeLeadForm, DutyForm):
 
 
 class ReassignForm(WholeDutyForm):
-    reason = TextAreaField(_l("转办理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[_stripped])
+    reason = TextAreaField(_l("转办理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[stripped])
 
 
 class ReplaceDutyForm(DutyForm):
     """转办 of many issues at once: only what is filled in is replaced."""
 
-    reason = TextAreaField(_l("转办理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[_stripped])
+    reason = TextAreaField(_l("转办理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[stripped])
 
     def validate_reason(self, field: TextAreaField) -> None:
         if not any((self.lead_official.data, self.lead_unit.data, *(entry.data for entry in self.units))):
@@ -314,13 +310,13 @@ def _whole_number(most: int) -> list[Any]:
 
 class AssignForm(WholeDutyForm):
     requirement = TextAreaField(
-        _l("整改要求"), [DataRequired(_l("请填写整改要求。")), Length(max=5000)], filters=[_stripped]
+        _l("整改要求"), [DataRequired(_l("请填写整改要求。")), Length(max=5000)], filters=[stripped]
     )
     deadline = DateField(_l("整改时限"), [Optional()])
     review_on = DateField(_l("下次检视日期"), [Optional()])
     quantity_total = IntegerField(_l("量化指标总数"), _whole_number(10_000_000))
     quantity_unit = StringField(
-        _l("计量单位"), [Optional(), Length(max=20)], filters=[_stripped], description=_l("例如：个村、户、万元。")
+        _l("计量单位"), [Optional(), Length(max=20)], filters=[stripped], description=_l("例如：个村、户、万元。")
     )
 
     def validate_quantity_unit(self, field: StringField) -> None:
@@ -355,7 +351,7 @@ class GroupForm(WholeLeadForm):
     name = StringField(
         _l("名称"),
         [DataRequired(_l("请填写名称。")), Length(max=120)],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("交办时作为专班名称，例如：安全饮水专项工作组。"),
     )
 
@@ -366,12 +362,12 @@ class SubjectForm(VersionedForm):
     title = StringField(
         _l("标题"),
         [DataRequired(_l("请填写标题。")), Length(max=200, message=_l("标题最多 200 字。"))],
-        filters=[_stripped],
+        filters=[stripped],
     )
     wording = TextAreaField(
         _l("问题原文"),
         [DataRequired(_l("请填写问题原文。")), Length(max=5000)],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("照录反馈件的原话。"),
     )
     category = SelectField(_l("类别"), [InputRequired(_l("请选择类别。"))], coerce=_whole)
@@ -402,7 +398,7 @@ class SourcedSubjectForm(SubjectForm):
 
     source = SelectField(_l("问题来源"), [InputRequired(_l("请选择问题来源。"))])
     source_note = StringField(
-        _l("来源说明"), [Optional(), Length(max=200)], filters=[_stripped], description=_l("来源为“其他”时必填。")
+        _l("来源说明"), [Optional(), Length(max=200)], filters=[stripped], description=_l("来源为“其他”时必填。")
     )
 
     def offer(self, counties: Iterable[Region], categories: Iterable[Category]) -> None:
@@ -416,12 +412,12 @@ class ListForm(SourcedSubjectForm):
     inspection = StringField(
         _l("检查（批次）名称"),
         [Optional(), Length(max=200)],
-        filters=[_stripped],
+        filters=[stripped],
         description=_l("来自某次检查的反馈件时填写，原文将作为反馈问题存档。"),
     )
-    document_number = StringField(_l("文号"), [Optional(), Length(max=80)], filters=[_stripped])
+    document_number = StringField(_l("文号"), [Optional(), Length(max=80)], filters=[stripped])
     clause = StringField(
-        _l("条款"), [Optional(), Length(max=60)], filters=[_stripped], description=_l("例如：第 3 条。")
+        _l("条款"), [Optional(), Length(max=60)], filters=[stripped], description=_l("例如：第 3 条。")
     )
     received_on = DateField(_l("收到日期"), [Optional()])
 
@@ -437,13 +433,13 @@ class ListForm(SourcedSubjectForm):
 class CorrectForm(SourcedSubjectForm, DutyForm):
     """更正: every field as it stands; only what differs is changed."""
 
-    requirement = TextAreaField(_l("整改要求"), [Optional(), Length(max=5000)], filters=[_stripped])
+    requirement = TextAreaField(_l("整改要求"), [Optional(), Length(max=5000)], filters=[stripped])
     amount_done = DecimalField(_l("已整改金额（元）"), _AMOUNT)
     deadline = DateField(_l("整改时限"), [Optional()], description=_l("只能补填或改早；要改晚须申请延期。"))
     review_on = DateField(_l("下次检视日期"), [Optional()])
     quantity_total = IntegerField(_l("量化指标总数"), _whole_number(10_000_000))
-    quantity_unit = StringField(_l("计量单位"), [Optional(), Length(max=20)], filters=[_stripped])
-    reason = TextAreaField(_l("更正理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[_stripped])
+    quantity_unit = StringField(_l("计量单位"), [Optional(), Length(max=20)], filters=[stripped])
+    reason = TextAreaField(_l("更正理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[stripped])
 
     def shows_subject(self, issue: Issue) -> None:
         """Fill in what the issue says now."""

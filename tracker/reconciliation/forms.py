@@ -12,12 +12,9 @@ from flask_wtf.file import FileField
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from tracker.base.web import stripped
 from tracker.inspections.rules import LONGEST_CLAUSE, LONGEST_WORDING, SOURCE_NAMES, Entry
 from tracker.org.models import Region
-
-
-def _stripped(value: str | None) -> str | None:
-    return value.strip() if value else value
 
 
 def _whole(value: Any) -> int | None:
@@ -27,8 +24,8 @@ def _whole(value: Any) -> int | None:
 class HeadForm(FlaskForm):
     """What a hand-over is called, and when it came."""
 
-    title = StringField(_l("检查名称"), [DataRequired(_l("请填写检查名称。")), Length(max=200)], filters=[_stripped])
-    document_number = StringField(_l("文号"), [Optional(), Length(max=80)], filters=[_stripped])
+    title = StringField(_l("检查名称"), [DataRequired(_l("请填写检查名称。")), Length(max=200)], filters=[stripped])
+    document_number = StringField(_l("文号"), [Optional(), Length(max=80)], filters=[stripped])
     received_on = DateField(_l("收到日期"), [InputRequired(_l("请填写收到日期。"))])
     began_on = DateField(_l("检查开始日期"), [Optional()])
     ended_on = DateField(_l("检查结束日期"), [Optional()])
@@ -56,10 +53,10 @@ class FindingForm(FlaskForm):
     """One entry."""
 
     clause = StringField(
-        _l("条款"), [Optional(), Length(max=LONGEST_CLAUSE)], filters=[_stripped], description=_l("例如：第 3 条。")
+        _l("条款"), [Optional(), Length(max=LONGEST_CLAUSE)], filters=[stripped], description=_l("例如：第 3 条。")
     )
     wording = TextAreaField(
-        _l("反馈原文"), [DataRequired(_l("请照录反馈原文。")), Length(max=LONGEST_WORDING)], filters=[_stripped]
+        _l("反馈原文"), [DataRequired(_l("请照录反馈原文。")), Length(max=LONGEST_WORDING)], filters=[stripped]
     )
 
     county = SelectField(_l("指明的县市区"), [Optional()], coerce=_whole)
@@ -72,9 +69,9 @@ class FindingForm(FlaskForm):
 
 
 class MergeForm(FlaskForm):
-    number = StringField(_l("问题编号"), [DataRequired(_l("请填写问题编号。")), Length(max=40)], filters=[_stripped])
-    reason = TextAreaField(_l("说明"), [Optional(), Length(max=2000)], filters=[_stripped])
+    number = StringField(_l("问题编号"), [DataRequired(_l("请填写问题编号。")), Length(max=40)], filters=[stripped])
+    reason = TextAreaField(_l("说明"), [Optional(), Length(max=2000)], filters=[stripped])
 
 
 class DeclineForm(FlaskForm):
-    reason = TextAreaField(_l("理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[_stripped])
+    reason = TextAreaField(_l("理由"), [DataRequired(_l("请写明理由。")), Length(max=2000)], filters=[stripped])
